@@ -1,0 +1,51 @@
+# Each target sets itself up: a virtual environment in .venv, then the packages of constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# One thread a process: networks this small run slower on several, far slower on busy cores.
+export OMP_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lab check format clean
+
+help: ## say what each target does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.runs ## train two learners on procedural characters, adapt them, write one HTML report
+	$(BIN)/metawidgets demo --out build/demo
+
+test: $(VENV)/.develops ## every test: notebooks and browser journeys included
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lab: $(VENV)/.develops ## open the notebooks in JupyterLab
+	$(BIN)/metawidgets lab notebooks
+
+check: $(VENV)/.develops ## lint, types and the layers' contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+format: $(VENV)/.develops ## lay out the code, strip the notebooks' outputs
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	git ls-files '*.ipynb' | xargs -r $(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill cell.metadata.papermill metadata.widgets"
+
+clean: ## remove what was generated and the virtual environment
+	rm -rf build dist $(VENV)
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "metawidgets needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 demo")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# Stamps, so that the second call installs nothing. The development stamp renews the other one too: its packages are a superset.
+$(VENV)/.runs: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.develops: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP_INSTALL) --editable '.[dev]'
+	@touch $(VENV)/.runs $@

@@ -1,0 +1,81 @@
+"""Every error that metawidgets raises on purpose.
+
+::
+
+    Exception
+    └── MetawidgetsError            one sentence: what was wrong, with the value, and what to do
+        ├── EpisodeError            an episode, its sampler or class pool cannot be what was asked   (also a ValueError)
+        ├── DatasetError            a dataset's name, option, file or archive is wrong               (also a ValueError)
+        ├── TraceError              a trace lacks a channel, or a channel has the wrong shape        (also a ValueError)
+        ├── LearnerError            a learner cannot take this episode or option                     (also a ValueError)
+        ├── CheckpointError         a checkpoint cannot be written, read or trusted
+        ├── ParameterError          a parameter of a report is unknown, of the wrong type or range   (also a ValueError)
+        ├── ReportError             a report could not be run to its end
+        └── ExportError             a page could not be written
+
+Those that stem from a bad value are `ValueError` too, so that code which does not know metawidgets still catches them.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "CheckpointError",
+    "DatasetError",
+    "EpisodeError",
+    "ExportError",
+    "LearnerError",
+    "MetawidgetsError",
+    "ParameterError",
+    "ReportError",
+    "TraceError",
+    "did_you_mean",
+]
+
+
+class MetawidgetsError(Exception):
+    """Base of all errors below; catch it to catch them all."""
+
+
+class EpisodeError(MetawidgetsError, ValueError):
+    """An episode, its sampler or its class pool cannot be what was asked."""
+
+
+class DatasetError(MetawidgetsError, ValueError):
+    """A dataset's name, option, file or archive is wrong."""
+
+
+class TraceError(MetawidgetsError, ValueError):
+    """A trace lacks a channel, or a channel has the wrong shape."""
+
+
+class LearnerError(MetawidgetsError, ValueError):
+    """A learner cannot take this episode or option."""
+
+
+class CheckpointError(MetawidgetsError):
+    """A checkpoint cannot be written, read or trusted."""
+
+
+class ParameterError(MetawidgetsError, ValueError):
+    """A parameter of a report is unknown, of the wrong type or out of range."""
+
+
+class ReportError(MetawidgetsError):
+    """A report could not be run to its end."""
+
+
+class ExportError(MetawidgetsError):
+    """A page could not be written."""
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """The tail of an error about an unknown name: the nearest known one, and all of them.
+
+    >>> did_you_mean("glyph", ["digits", "glyphs"])
+    "did you mean 'glyphs'? Known: digits, glyphs."
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    question = f"did you mean {near[0]!r}? " if near else ""
+    return f"{question}Known: {', '.join(known) if known else 'none'}."

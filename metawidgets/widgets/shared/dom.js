@@ -1,0 +1,97 @@
+// Elements, keyboard and announcements. Shared files are joined in front of every component's own module.
+
+// Make an element. Text reaches the page only as text nodes, so a hostile label stays a label.
+// props: "class", "style" (object), "dataset" (object), "on<event>" (listener), anything else is an attribute
+// (true = empty attribute, false/null/undefined = absent).
+function mwEl(tag, props = {}, ...children) {
+  const svg = ["svg", "g", "path", "circle", "rect", "line", "text", "title", "polyline"].includes(tag);
+  const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name === "style") Object.assign(node.style, value);
+    else if (name === "dataset") Object.assign(node.dataset, value);
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2).toLowerCase(), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// The frame every component draws in: root > body + status line + live region.
+// Returns {root, body, status}. Keys pressed inside never reach the notebook's shortcuts.
+function mwFrame({ model, el, label, signal }) {
+  const body = mwEl("div", { class: "mw-body" });
+  const status = mwEl("p", { class: "mw-status", role: "status", hidden: true });
+  const live = mwEl("div", { class: "mw-live", "aria-live": "polite" });
+  const root = mwEl(
+    "section",
+    { class: "mw", "aria-label": label, "data-lm-suppress-shortcuts": "true" },
+    body, status, live,
+  );
+  for (const type of ["keydown", "keyup", "keypress"]) root.addEventListener(type, (event) => event.stopPropagation());
+  const showError = () => {
+    const text = model.get("error") || "";
+    status.textContent = text;
+    status.hidden = !text;
+  };
+  mwListen(model, "change:error", showError, signal);
+  showError();
+  el.replaceChildren(root);
+  return { root, body, status };
+}
+
+// model.on that ends with the view.
+function mwListen(model, event, callback, signal) {
+  model.on(event, callback);
+  signal?.addEventListener("abort", () => model.off(event, callback));
+}
+
+// Say something to a screen reader. The region is emptied first: the same sentence twice is read twice.
+function mwAnnounce(root, text) {
+  const live = root.closest?.(".mw")?.querySelector(".mw-live") ?? root.querySelector(".mw-live");
+  if (!live) return;
+  live.textContent = "";
+  requestAnimationFrame(() => { live.textContent = text; });
+}
+
+// Keyboard map: {"ArrowLeft": fn, "Shift+ArrowLeft": fn, " ": fn}. A handled key is consumed here.
+function mwKeys(el, map) {
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const handler = (event.shiftKey && map[`Shift+${event.key}`]) || map[event.key];
+    if (handler) {
+      event.preventDefault();
+      handler(event);
+    }
+    event.stopPropagation();
+  });
+}
+
+// Run fn at most once a frame, however often it is asked for.
+function mwRepaint(fn) {
+  let pending = 0;
+  return () => {
+    if (!pending) pending = requestAnimationFrame(() => { pending = 0; fn(); });
+  };
+}
+
+// Call back with the width available to an element, now and whenever it changes.
+function mwOnWidth(el, callback, signal) {
+  let last = -1;
+  const observer = new ResizeObserver((entries) => {
+    const width = Math.floor(entries[0].contentRect.width);
+    if (width > 0 && width !== last) callback((last = width));
+  });
+  observer.observe(el);
+  signal?.addEventListener("abort", () => observer.disconnect());
+}
+
+// A control that can only work through Python: in a page without a kernel it is disabled and says why.
+function mwNeedsPython(model, control, what = "This control") {
+  if (!model.offline) return control;
+  control.disabled = true;
+  control.setAttribute("aria-disabled", "true");
+  control.title = `${what} needs a running Python kernel: open the notebook to use it.`;
+  return control;
+}

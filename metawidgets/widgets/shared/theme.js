@@ -1,0 +1,39 @@
+// Colours: read from the page's theme, so that a component looks at home in a light and in a dark notebook.
+
+// Okabe and Ito (2008), a qualitative palette that survives the common colour-vision deficiencies; black is left to the text.
+const mwPalette = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f"];
+
+// Anchors of cividis (Nunez, Anderton and Renslow 2018), which rises evenly in lightness for every reader.
+const MW_CIVIDIS = [
+  [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115],
+  [138, 134, 120], [165, 156, 116], [195, 179, 105], [225, 204, 85], [254, 232, 56],
+];
+
+// t in 0..1 -> [r, g, b]; NaN -> null, for the caller to leave blank.
+function mwSequential(t) {
+  if (!(t === t)) return null;
+  const x = Math.min(1, Math.max(0, t)) * (MW_CIVIDIS.length - 1);
+  const i = Math.min(MW_CIVIDIS.length - 2, Math.floor(x));
+  return MW_CIVIDIS[i].map((low, c) => Math.round(low + (x - i) * (MW_CIVIDIS[i + 1][c] - low)));
+}
+
+// The colours in force at an element, as strings a canvas accepts.
+function mwTheme(el) {
+  const style = getComputedStyle(el.closest?.(".mw") ?? el);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  return {
+    fg: read("--mw-fg", "#1b1f24"), muted: read("--mw-muted", "#5b6470"), bg: read("--mw-bg", "#ffffff"),
+    raised: read("--mw-raised", "#f5f6f7"), grid: read("--mw-grid", "#e2e5e9"),
+    accent: read("--mw-accent", "#0a63b0"), focus: read("--mw-focus", "#0a63b0"),
+    bad: read("--mw-bad", "#b3261e"), good: read("--mw-good", "#1a7f4b"), font: read("--mw-font", "system-ui, sans-serif"),
+  };
+}
+
+// Call back when the theme changes: the system's preference, or the notebook's own switch.
+function mwOnTheme(callback, signal) {
+  const media = matchMedia("(prefers-color-scheme: dark)");
+  media.addEventListener("change", callback, { signal });
+  const observer = new MutationObserver(callback);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+  signal?.addEventListener("abort", () => observer.disconnect());
+}

@@ -51,12 +51,13 @@ class Component(anywidget.AnyWidget):
     error = t.Unicode("", help="what went wrong last, shown in the component's status line").tag(sync=True)
 
     css_class: ClassVar[str] = "mw-component"
+    js_parts: ClassVar[tuple[str, ...]] = ()  # further files beside thing.js, joined in front of it
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_esm" not in cls.__dict__:
             own = Path(sys.modules[cls.__module__].__file__ or "").with_suffix("")
-            cls._esm = _joined(_JS, own.with_suffix(".js"))
-            cls._css = _joined(_CSS, own.with_suffix(".css") if own.with_suffix(".css").exists() else None)
+            cls._esm = _joined(_JS, *(own.with_name(name) for name in cls.js_parts), own.with_suffix(".js"))
+            cls._css = _joined(_CSS, *(path for path in [own.with_suffix(".css")] if path.exists()))
             cls.css_class = f"mw-{own.name.replace('_', '-')}"
         super().__init_subclass__(**kwargs)
 
@@ -182,8 +183,8 @@ class Component(anywidget.AnyWidget):
         return data, metadata
 
 
-def _joined(shared: tuple[str, ...], own: Path | None) -> str:
-    files = [_SHARED / name for name in shared] + ([own] if own else [])
+def _joined(shared: tuple[str, ...], *own: Path) -> str:
+    files = [*(_SHARED / name for name in shared), *own]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

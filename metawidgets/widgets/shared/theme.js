@@ -1,7 +1,7 @@
 // Colours: read from the page's theme, so that a component looks at home in a light and in a dark notebook.
 
 // Okabe and Ito (2008), a qualitative palette that survives the common colour-vision deficiencies; black is left to the text.
-const mwPalette = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7f7f7f"];
+const mwPalette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#f0e442"];
 
 // Anchors of cividis (Nunez, Anderton and Renslow 2018), which rises evenly in lightness for every reader.
 const MW_CIVIDIS = [

@@ -1,9 +1,12 @@
 // One transport for everything that has steps: back, play or pause, forward, and a slider that keys can drag.
 
-// mwPlayer({model, steps, label, format, interval}) -> {node, get(), set(step), play(), pause()}
+// mwPlayer({model, steps, label, format, interval, loop, speeds}) -> {node, get(), set(step), play(), pause(), toggle()}
 // steps: number of recorded states T (step 0 .. T-1); label: the slider's accessible name; format(step): its spoken and
-// printed value. The model's `step` is the truth: redraw in mwListen(model, "change:step", ...).
-function mwPlayer({ model, steps, label = "step", format = (step) => `${step}`, interval = 350, signal }) {
+// printed value. loop adds a switch that starts over at the end, speeds (multiples of the pace) a choice of them.
+// The model's `step` is the truth: redraw in mwListen(model, "change:step", ...).
+function mwPlayer({
+  model, steps, label = "step", format = (step) => `${step}`, interval = 350, loop = false, speeds = [], signal,
+}) {
   const last = Math.max(0, steps - 1);
   const clamp = (value) => Math.min(last, Math.max(0, Math.round(value)));
   const get = () => clamp(model.get("step") ?? 0);
@@ -14,6 +17,8 @@ function mwPlayer({ model, steps, label = "step", format = (step) => `${step}`, 
   const button = (text, name, onclick) =>
     mwEl("button", { type: "button", class: "mw-button", "aria-label": name, title: name, disabled: last === 0, onclick }, text);
   let timer = 0;
+  let pace = 1;
+  let looping = false;
   const set = (step) => {
     if (clamp(step) === model.get("step")) return;
     model.set("step", clamp(step));
@@ -24,7 +29,8 @@ function mwPlayer({ model, steps, label = "step", format = (step) => `${step}`, 
     if (last === 0) return;
     if (get() === last) set(0);
     clearInterval(timer);
-    timer = setInterval(() => (get() >= last ? pause() : set(get() + 1)), interval);
+    const end = () => (looping ? set(0) : pause());
+    timer = setInterval(() => (get() >= last ? end() : set(get() + 1)), interval / pace);
     show();
   };
   const toggle = () => (timer ? pause() : play());
@@ -32,6 +38,15 @@ function mwPlayer({ model, steps, label = "step", format = (step) => `${step}`, 
   const back = button("\u2039", "Previous step", () => move(get() - 1));
   const playing = button("\u25b6", "Play", toggle);
   const next = button("\u203a", "Next step", () => move(get() + 1));
+  const again = loop && button("\u21bb", "Loop", () => {
+    looping = !looping;
+    again.setAttribute("aria-pressed", looping);
+  });
+  if (again) again.setAttribute("aria-pressed", false);
+  const choice = speeds.length > 1 && mwEl("select", {
+    class: "mw-speed", "aria-label": "Speed", title: "Speed", disabled: last === 0,
+    onchange: () => { pace = Number(choice.value); if (timer) play(); },
+  }, speeds.map((speed) => mwEl("option", { value: speed, selected: speed === 1 }, `${speed}\u00d7`)));
   const show = () => {
     const step = get();
     slider.value = step;
@@ -52,6 +67,6 @@ function mwPlayer({ model, steps, label = "step", format = (step) => `${step}`, 
   mwListen(model, "change:step", show, signal);
   signal?.addEventListener("abort", () => clearInterval(timer));
   show();
-  const node = mwEl("div", { class: "mw-player", role: "group", "aria-label": label }, back, playing, next, slider, value);
-  return { node, get, set: move, play, pause };
+  const node = mwEl("div", { class: "mw-player", role: "group", "aria-label": label }, back, playing, next, again, slider, choice, value);
+  return { node, get, set: move, play, pause, toggle };
 }

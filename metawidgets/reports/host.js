@@ -1,0 +1,132 @@
+// A page's own widget manager: runs the same ES modules as the notebook, from data stored in the page, without a network.
+(() => {
+  const page = JSON.parse(document.getElementById("mw-page").textContent);
+  const models = new Map();
+  const modules = new Map();
+
+  const bytes = (base64) => {
+    const text = atob(base64);
+    const out = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
+    return new DataView(out.buffer);
+  };
+
+  const module = (key) => {
+    if (!modules.has(key)) {
+      const url = URL.createObjectURL(new Blob([page.modules[key]], { type: "text/javascript" }));
+      modules.set(key, import(url).then(async ({ default: widget }) => {
+        URL.revokeObjectURL(url);
+        return typeof widget === "function" ? await widget() : widget;
+      }));
+    }
+    return modules.get(key);
+  };
+
+  const bare = (reference) => String(reference).replace(/^(anywidget:|IPY_MODEL_)/, "");
+
+  const manager = {
+    async get_model(id) {
+      if (!models.has(bare(id))) throw new Error(`this page holds no model ${id}`);
+      return models.get(bare(id));
+    },
+  };
+
+  // What anywidget gives a module: get, set, on, off, save_changes, send. `offline` tells it that no Python will answer.
+  class Model {
+    offline = true;
+    widget_manager = manager;
+    #state; #listeners = new Map();
+    constructor(record) {
+      this.record = record;
+      this.#state = { ...record.state };
+      for (const { path, data } of record.buffers ?? []) this.#state[path[0]] = bytes(data);
+    }
+    get(name) { return this.#state[name]; }
+    set(name, value) {
+      if (typeof name === "object") return Object.entries(name).forEach(([key, each]) => this.set(key, each));
+      if (Object.is(this.#state[name], value)) return;
+      this.#state[name] = value;
+      this.#emit(`change:${name}`, value);
+      this.#emit("change");
+    }
+    #emit(event, value) { for (const callback of [...(this.#listeners.get(event) ?? [])]) callback(this, value); }
+    on(events, callback) {
+      for (const event of events.split(/\s+/)) {
+        if (!this.#listeners.has(event)) this.#listeners.set(event, new Set());
+        this.#listeners.get(event).add(callback);
+      }
+    }
+    off(events, callback) {
+      if (!events) return this.#listeners.clear();
+      for (const event of events.split(/\s+/)) {
+        if (callback) this.#listeners.get(event)?.delete(callback);
+        else this.#listeners.delete(event);
+      }
+    }
+    save_changes() {}
+    send() {}
+    // The module is initialised once a model, whoever asks first.
+    ready() { return (this.#ready ??= this.#initialise()); }
+    #ready;
+    async #initialise() {
+      const widget = await module(this.record.module);
+      const exports = await widget.initialize?.({ model: this, signal, experimental: {} });
+      return { widget, exports: typeof exports === "object" ? exports : undefined };
+    }
+  }
+
+  const { signal } = new AbortController();
+  const host = {
+    getModel: (reference) => manager.get_model(reference),
+    async getWidget(reference) {
+      const model = await manager.get_model(reference);
+      const { exports } = await model.ready();
+      return { exports, render: ({ el }) => render(model, el) };
+    },
+  };
+
+  async function render(model, el) {
+    const children = model.get("children");
+    if (!model.record.module && children) {
+      el.classList.add(model.record.name === "HBoxModel" ? "mw-row" : "mw-column");
+      for (const child of children) {
+        const inner = document.createElement("div");
+        el.append(inner);
+        await render(await manager.get_model(child), inner);
+      }
+      return;
+    }
+    const { widget } = await model.ready();
+    for (const name of model.get("_dom_classes") ?? []) el.classList.add(name);
+    await widget.render?.({ model, el, signal, host, experimental: {} });
+  }
+
+  for (const [id, record] of Object.entries(page.models)) models.set(id, new Model(record));
+  for (const { source, target, both } of page.links) {
+    const join = ([from, name], [to, other]) => {
+      const [a, b] = [models.get(bare(from)), models.get(bare(to))];
+      a?.on(`change:${name}`, () => b?.set(other, a.get(name)));
+    };
+    join(source, target);
+    if (both) join(target, source);
+  }
+
+  const views = [...document.querySelectorAll(".mw-view")].map(async (place) => {
+    const model = models.get(place.dataset.modelId);
+    if (!model) return; // The picture that stands here stays.
+    const el = document.createElement("div");
+    try {
+      await render(model, el);
+      place.replaceChildren(el);
+    } catch (error) {
+      console.error(error);
+      const note = document.createElement("p");
+      note.className = "mw-failed";
+      note.textContent = `This component could not start (${error.message}); above is its picture.`;
+      place.append(note);
+    }
+  });
+  Promise.allSettled(views).then(() => {
+    document.documentElement.dataset.mwReady = String(Math.round(performance.now()));
+  });
+})();

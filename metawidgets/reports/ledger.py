@@ -1,0 +1,67 @@
+"""How far a notebook came, from the kernel's own replies.
+
+papermill's output file cannot say: after a dead kernel, a timeout or Ctrl-C every cell in it reads `completed`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+__all__ = ["Ledger", "Progress", "heading_of"]
+
+Progress = Callable[[int, int, str], None]
+"""Called before each cell with its place (from 1), the number of cells, and the heading above it."""
+
+
+@dataclass
+class Ledger:
+    """What the kernel said about each cell, by cell id: places shift when papermill adds its error marks."""
+
+    n_cells: int
+    on_cell: Progress | None
+    states: dict[str, str] = field(default_factory=dict)
+    heading: str = ""
+
+    def started(self, cell: NotebookNode, cell_index: int) -> None:
+        self.heading = _first_heading(cell) or self.heading
+        if self.on_cell:
+            self.on_cell(cell_index + 1, max(self.n_cells, cell_index + 1), self.heading)
+
+    def sent(self, cell: NotebookNode, cell_index: int) -> None:
+        self.states[cell.id] = "failed"  # until the kernel's reply says otherwise: a dead kernel sends none
+
+    def answered(self, cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
+        if execute_reply["content"]["status"] == "ok":
+            self.states[cell.id] = "completed"
+
+    def write_into(self, executed: NotebookNode) -> NotebookNode | None:
+        """Put the true states into the notebook, drop this machine's paths; return the cell that failed, if any."""
+        bad = None
+        for cell in executed.cells:
+            if cell.cell_type == "code" and cell.source.strip():
+                state = self.states.get(cell.id, "not run")
+                cell.metadata.papermill = {**cell.metadata.get("papermill", {}), "status": state}
+                bad = bad or (cell if state == "failed" else None)
+        about = executed.metadata.get("papermill", {})
+        for key in ("input_path", "output_path"):
+            if about.get(key):
+                about[key] = Path(about[key]).name
+        return bad
+
+
+def _first_heading(cell: NotebookNode) -> str:
+    lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
+    return next((line.lstrip("# ").strip() for line in lines if line.startswith("#")), "")
+
+
+def heading_of(notebook: NotebookNode, cell_id: str) -> str:
+    """The heading above a cell, '' where there is none."""
+    heading = ""
+    for cell in notebook.cells:
+        heading = _first_heading(cell) or heading
+        if cell.id == cell_id:
+            break
+    return heading

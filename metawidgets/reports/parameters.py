@@ -1,0 +1,238 @@
+"""A report notebook's `parameters` cell, read without running it, as a strict pydantic model.
+
+papermill only warns of an unknown parameter, lets a wrong type through, and turns `-p smoke true` into the text "true".
+So the cell is parsed here, and what it declares is checked before a kernel starts. It holds nothing but declarations::
+
+    n_way: int = 5  # 2..60 classes in an episode
+    dataset: Literal["glyphs", "digits"] = "glyphs"  # where the items come from
+    checkpoint: str | None = None  # a file that `metawidgets train` wrote
+
+The comment of a line is the parameter's help. One that begins with a range states which numbers are allowed, ends
+included; `1..` and `..1` are open on one side.
+"""
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin
+
+from nbformat import NotebookNode
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
+from metawidgets.errors import ParameterError, did_you_mean
+
+__all__ = ["check", "from_words", "help_rows", "model_of", "parameters_cell"]
+
+_SIMPLE: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str, "dict": dict, "list": list}
+_NAMES = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "a text",
+    dict: "a JSON object",
+    list: "a JSON list",
+}
+_NUMBER = r"-?[\d_]*\.?\d+(?:[eE][-+]?\d+)?"
+_RANGE = re.compile(rf"({_NUMBER})?\s*\.\.\s*({_NUMBER})?(?:\s+|$)")
+
+
+def parameters_cell(notebook: NotebookNode) -> str:
+    """Source of the one code cell tagged `parameters`.
+
+    Raises:
+        ParameterError: if there is none, or more than one.
+    """
+    cells = [c for c in notebook.cells if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise ParameterError(
+            f"the notebook has {len(cells)} code cells tagged 'parameters'; a report needs exactly one."
+        )
+    return cells[0].source
+
+
+def model_of(source: str) -> type[BaseModel]:
+    """A model with one field for each declaration of a `parameters` cell; unknown names and loose types are refused.
+
+    Raises:
+        ParameterError: if the cell holds anything but `name: type = literal`, names the line, or if a default is not of
+            its own type and range.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise ParameterError(f"line {error.lineno} of the parameters cell is no Python ({error.msg}).") from None
+    comments = _comments(source)
+    fields: dict[str, Any] = {}
+    for line in tree.body:
+        if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
+            raise ParameterError(
+                f"line {line.lineno} of the parameters cell is {ast.unparse(line)!r}; "
+                "only lines like 'n_way: int = 5' may stand there."
+            )
+        name, annotation = line.target.id, _annotation(line.annotation)
+        try:
+            default = ast.literal_eval(line.value)
+        except ValueError:
+            raise ParameterError(
+                f"the default of {name!r} is {ast.unparse(line.value)!r}; give a literal value."
+            ) from None
+        fields[name] = (annotation, _field(name, annotation, default, comments.get(line.end_lineno or line.lineno, "")))
+    strict = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
+    model = create_model("Parameters", __config__=strict, **fields)
+    try:
+        model.model_validate({name: field.default for name, field in model.model_fields.items()})
+    except ValidationError as errors:
+        name = str(errors.errors()[0]["loc"][0])
+        field = model.model_fields[name]
+        raise ParameterError(
+            f"the parameters cell gives {name!r} the default {field.default!r} but declares {_expected(field)}."
+        ) from None
+    return model
+
+
+def check(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters, `values` over the defaults.
+
+    Raises:
+        ParameterError: one sentence for every value that is unknown, of the wrong type, or out of range.
+    """
+    try:
+        return model.model_validate(dict(values)).model_dump()
+    except ValidationError as errors:
+        names = dict.fromkeys(str(e["loc"][0]) for e in errors.errors())  # a union reports once for each member
+        raise ParameterError(" ".join(_sentence(model, name, values[name]) for name in names)) from None
+
+
+def from_words(model: type[BaseModel], words: Iterable[str]) -> dict[str, Any]:
+    """Values from a command line's `name=value` words, each read as its parameter's declared type.
+
+    A dictionary takes JSON, or one entry at a time: `dataset_options.n_classes=200`.
+
+    Raises:
+        ParameterError: if a word is no `name=value`, its name is unknown, or its value is not of the declared type.
+    """
+    values: dict[str, Any] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise ParameterError(f"{word!r} is no parameter; write name=value, for example n_way=5.")
+        name, dot, key = name.strip().partition(".")
+        if name not in model.model_fields:
+            raise ParameterError(f"there is no parameter {name!r}; {did_you_mean(name, model.model_fields)}")
+        annotation = model.model_fields[name].annotation
+        if dot:
+            if dict not in _members(annotation):
+                raise ParameterError(
+                    f"{name} is {_expected(model.model_fields[name])}; it has no entry {key!r} to set."
+                )
+            values[name] = {**values.get(name, model.model_fields[name].default or {}), key: _json_or_text(text)}
+        else:
+            values[name] = _read(annotation, text)
+    return values
+
+
+def help_rows(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
+    """`(name, what it takes, default, help)` of every parameter, as a command line or a form shows them."""
+    rows = []
+    for name, field in model.model_fields.items():
+        rows.append((name, _expected(field), json.dumps(field.default), field.description or ""))
+    return rows
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("# ").strip() for t in tokens if t.type == tokenize.COMMENT}
+
+
+def _annotation(node: ast.expr) -> Any:
+    if isinstance(node, ast.Name) and node.id in _SIMPLE:
+        return _SIMPLE[node.id]
+    if isinstance(node, ast.Constant) and node.value is None:
+        return None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _annotation(node.left) | _annotation(node.right)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
+        return Literal[ast.literal_eval(node.slice)]  # a tuple spreads out into the options
+    known = ", ".join(_SIMPLE)
+    raise ParameterError(
+        f"the type {ast.unparse(node)!r} is not known here; use {known}, Literal[...] or one of them | None."
+    )
+
+
+def _field(name: str, annotation: Any, default: Any, comment: str) -> FieldInfo:
+    low = high = None
+    found = _RANGE.match(comment)
+    if found and any(found.groups()):
+        if not {int, float} & set(_members(annotation)):
+            raise ParameterError(f"{name!r} has the range {found[0].strip()!r} but is not a number; drop the range.")
+        low, high = (None if text is None else ast.literal_eval(text) for text in found.groups())
+        comment = comment[found.end() :]
+    return Field(default=default, ge=low, le=high, description=comment.strip())
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+
+
+def _bounds(field: FieldInfo) -> tuple[Any, Any]:
+    found = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
+    return found.get("ge"), found.get("le")
+
+
+def _expected(field: FieldInfo) -> str:
+    parts = []
+    for member in _members(field.annotation):
+        if member in (None, NoneType):
+            parts.append("none")
+        elif get_origin(member) is Literal:
+            parts.append("one of " + ", ".join(map(str, get_args(member))))
+        else:
+            parts.append(_NAMES[member])
+    low, high = _bounds(field)
+    if low is not None and high is not None:
+        parts[0] += f" from {low} to {high}"
+    elif low is not None:
+        parts[0] += f", {low} or more"
+    elif high is not None:
+        parts[0] += f", {high} or less"
+    return " or ".join(parts)
+
+
+def _sentence(model: type[BaseModel], name: str, value: Any) -> str:
+    if name not in model.model_fields:
+        return f"there is no parameter {name!r}; {did_you_mean(name, model.model_fields)}"
+    field = model.model_fields[name]
+    return f"{name}={value!r} cannot be used; it takes {_expected(field)}, for example {name}={field.default!r}."
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _read(annotation: Any, text: str) -> Any:
+    """`text` as the declared type where it can be read so; else the text itself, for `check` to refuse."""
+    members = _members(annotation)
+    if NoneType in members and text.lower() in ("none", "null", ""):
+        return None
+    for member in members:
+        if get_origin(member) is Literal:
+            options = {str(option): option for option in get_args(member)}
+            return options.get(text, text)
+        if member is bool and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        if member in (int, float):
+            try:
+                return member(text)
+            except ValueError:
+                continue
+        if member in (dict, list):
+            return _json_or_text(text)
+    return text

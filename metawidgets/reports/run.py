@@ -1,0 +1,213 @@
+"""Run a parameterised notebook through papermill, and export it to one HTML file.
+
+A run leaves `status.json` behind, written last: where its state is `completed`, everything else is in place.
+"""
+
+import json
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+import metawidgets
+from metawidgets.errors import ReportError
+from metawidgets.reports import catalogue, parameters
+from metawidgets.reports.ledger import Ledger, Progress, heading_of
+
+__all__ = ["METRICS", "Report", "run_report"]
+
+METRICS = "application/vnd.metawidgets.metrics+json"
+"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished run: its files, what went in, and the numbers that came out."""
+
+    html: Path
+    notebook: Path
+    status: Path
+    parameters: dict[str, Any]
+    metrics: dict[str, Any]
+    seconds: float
+
+
+def run_report(
+    report: str | Path,
+    out: str | Path,
+    values: Mapping[str, Any] | None = None,
+    *,
+    cwd: str | Path = ".",
+    cell_timeout: int | None = None,
+    on_cell: Progress | None = None,
+) -> Report:
+    """Run a report notebook and export it.
+
+    Args:
+        report: name of one of our reports (`few_shot`), or path of a notebook with a `parameters` cell.
+        out: folder for `<name>.ipynb`, `<name>.html` and `status.json`; made if need be.
+        values: parameters that differ from the notebook's defaults.
+        cwd: folder in which the notebook's code runs, where relative paths among the parameters start.
+        cell_timeout: seconds that one cell may take; `None` for no limit.
+        on_cell: told of each cell before it runs.
+
+    Raises:
+        ParameterError: if a parameter is unknown, of the wrong type or out of range; no kernel was started.
+        ReportError: if `out` cannot be written, or a cell failed; `<name>.partial.ipynb` then holds what was done.
+        ExportError: if the executed notebook could not be made into a page.
+    """
+    source = catalogue.find(report)
+    notebook = catalogue.read(source)
+    checked = parameters.check(parameters.model_of(parameters.parameters_cell(notebook)), values or {})
+    out = _made(Path(out))
+    name, started = source.stem, time.monotonic()
+    status = out / "status.json"
+    status.unlink(missing_ok=True)
+    about = {
+        "report": name,
+        "metawidgets": metawidgets.__version__,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "parameters": checked,
+    }
+    ledger = Ledger(len(notebook.cells), on_cell)
+    partial = out / f"{name}.partial.ipynb"
+    try:
+        _execute(notebook, partial, checked, Path(cwd), cell_timeout, ledger)
+    except BaseException as error:  # Ctrl-C and a failing cell alike leave a truthful notebook and a status behind
+        executed = catalogue.read(partial) if partial.is_file() else notebook
+        failed = ledger.write_into(executed)
+        _write(executed, partial)
+        state = "failed" if isinstance(error, Exception) else "interrupted"
+        message = _message(error, failed)
+        problem = {"cell": failed.id, "heading": heading_of(executed, failed.id)} if failed else {}
+        _write_status(status, about, started, state=state, notebook=partial.name, error={"message": message, **problem})
+        if state == "interrupted":
+            raise
+        where = f" at the cell below {problem['heading']!r}" if problem.get("heading") else ""
+        raise ReportError(f"the report {name} stopped{where}: {message} What was done is in {partial}.") from error
+
+    executed = catalogue.read(partial)
+    ledger.write_into(executed)
+    final, html = out / f"{name}.ipynb", out / f"{name}.html"
+    _write(executed, final)
+    partial.unlink()
+
+    from metawidgets.reports.export import export_notebook
+
+    try:
+        export_notebook(final, html)
+    except Exception as error:
+        _write_status(status, about, started, state="failed", notebook=final.name, error={"message": str(error)})
+        raise
+    metrics = _metrics(executed)
+    done = _write_status(
+        status, about, started, state="completed", notebook=final.name, html=html.name, metrics=metrics
+    )
+    return Report(html, final, status, checked, metrics, done)
+
+
+def _execute(
+    notebook: NotebookNode,
+    output: Path,
+    values: dict[str, Any],
+    cwd: Path,
+    cell_timeout: int | None,
+    ledger: Ledger,
+) -> None:
+    import papermill  # takes seconds where JupyterLab is installed
+
+    with _quiet("papermill"), _kernel_config() as config:
+        executed = papermill.execute_notebook(
+            notebook,
+            str(output.resolve()).replace("{", "{{").replace("}", "}}"),  # papermill formats the path it is given
+            parameters=values,
+            cwd=str(cwd.resolve()),
+            progress_bar=False,
+            execution_timeout=cell_timeout,
+            config=config,
+            on_cell_start=ledger.started,
+            on_cell_execute=ledger.sent,
+            on_cell_executed=ledger.answered,
+        )
+    unfinished = ledger.write_into(executed)
+    if unfinished is not None:  # sys.exit(0) in a cell is no error to papermill, and later cells run
+        raise ReportError("a cell ended the program (sys.exit), so the report is not whole.")
+
+
+@contextmanager
+def _kernel_config() -> Iterator[Config]:
+    """Talk to the kernel through sockets in a private folder: no race for ports, nothing listens on the network."""
+    config = Config()
+    if os.name != "posix":
+        yield config
+        return
+    # A socket's path may have about 100 characters; TMPDIR is often longer.
+    base = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="mw-", dir=base, ignore_cleanup_errors=True) as folder:
+        config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = f"{folder}/k"
+        yield config
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """papermill's own inspection misses `int | None` and `Literal[...]` and warns of each; ours has checked them."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _message(error: BaseException, failed: NotebookNode | None) -> str:
+    for output in failed.get("outputs", []) if failed else []:
+        if output.output_type == "error":
+            return f"{output.ename}: {output.evalue}".rstrip(": ")
+    if isinstance(error, ReportError):
+        return str(error)
+    first = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {first}".rstrip(": ") + ("" if first.endswith(".") else ".")
+
+
+def _metrics(executed: NotebookNode) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(METRICS, found)
+    return dict(found)
+
+
+def _made(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ReportError(f"cannot write into the folder {out} ({error.strerror}); choose another folder.") from None
+    return out
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    nbformat.write(notebook, beside)
+    beside.replace(path)
+
+
+def _write_status(path: Path, about: dict[str, Any], started: float, **more: Any) -> float:
+    seconds = round(time.monotonic() - started, 2)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(json.dumps({**about, "seconds": seconds, **more}, indent=1) + "\n")
+    beside.replace(path)
+    return seconds

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from ipywidgets import DOMWidget
 from ipywidgets.embed import dependency_state
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
@@ -14,7 +15,6 @@ from nbformat import NotebookNode
 from metawidgets import __version__
 from metawidgets.errors import ExportError
 from metawidgets.npz import replacing
-from metawidgets.widgets.base import Component
 
 __all__ = ["export_component", "export_notebook"]
 
@@ -67,9 +67,10 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
     return Path(out_path)
 
 
-def export_component(component: Component, out_path: str | Path, *, title: str | None = None) -> Path:
+def export_component(component: DOMWidget, out_path: str | Path, *, title: str | None = None) -> Path:
     """Write one component, with all it is linked to, as one self-contained HTML page. Returns its path."""
-    data, metadata = component._repr_mimebundle_() or ({}, {})
+    bundle: Any = component._repr_mimebundle_()
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # ipywidgets' own boxes have no metadata
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)])
     state = dependency_state([component], drop_defaults=False)
     nb = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {_STATE: {"state": state}}})

@@ -101,6 +101,7 @@
     await widget.render?.({ model, el, signal, host, experimental: {} });
   }
 
+  window.metawidgets = { models }; // For the curious at the console: metawidgets.models.get(id).get("step")
   for (const [id, record] of Object.entries(page.models)) models.set(id, new Model(record));
   for (const { source, target, both } of page.links) {
     const join = ([from, name], [to, other]) => {

@@ -21,6 +21,7 @@ from traitlets.config import Config
 
 import metawidgets
 from metawidgets.errors import ReportError
+from metawidgets.npz import replacing
 from metawidgets.reports import catalogue, parameters
 from metawidgets.reports.ledger import Ledger, Progress, heading_of
 
@@ -200,14 +201,12 @@ def _made(out: Path) -> Path:
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    nbformat.write(notebook, beside)
-    beside.replace(path)
+    with replacing(path) as part:
+        nbformat.write(notebook, part)
 
 
 def _write_status(path: Path, about: dict[str, Any], started: float, **more: Any) -> float:
     seconds = round(time.monotonic() - started, 2)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps({**about, "seconds": seconds, **more}, indent=1) + "\n")
-    beside.replace(path)
+    with replacing(path) as part:
+        part.write_text(json.dumps({**about, "seconds": seconds, **more}, indent=1) + "\n", encoding="utf-8")
     return seconds

@@ -1,0 +1,124 @@
+"""The kernel-free page, and two guards over every page: nothing leaves it, nothing is reported on its console."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+
+from metawidgets.reports.export import export_component
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Guard:
+    """What a page tried to fetch, and what it complained about."""
+
+    allowed: tuple[str, ...]
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        context.route("**/*", self._route)
+        context.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def _route(self, route: Route) -> None:
+        url = route.request.url
+        if url.startswith(("data:", "blob:", *self.allowed)):
+            route.continue_()
+        else:
+            self.requests.append(url)
+            route.abort()
+
+    def check(self) -> None:
+        assert self.requests == [], f"the page asked the network for {self.requests}"
+        assert self.complaints == [], f"the page reported {self.complaints}"
+
+
+@dataclass
+class OpenPage:
+    """An exported page in Chromium. `view` is the component's root."""
+
+    page: Page
+    guard: Guard
+    path: Path
+
+    @property
+    def view(self) -> Locator:
+        return self.page.locator(".mw-view .mw").first
+
+    def state(self, name: str, component: int = 0) -> Any:
+        """A trait of the page's nth component, as its browser model holds it now."""
+        return self.page.evaluate(
+            "([nth, name]) => window.metawidgets.models.get(document.querySelectorAll('.mw-view')[nth].dataset.modelId).get(name)",
+            [component, name],
+        )
+
+
+@pytest.fixture
+def open_html(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
+    """Open an exported file: `open_html(path, width=1000, height=800, dark=False)`. Both guards are checked at the end."""
+    opened: list[tuple[BrowserContext, Guard]] = []
+
+    def open_(path: Path, *, width: int = 1000, height: int = 800, dark: bool = False, scale: float = 1) -> OpenPage:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", device_scale_factor=scale
+        )
+        guard = Guard(allowed=(path.resolve().as_uri(),))
+        guard.watch(context)
+        opened.append((context, guard))
+        page = context.new_page()
+        page.goto(path.resolve().as_uri())
+        page.wait_for_selector("html[data-mw-ready]", state="attached")
+        return OpenPage(page, guard, path)
+
+    yield open_
+    for context, guard in opened:
+        context.close()
+        guard.check()
+
+
+@pytest.fixture
+def open_component(open_html: Callable[..., OpenPage], tmp_path: Path) -> Callable[..., OpenPage]:
+    """Open a component in the page without a kernel: `open_component(EpisodeView(episode), width=400, dark=True)`."""
+
+    def open_(component: Any, **options: Any) -> OpenPage:
+        return open_html(export_component(component, tmp_path / f"{component.model_id}.html"), **options)
+
+    return open_
+
+
+@pytest.fixture
+def scrub_latency() -> Callable[..., list[float]]:
+    """Milliseconds from a slider's input event to the frame that shows it: `scrub_latency(opened.page, ".mw-slider")`."""
+
+    def measure(page: Page, slider: str, rounds: int = 40) -> list[float]:
+        return page.evaluate(
+            """async ([selector, rounds]) => {
+                const slider = document.querySelector(selector);
+                const [low, high] = [Number(slider.min), Number(slider.max)];
+                const frame = () => new Promise((done) => requestAnimationFrame(done));
+                const times = [];
+                for (let i = 0; i < rounds; i++) {
+                    await frame();
+                    const start = performance.now();
+                    slider.value = low + ((i + 1) % (high - low + 1));
+                    slider.dispatchEvent(new Event("input", { bubbles: true }));
+                    // A component repaints in the next frame; the frame after it has certainly seen the painting done.
+                    await frame();
+                    await new Promise((done) => { const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0); });
+                    times.push(performance.now() - start);
+                }
+                return times;
+            }""",
+            [slider, rounds],
+        )
+
+    return measure

@@ -1,0 +1,81 @@
+"""The frame, player, selection and arrays that all components share, in the page without a kernel."""
+
+import numpy as np
+from ipywidgets import VBox
+
+from metawidgets.reports.export import export_component
+from metawidgets.widgets import Component, Selection
+from metawidgets.widgets.base import _CSS, _JS, _joined
+
+
+class Counter(Component):
+    """A component as small as can be: a player over a stack of numbers, and a button for an item."""
+
+    css_class = "mw-counter"
+    _css = _joined(_CSS)
+    _esm = (
+        _joined(_JS)
+        + """
+export default { render({ model, el, signal }) {
+  const { root, body } = mwFrame({ model, el, label: model.get("config").label, signal });
+  const { values } = mwArrays(model);
+  const selection = mwSelection(model);
+  const number = mwEl("p", { class: "number" });
+  const chosen = mwEl("button", { class: "chosen", onclick: () => selection.set("glyphs/a/1") });
+  const player = mwPlayer({ model, steps: values.shape[0], label: "Inner step", signal });
+  const show = () => {
+    number.textContent = `${mwAt(values, player.get()).data}`;
+    chosen.textContent = `${selection.get()}|${selection.pinned()}`;
+  };
+  mwListen(model, "change:step", show, signal);
+  selection.on(show);
+  body.append(mwEl("h3", {}, model.get("config").label), player.node, number, chosen);
+  show();
+} };
+"""
+    )
+
+    def __init__(self, values, label="Counter", **kwargs):
+        super().__init__(**kwargs)
+        self.pack({"odd": np.zeros(3, np.uint8), "values": np.asarray(values)}, label=label)
+
+    def png(self) -> bytes:
+        from io import BytesIO
+
+        from PIL import Image
+
+        out = BytesIO()
+        Image.new("L", (4, 4)).save(out, "PNG")
+        return out.getvalue()
+
+    def summary(self) -> str:
+        return f"{self.config['label']}: {self.unpack()['values'][self.step]}"
+
+
+def test_arrays_arrive_as_sent_and_step_moves_by_keyboard(open_component):
+    opened = open_component(Counter([[0.5, 1], [2, 3], [4, 5.25]]))
+    slider = opened.page.get_by_role("slider", name="Inner step")
+    assert opened.view.locator(".number").inner_text() == "0.5,1"
+    slider.focus()
+    opened.page.keyboard.press("End")
+    assert opened.view.locator(".number").inner_text() == "4,5.25"
+    opened.page.keyboard.press("ArrowLeft")
+    assert opened.view.locator(".number").inner_text() == "2,3"
+    assert opened.state("step") == 1
+
+
+def test_a_hostile_label_stays_text(open_component):
+    hostile = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
+    opened = open_component(Counter([[1.0]], label=hostile))
+    assert opened.view.locator("h3").inner_text() == hostile
+    assert opened.page.title() == "Counter"
+
+
+def test_two_components_share_a_selection(open_html, tmp_path):
+    selection = Selection()
+    both = VBox([Counter([[1.0]], selection=selection), Counter([[2.0]], selection=selection)])
+    opened = open_html(export_component(both, tmp_path / "both.html"))
+    first, second = opened.page.locator(".chosen").all()
+    assert second.inner_text() == "|false"
+    first.click()
+    assert second.inner_text() == "glyphs/a/1|true"

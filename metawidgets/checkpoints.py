@@ -1,0 +1,126 @@
+"""Checkpoints: tensors in one safetensors file whose header carries the card, and a readable JSON copy of the card beside it.
+
+The card travels in the header because two files cannot be renamed at once: whatever moment a training is killed at, the file
+under the final name holds tensors and card of one step. Nothing is pickled or unpickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from metawidgets.errors import CheckpointError, LearnerError, did_you_mean
+from metawidgets.learners import ALL, Learner
+from metawidgets.learners.encoders import MLP, Conv4
+from metawidgets.learners.loop import describe
+from metawidgets.npz import replacing
+
+__all__ = ["card_of", "load", "read", "save", "write"]
+
+NETWORKS: dict[str, type[nn.Module]] = {"Conv4": Conv4, "MLP": MLP}
+_FORMAT = "metawidgets.checkpoint/1"
+
+
+def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Path:
+    """Write tensors and card, beside and renamed; the card gains the tensors' sha256.
+
+    Raises:
+        CheckpointError: if the file cannot be written.
+    """
+    path = Path(path)
+    plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    card = {"format": _FORMAT, **card, "sha256": _digest(plain)}
+    try:
+        with replacing(path) as part:
+            save_file(plain, part, metadata={"card": json.dumps(card)})
+        with replacing(path.with_suffix(".json")) as part:
+            part.write_text(json.dumps(card, indent=2) + "\n")
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"cannot write the checkpoint {path} ({error}); give a folder that can be written to.") from None
+    return path
+
+
+def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and card of a file that `write` wrote.
+
+    Raises:
+        CheckpointError: if the file is missing, truncated, altered or none of ours.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"there is no checkpoint {path}; train one with `metawidgets train`, or check the path.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            card = json.loads((file.metadata() or {})["card"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (SafetensorError, KeyError, ValueError, OSError, RecursionError) as error:
+        raise CheckpointError(f"{path} is truncated, altered or no checkpoint of ours ({error}); train or copy it again.") from None
+    if not isinstance(card, dict) or card.get("format") != _FORMAT:
+        raise CheckpointError(f"{path} is of another format than {_FORMAT}; train it again.")
+    if card.get("sha256") != _digest(tensors):
+        raise CheckpointError(f"the tensors of {path} are not those that its card was written for (sha256 differs); copy or train it again.")
+    return tensors, card
+
+
+def card_of(learner: Learner, **facts: Any) -> dict[str, Any]:
+    """The card: what makes the learner again, and the facts given (data, splits, steps, seed, measured accuracy)."""
+    return {**{k: v for k, v in describe(learner).items() if k != "recorders"}, **facts}
+
+
+def save(learner: Learner, path: str | Path, **facts: Any) -> Path:
+    """Write a learner's parameters and buffers with their card.
+
+    Raises:
+        CheckpointError: if the file cannot be written.
+    """
+    return write(path, learner.state_dict(), card_of(learner, **facts))
+
+
+def load(path: str | Path, *, network: nn.Module | None = None) -> Learner:
+    """The learner of a checkpoint, in evaluation mode; its card is on `learner.card`.
+
+    Args:
+        network: needed if the learner was saved with a network of the user's own.
+
+    Raises:
+        CheckpointError: if the file cannot be read, or names a learner or network that is not known.
+    """
+    tensors, card = read(path)
+    kinds = {kind.__name__: kind for kind in ALL.values()}
+    if card.get("learner") not in kinds:
+        raise CheckpointError(f"{path} holds a {card.get('learner')!r}, which is not known here; {did_you_mean(card.get('learner'), kinds)}")
+    try:
+        module = network if network is not None else _network(card["network"])
+        own = (module,) if module is not None else ()
+        learner = kinds[card["learner"]](*own, **card["hyper"])
+        learner.load_state_dict(tensors)
+    except (KeyError, TypeError, AttributeError, RuntimeError, LearnerError) as error:
+        raise CheckpointError(f"{path} does not fit the learner that its card names ({error}); train it again.") from None
+    learner.eval()
+    object.__setattr__(learner, "card", card)
+    return learner
+
+
+def _network(config: Mapping[str, Any] | None) -> nn.Module | None:
+    if config is None:
+        return None
+    options = dict(config)
+    name = options.pop("name")
+    if name not in NETWORKS:
+        raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass network=")
+    return NETWORKS[name](**options)
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        t = tensors[name].contiguous()
+        digest.update(f"{name} {t.dtype} {tuple(t.shape)};".encode())
+        digest.update(t.reshape(-1).view(torch.uint8).numpy().tobytes() if t.numel() else b"")
+    return digest.hexdigest()

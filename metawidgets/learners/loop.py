@@ -1,0 +1,224 @@
+"""The loop around every learner, written once: adapt it, trace it, score it, and take its meta-gradient."""
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor
+
+import metawidgets
+from metawidgets.episodes import Episode, EpisodeBatch
+from metawidgets.errors import LearnerError
+from metawidgets.learners.base import Learner, State, Support
+from metawidgets.learners.losses import probabilities, task_losses, task_metrics
+from metawidgets.traces import Recorder, Trace
+
+__all__ = ["adapt", "evaluating", "meta_gradient", "meta_loss", "predict", "probe_grid", "states", "support_of", "trace"]
+
+CURVE_POINTS, GRID_SIDE = 101, 33
+
+
+def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
+    """Items or targets on the learner's device: uint8 images as fractions of full ink, labels as they are."""
+    if x.dtype == np.int64:
+        return torch.tensor(x, device=learner.device)
+    tensor = torch.tensor(x).to(learner.device, learner.dtype)
+    return tensor / 255 if x.dtype == np.uint8 else tensor
+
+
+def support_of(learner: Learner, episode: Episode | EpisodeBatch) -> Support:
+    """The support set (or stacked support sets) as tensors."""
+    return Support(as_tensor(learner, episode.support_x), as_tensor(learner, episode.support_y), episode.n_way)
+
+
+@contextmanager
+def evaluating(learner: Learner) -> Iterator[None]:
+    """Evaluation mode and no gradients, restored afterwards: adapting leaves the module as it was."""
+    training = learner.training
+    learner.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        learner.train(training)
+
+
+def states(learner: Learner, support: Support) -> Iterator[State]:
+    """Every state, the one before any adaptation first."""
+    state = learner.init(support)
+    yield state
+    for t in range(learner.n_steps(support)):
+        state = learner.step(state, support, t)
+        yield state
+
+
+def adapt(learner: Learner, episode: Episode) -> State:
+    """The learner's state after it has seen the support set (the inner loop); the learner itself does not change.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+    """
+    with _sized(learner, episode), evaluating(learner):
+        return learner.adapted(support_of(learner, episode))
+
+
+def predict(learner: Learner, episode: Episode) -> Float[np.ndarray, "query way"]:
+    """Probabilities of the queries' classes, or predicted targets, after adaptation.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+    """
+    state = adapt(learner, episode)
+    with evaluating(learner):
+        outputs = learner.readout(state, learner.encode(as_tensor(learner, episode.query_x)))["outputs"]
+        return _numpy(outputs if episode.is_regression else probabilities(outputs))
+
+
+def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "probe *item"] | None = None) -> Trace:
+    """Adapt and record every state.
+
+    Args:
+        probe: further items to record `probe_outputs` of; by default a grid for curves and 2-D points (see `probe_grid`),
+            nothing for images.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+    """
+    probe = probe_grid(episode) if probe is None else probe
+    recorder, support = Recorder(), support_of(learner, episode)
+    with _sized(learner, episode), evaluating(learner):
+        query_x = learner.encode(as_tensor(learner, episode.query_x))
+        support_x = learner.encode(support.x)
+        probe_x = None if probe is None else learner.encode(as_tensor(learner, probe))
+        for t, state in enumerate(states(learner, support)):
+            recorder.add(**_record(learner, state, support, episode, query_x, support_x, probe_x), **_absorbed(learner, support, t))
+        layers = tuple(learner.parameter_groups(state))
+    coords = {"layer": layers} if layers else {}
+    return recorder.trace(learner.axis, episode, meta=describe(learner), coords=coords, probe=probe)
+
+
+def _record(
+    learner: Learner, state: State, support: Support, episode: Episode, query_x: Tensor, support_x: Tensor, probe_x: Tensor | None
+) -> dict[str, np.ndarray]:
+    read, of_support = learner.readout(state, query_x), learner.readout(state, support_x)
+    query_y = as_tensor(learner, episode.query_y)
+    found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
+    found |= {name: read[name] for name in learner.channels if name in read}
+    if "embeddings" in read:
+        found["support_embeddings"] = of_support["embeddings"]
+    if probe_x is not None:
+        found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
+    for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):
+        found[f"{side}_loss"] = task_losses(outputs, y)
+        if not episode.is_regression:
+            found[f"{side}_accuracy"] = task_metrics(outputs, y)
+    if not episode.is_regression:
+        found["probabilities"] = probabilities(read["outputs"])
+    groups, norm = learner.parameter_groups(state), learner.support_gradient_norm(state, support)
+    if groups:
+        found["parameter_distance"] = torch.stack([(now - start).norm() for now, start in groups.values()])
+    if norm is not None:
+        found["gradient_norm"] = norm
+    return {name: _numpy(value) for name, value in found.items()}
+
+
+def _absorbed(learner: Learner, support: Support, t: int) -> dict[str, np.ndarray]:
+    return {"absorbed": (np.arange(len(support)) < t).astype(np.uint8)} if learner.axis != "inner_step" else {}
+
+
+def describe(learner: Learner) -> dict[str, Any]:
+    """What a trace, an evaluation and a checkpoint say of the learner: JSON-able."""
+    from metawidgets.learners import ALL  # the registry imports the learners, which this loop must not need
+
+    recorders: dict[str, list[str]] = {}
+    for kind in ALL.values():
+        for channel in kind.channels:
+            recorders.setdefault(channel, []).append(kind.__name__)
+    return {
+        "learner": type(learner).__name__,
+        "hyper": learner.hyper,
+        "network": {"name": type(learner.network).__name__, **getattr(learner.network, "config", {})} if learner.network else None,
+        "statistics": learner.statistics,
+        "recorders": recorders,
+        "versions": {"metawidgets": metawidgets.__version__, "torch": torch.__version__, "python": platform.python_version()},
+    }
+
+
+class MetaGradient(NamedTuple):
+    """Query loss and metric after adaptation, each averaged over the tasks of a meta-batch; the gradients lie in `.grad`."""
+
+    loss: float
+    metric: float
+
+
+def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
+    """The outer objective: query loss after adaptation, averaged over tasks; differentiable.
+
+    `meta_gradient` gives the same gradients in memory that does not grow with the number of tasks.
+    """
+    return torch.stack([task_losses(outputs, y).mean() for outputs, y in _task_outputs(learner, batch)]).mean()
+
+
+def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
+    """Add the gradient of `meta_loss` to each parameter's `.grad`, one task after the other unless the learner takes them at once.
+
+    A learner with its own `meta_gradient(batch)` (one whose outer update is no derivative of the query loss) is asked for it.
+    """
+    own = getattr(learner, "meta_gradient", None)
+    if own is not None:
+        return own(batch)
+    loss = metric = 0.0
+    pieces = 1 if learner.takes_tasks else len(batch)
+    for outputs, y in _task_outputs(learner, batch):
+        piece = task_losses(outputs, y).mean() / pieces
+        piece.backward()
+        loss += piece.item()
+        metric += task_metrics(outputs.detach(), y).mean().item() / pieces
+    return MetaGradient(loss, metric)
+
+
+def _task_outputs(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Tensor, Tensor]]:
+    support, query_x, query_y = support_of(learner, batch), as_tensor(learner, batch.query_x), as_tensor(learner, batch.query_y)
+    if learner.takes_tasks:
+        yield learner.task_outputs(support, query_x), query_y
+        return
+    for i in range(len(batch)):
+        yield learner.task_outputs(Support(support.x[i], support.y[i], support.n_way), query_x[i]), query_y[i]
+
+
+def probe_grid(episode: Episode) -> Float[np.ndarray, "probe dim"] | None:
+    """Where to look beside the queries: 101 sorted x over a curve's range, a 33x33 grid (row by row, y then x) for 2-D points."""
+    if episode.is_image or episode.item_shape[0] > 2:
+        return None
+    x = np.concatenate([episode.support_x, episode.query_x])
+    low, high = x.min(0), x.max(0)
+    if episode.item_shape == (1,):
+        low, high = np.minimum(low, -5.0), np.maximum(high, 5.0)  # the sinusoids' whole range, whatever was sampled
+        return np.linspace(low, high, CURVE_POINTS, dtype=np.float32)
+    margin = 0.1 * np.maximum(high - low, 1e-3)
+    across = np.linspace(low[0] - margin[0], high[0] + margin[0], GRID_SIDE)
+    up = np.linspace(low[1] - margin[1], high[1] + margin[1], GRID_SIDE)
+    return np.stack([np.tile(across, GRID_SIDE), np.repeat(up, GRID_SIDE)], -1).astype(np.float32)
+
+
+@contextmanager
+def _sized(learner: Learner, episode: Episode) -> Iterator[None]:
+    """Turn a network's complaint about shapes into one sentence that names both sides."""
+    try:
+        yield
+    except RuntimeError as error:
+        made_for = getattr(learner.network, "config", {}).get("item_shape")
+        if made_for is None or tuple(made_for) == episode.item_shape:
+            raise
+        raise LearnerError(
+            f"this {type(learner).__name__} was made for items of shape {tuple(made_for)}, the episode's are {episode.item_shape}; "
+            f"make one with item_shape={episode.item_shape} or resize the items."
+        ) from error
+
+
+def _numpy(x: Tensor) -> np.ndarray:
+    return x.detach().cpu().numpy()

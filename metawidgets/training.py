@@ -1,0 +1,184 @@
+"""The outer loop: Adam on the meta-loss, with validation, early stopping, checkpoints, and exact resumption after a kill."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from metawidgets import checkpoints
+from metawidgets.errors import CheckpointError, LearnerError
+from metawidgets.evaluation import evaluate
+from metawidgets.learners.base import Learner
+from metawidgets.learners.loop import meta_gradient
+from metawidgets.results import Evaluation, MetaStep
+from metawidgets.sampling import EpisodeSampler, check_disjoint
+
+__all__ = ["MetaTraining", "meta_train"]
+
+
+@dataclass(frozen=True)
+class MetaTraining:
+    """How to train. All of it goes into the checkpoint's card.
+
+    Args:
+        steps: outer steps. meta_batch_size: tasks per outer step.
+        meta_lr: Adam's learning rate. schedule: "constant", or "cosine" from `meta_lr` down to 0 at `steps`.
+        clip_norm: largest Euclidean norm of the meta-gradient; longer ones are scaled down. `None` leaves them.
+        validate_every: outer steps between validations, which also save; 0 for only at the end.
+        n_validation: episodes of one validation.
+        patience: validations in a row without a better one, after which training stops; `None` never stops early.
+    """
+
+    steps: int
+    meta_batch_size: int = 1
+    meta_lr: float = 1e-3
+    schedule: Literal["constant", "cosine"] = "constant"
+    clip_norm: float | None = None
+    validate_every: int = 0
+    n_validation: int = 200
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "meta_batch_size", "n_validation"):
+            if getattr(self, name) < 1:
+                raise LearnerError(f"{name}={getattr(self, name)!r} trains nothing; give {name} >= 1.")
+        if not self.meta_lr > 0:
+            raise LearnerError(f"meta_lr={self.meta_lr!r} is not a positive number; give meta_lr > 0.")
+        if self.schedule not in ("constant", "cosine"):
+            raise LearnerError(f"unknown schedule={self.schedule!r}; give 'constant' or 'cosine'.")
+
+    def rate(self, step: int) -> float:
+        """Learning rate of outer step `step` (from 0)."""
+        return self.meta_lr * (0.5 * (1 + math.cos(math.pi * step / self.steps)) if self.schedule == "cosine" else 1.0)
+
+
+def meta_train(
+    learner: Learner,
+    sampler: EpisodeSampler,
+    how: MetaTraining,
+    *,
+    validation: EpisodeSampler | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = True,
+    facts: dict[str, Any] | None = None,
+) -> Iterator[MetaStep]:
+    """Train `learner` in place; yields after every outer step, so that the caller draws progress, or stops.
+
+    Validation episodes are 0 to `n_validation - 1` of the `validation` sampler, the same each time. When the iterator ends
+    with a validation sampler given, the learner holds the parameters of the best validation. With a `checkpoint` path, each
+    validation that is the best so far is saved there, and everything needed to go on in `<name>.training.safetensors`
+    beside it; called again with the same arguments, a killed training goes on from there and gives the same losses as an
+    unbroken one on the same machine and number of threads. (Episodes are drawn by number, so there is no position to lose.)
+
+    Raises:
+        LearnerError: if the learner has nothing to train.
+        EpisodeError: if training and validation share a class.
+        CheckpointError: if a checkpoint cannot be written, or belongs to another training.
+    """
+    if not learner.meta_trained:
+        raise LearnerError(f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it as it is.")
+    if validation is not None:
+        check_disjoint(train=sampler.source, validation=validation.source)
+    optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
+    plan = {"how": how.__dict__, "train": repr(sampler), "validation": repr(validation)}
+    run = _Run(learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {})
+    if resume:
+        run.resume()
+    while run.step < how.steps and not run.stopped:
+        begun, rate = time.perf_counter(), how.rate(run.step)
+        learner.train()
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.zero_grad(set_to_none=True)
+        loss, metric = meta_gradient(learner, sampler.batch(run.step, how.meta_batch_size))
+        norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), how.clip_norm or math.inf).item()
+        if not math.isfinite(norm):
+            raise LearnerError(f"the meta-gradient at step {run.step + 1} is {norm} (loss {loss:.4g}); lower meta_lr={rate:.3g} or inner_lr.")
+        optimiser.step()
+        run.step += 1
+        run.seconds += time.perf_counter() - begun
+        evaluation, best = None, False
+        if run.step == how.steps or (how.validate_every and run.step % how.validate_every == 0):
+            if validation is not None:
+                evaluation = evaluate(learner, validation, how.n_validation)
+                best = run.note(evaluation)
+                run.stopped = how.patience is not None and run.since_best >= how.patience
+            run.save(best or validation is None)
+        yield MetaStep(run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate, evaluation, best)
+    run.restore_best()
+    learner.eval()
+
+
+class _Run:
+    """What a training carries from step to step, on disk and off it."""
+
+    def __init__(self, learner: Learner, optimiser: torch.optim.Adam, plan: dict[str, Any], path: Path | None, facts: dict[str, Any]) -> None:
+        self.learner, self.optimiser, self.plan, self.path, self.facts = learner, optimiser, plan, path, facts
+        self.step, self.seconds, self.since_best, self.stopped = 0, 0.0, 0, False
+        self.best: float | None = None
+        self.best_state: dict[str, torch.Tensor] | None = None
+        self.validation: dict[str, Any] | None = None
+
+    @property
+    def _beside(self) -> Path | None:
+        return None if self.path is None else self.path.with_suffix(".training.safetensors")
+
+    def note(self, evaluation: Evaluation) -> bool:
+        score = evaluation.mean if evaluation.metric == "accuracy" else -evaluation.mean
+        if self.best is not None and not score > self.best:
+            self.since_best += 1
+            return False
+        self.best, self.since_best = score, 0
+        self.best_state = {k: v.clone() for k, v in self.learner.state_dict().items()}
+        self.validation = {
+            "metric": evaluation.metric,
+            "mean": evaluation.mean,
+            "half_width": evaluation.half_width,
+            "n_episodes": evaluation.n_episodes,
+            "step": self.step,
+        }
+        return True
+
+    def save(self, best: bool) -> None:
+        if self.path is None or self._beside is None:
+            return
+        facts = {**self.facts, "training": self.plan, "steps": self.step, "seconds": round(self.seconds, 1), "validation": self.validation}
+        if best:
+            checkpoints.save(self.learner, self.path, **facts)
+        tensors = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
+        tensors |= {f"best.{k}": v for k, v in (self.best_state or {}).items()}
+        for i, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"adam.{i}.{k}": v for k, v in state.items()}
+        tensors["rng"] = torch.get_rng_state()
+        progress = {"step": self.step, "seconds": self.seconds, "best": self.best, "since_best": self.since_best, "stopped": self.stopped}
+        checkpoints.write(self._beside, tensors, checkpoints.card_of(self.learner, **facts, progress=progress))
+
+    def resume(self) -> None:
+        if self._beside is None or not self._beside.is_file():
+            return
+        tensors, card = checkpoints.read(self._beside)
+        if card.get("training") != self.plan or card.get("hyper") != self.learner.hyper:
+            raise CheckpointError(
+                f"{self._beside} belongs to a training with other settings; give another checkpoint name, the same settings, "
+                "or start afresh with resume=False (--fresh)."
+            )
+        part = lambda prefix: {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}  # noqa: E731
+        self.learner.load_state_dict(part("learner."))
+        self.best_state = part("best.") or None
+        adam: dict[int, dict[str, torch.Tensor]] = {}
+        for name, value in part("adam.").items():
+            i, key = name.split(".", 1)
+            adam.setdefault(int(i), {})[key] = value
+        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": adam})
+        torch.set_rng_state(tensors["rng"])
+        for name, value in card["progress"].items():
+            setattr(self, name, value)
+        self.validation = card.get("validation")
+
+    def restore_best(self) -> None:
+        if self.best_state is not None:
+            self.learner.load_state_dict(self.best_state)

@@ -5,7 +5,6 @@ papermill's output file cannot say: after a dead kernel, a timeout or Ctrl-C eve
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -45,10 +44,8 @@ class Ledger:
                 state = self.states.get(cell.id, "not run")
                 cell.metadata.papermill = {**cell.metadata.get("papermill", {}), "status": state}
                 bad = bad or (cell if state == "failed" else None)
-        about = executed.metadata.get("papermill", {})
         for key in ("input_path", "output_path"):
-            if about.get(key):
-                about[key] = Path(about[key]).name
+            executed.metadata.get("papermill", {}).pop(key, None)
         return bad
 
 

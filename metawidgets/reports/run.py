@@ -72,8 +72,9 @@ def run_report(
     checked = parameters.check(parameters.model_of(parameters.parameters_cell(notebook)), values or {})
     out = _made(Path(out))
     name, started = source.stem, time.monotonic()
-    status = out / "status.json"
-    status.unlink(missing_ok=True)
+    status, partial = out / "status.json", out / f"{name}.partial.ipynb"
+    for stale in (status, partial):
+        stale.unlink(missing_ok=True)
     about = {
         "report": name,
         "metawidgets": metawidgets.__version__,
@@ -81,7 +82,6 @@ def run_report(
         "parameters": checked,
     }
     ledger = Ledger(len(notebook.cells), on_cell)
-    partial = out / f"{name}.partial.ipynb"
     try:
         _execute(notebook, partial, checked, Path(cwd), cell_timeout, ledger)
     except BaseException as error:  # Ctrl-C and a failing cell alike leave a truthful notebook and a status behind
@@ -89,7 +89,7 @@ def run_report(
         failed = ledger.write_into(executed)
         _write(executed, partial)
         state = "failed" if isinstance(error, Exception) else "interrupted"
-        message = _message(error, failed)
+        message = _message(error)
         problem = {"cell": failed.id, "heading": heading_of(executed, failed.id)} if failed else {}
         _write_status(status, about, started, state=state, notebook=partial.name, error={"message": message, **problem})
         if state == "interrupted":
@@ -172,14 +172,17 @@ def _quiet(name: str) -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _message(error: BaseException, failed: NotebookNode | None) -> str:
-    for output in failed.get("outputs", []) if failed else []:
-        if output.output_type == "error":
-            return f"{output.ename}: {output.evalue}".rstrip(": ")
-    if isinstance(error, ReportError):
+def _message(error: BaseException) -> str:
+    from papermill.exceptions import PapermillExecutionError
+
+    if isinstance(error, PapermillExecutionError):
+        kind, text = error.ename, error.evalue
+    elif isinstance(error, ReportError):
         return str(error)
-    first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}".rstrip(": ") + ("" if first.endswith(".") else ".")
+    else:  # a timeout, a dead kernel, a missing one: what the kernel left in the cell is not the cause
+        kind, text = type(error).__name__, str(error)
+    first = text.strip().partition("\n")[0].rstrip(".")
+    return f"{kind}: {first}." if first else f"{kind}."
 
 
 def _metrics(executed: NotebookNode) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from jaxtyping import Shaped
 from metawidgets.errors import did_you_mean
 from metawidgets.widgets.selection import Selection
 
-__all__ = ["Component"]
+__all__ = ["Component", "joined_css", "joined_js"]
 
 _SHARED = Path(__file__).parent / "shared"
 _JS = ("dom.js", "arrays.js", "theme.js", "draw.js", "selection.js", "player.js")
@@ -47,7 +47,7 @@ class Component(anywidget.AnyWidget):
     arrays = t.Dict(help="name -> {dtype, shape, offset in buffer}").tag(sync=True)
     config = t.Dict(help="small JSON: labels, units, texts").tag(sync=True)
     step = t.Int(0, help="the recorded state shown; 0 is before adaptation").tag(sync=True)
-    selection = t.Instance(Selection).tag(sync=True, to_json=_to_reference)
+    selection = t.Instance(Selection, allow_none=True).tag(sync=True, to_json=_to_reference)
     error = t.Unicode("", help="what went wrong last, shown in the component's status line").tag(sync=True)
 
     css_class: ClassVar[str] = "mw-component"
@@ -56,8 +56,8 @@ class Component(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "_esm" not in cls.__dict__:
             own = Path(sys.modules[cls.__module__].__file__ or "").with_suffix("")
-            cls._esm = _joined(_JS, *(own.with_name(name) for name in cls.js_parts), own.with_suffix(".js"))
-            cls._css = _joined(_CSS, *(path for path in [own.with_suffix(".css")] if path.exists()))
+            cls._esm = joined_js(*(own.with_name(name) for name in cls.js_parts), own.with_suffix(".js"))
+            cls._css = joined_css(*(path for path in [own.with_suffix(".css")] if path.exists()))
             cls.css_class = f"mw-{own.name.replace('_', '-')}"
         super().__init_subclass__(**kwargs)
 
@@ -143,7 +143,7 @@ class Component(anywidget.AnyWidget):
             "arrays": self.arrays,
             "config": self.config,
             "step": self.step,
-            "selected": self.selection.selected,
+            "selected": self.selection.selected if self.selection else "",
         }
 
     @classmethod
@@ -183,8 +183,17 @@ class Component(anywidget.AnyWidget):
         return data, metadata
 
 
-def _joined(shared: tuple[str, ...], *own: Path) -> str:
-    files = [*(_SHARED / name for name in shared), *own]
+def joined_js(*own: Path) -> str:
+    """The shared browser code with a component's own files behind it: one ES module."""
+    return _joined([*(_SHARED / name for name in _JS), *own])
+
+
+def joined_css(*own: Path) -> str:
+    """The shared style sheet with a component's own behind it."""
+    return _joined([*(_SHARED / name for name in _CSS), *own])
+
+
+def _joined(files: list[Path]) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -5,16 +5,16 @@ from ipywidgets import VBox
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import Component, Selection
-from metawidgets.widgets.base import _CSS, _JS, _joined
+from metawidgets.widgets.base import joined_css, joined_js
 
 
 class Counter(Component):
     """A component as small as can be: a player over a stack of numbers, and a button for an item."""
 
     css_class = "mw-counter"
-    _css = _joined(_CSS)
+    _css = joined_css()
     _esm = (
-        _joined(_JS)
+        joined_js()
         + """
 export default { render({ model, el, signal }) {
   const { root, body } = mwFrame({ model, el, label: model.get("config").label, signal });

@@ -17,16 +17,19 @@ function mwSequential(t) {
   return MW_CIVIDIS[i].map((low, c) => Math.round(low + (x - i) * (MW_CIVIDIS[i + 1][c] - low)));
 }
 
-// The colours in force at an element, as strings a canvas accepts.
+// The colours in force at an element, as strings a canvas accepts. A view that is drawn before it stands in the page reads
+// them from a probe: computed styles exist only there.
 function mwTheme(el) {
-  const style = getComputedStyle(el.closest?.(".mw") ?? el);
-  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
-  return {
-    fg: read("--mw-fg", "#1b1f24"), muted: read("--mw-muted", "#5b6470"), bg: read("--mw-bg", "#ffffff"),
-    raised: read("--mw-raised", "#f5f6f7"), grid: read("--mw-grid", "#e2e5e9"),
-    accent: read("--mw-accent", "#0a63b0"), focus: read("--mw-focus", "#0a63b0"),
-    bad: read("--mw-bad", "#b3261e"), good: read("--mw-good", "#1a7f4b"), font: read("--mw-font", "system-ui, sans-serif"),
-  };
+  const root = el.closest?.(".mw") ?? el;
+  const probe = root.isConnected ? null : mwEl("div", { class: "mw", hidden: true });
+  if (probe) document.body.append(probe);
+  const style = getComputedStyle(probe ?? root);
+  const theme = {};
+  for (const name of ["fg", "muted", "bg", "raised", "grid", "accent", "focus", "bad", "good", "font"]) {
+    theme[name] = style.getPropertyValue(`--mw-${name}`).trim();
+  }
+  probe?.remove();
+  return theme;
 }
 
 // Call back when the theme changes: the system's preference, or the notebook's own switch.

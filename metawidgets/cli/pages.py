@@ -1,0 +1,110 @@
+"""`metawidgets report`, `metawidgets export` and `metawidgets lab`: notebooks, and the pages made of them."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from metawidgets.cli.console import bar, out
+from metawidgets.errors import ReportError
+
+__all__ = ["export", "lab", "report", "report_with_progress"]
+
+
+def report(
+    name: Annotated[str, typer.Argument(help="One of our reports, or a path of your own notebook.")] = "few_shot",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--out", help="Folder for the HTML file, the notebook and status.json.")
+    ] = Path("build/report"),
+    list_parameters: Annotated[
+        bool, typer.Option("--list", help="Show the report's parameters with types, ranges and defaults, and stop.")
+    ] = False,
+    cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that one cell may take.")] = None,
+) -> None:
+    """Run a report with parameters of your own and make one self-contained HTML file of it.
+
+    Names, types and ranges are checked before anything runs. If a cell fails, the notebook as far as it came is kept.
+
+    Example: `metawidgets report -p checkpoint=build/protonet.safetensors -p k_shot=5`
+    """
+    from metawidgets.reports import catalogue, parameters
+
+    notebook = catalogue.find(name)
+    model = parameters.model_of(parameters.parameters_cell(catalogue.read(notebook)))
+    if list_parameters:
+        table = Table(
+            "parameter", "takes", "default", "meaning", title=f"Parameters of {notebook.stem}", title_justify="left"
+        )
+        for row in parameters.help_rows(model):
+            table.add_row(*row)
+        out.print(table)
+        return
+    values = parameters.from_words(model, parameter or ())
+    parameters.check(model, values)
+    page = report_with_progress(name, folder, values, cell_timeout)
+    out.print(f"[bold]{page}[/]")
+
+
+def report_with_progress(name: str, folder: Path, values: dict, cell_timeout: int | None = None) -> Path:
+    """Run a report behind a progress bar; returns the path of its HTML file."""
+    from metawidgets.reports import run_report
+
+    with bar() as progress:
+        task = progress.add_task("starting a kernel", total=None)
+
+        def show(place: int, of: int, heading: str) -> None:
+            progress.update(task, completed=place - 1, total=of, description=heading[:40])
+
+        return run_report(name, folder, values, cell_timeout=cell_timeout, on_cell=show).html
+
+
+def export(
+    notebook: Annotated[Path, typer.Argument(help="An executed notebook, saved with its widgets' state.")],
+    page: Annotated[Path | None, typer.Option("--out", help="The HTML file; by default beside the notebook.")] = None,
+) -> None:
+    """Make one self-contained HTML file of a notebook that has been run: its components still work, without a network.
+
+    Example: `metawidgets export my_notebook.ipynb`
+    """
+    from metawidgets.reports import catalogue
+    from metawidgets.reports.export import export_notebook
+
+    node = catalogue.read(notebook)
+    if not any(cell.get("outputs") for cell in node.cells):
+        raise ReportError(f"{notebook} has no outputs; run it and save it first, or use `metawidgets report`.")
+    out.print(f"[bold]{export_notebook(notebook, page or notebook.with_suffix('.html'))}[/]")
+
+
+def lab(
+    folder: Annotated[Path, typer.Argument(help="Folder to open.")] = Path(),
+    port: Annotated[
+        int, typer.Option(min=1024, max=65535, help="Port on this machine; the next free one is taken.")
+    ] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open JupyterLab on a folder of notebooks.
+
+    It listens on this machine only and asks for a token, which is in the address that it prints.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("jupyterlab") is None:
+        raise ReportError("JupyterLab is not installed; install it with: pip install 'metawidgets[lab]'.")
+    if not folder.is_dir():
+        raise ReportError(f"there is no folder {folder}; check the path.")
+    command = [sys.executable, "-m", "jupyterlab", str(folder), "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container; the token and the loopback address still guard it
+    # By environment and not by argument: other users of the machine can read a process's arguments.
+    raise typer.Exit(subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24)}))

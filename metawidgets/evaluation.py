@@ -38,8 +38,9 @@ def evaluate(
     with evaluating(learner):
         for i in range(n_episodes):
             episode = sampler.episode(i)
-            state = learner.adapted(support_of(learner, episode))
-            outputs = learner.readout(state, learner.encode(as_tensor(learner, episode.query_x)))["outputs"]
+            support = support_of(learner, episode)
+            query_x = learner.encode(as_tensor(learner, episode.query_x), support)
+            outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
             scores[i] = task_metrics(outputs, as_tensor(learner, episode.query_y)).item()
             if progress is not None:
                 progress(i + 1, n_episodes)

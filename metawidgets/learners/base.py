@@ -85,8 +85,8 @@ class Learner(nn.Module, abc.ABC):
         """Whether support and queries may carry a leading task axis, so that a meta-batch is adapted in one go."""
         return False
 
-    def encode(self, x: Tensor) -> Tensor:
-        """The part of reading an item that no state changes, so that a trace does it once. Identity by default."""
+    def encode(self, x: Tensor, support: Support) -> Tensor:
+        """The part of reading items `x` that no step changes, so that a trace does it once. Identity by default."""
         return x
 
     def adapted(self, support: Support) -> State:
@@ -98,7 +98,7 @@ class Learner(nn.Module, abc.ABC):
 
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:
         """Outputs for the queries of a training task, differentiable with respect to what the outer loop trains."""
-        return self.readout(self.adapted(support), self.encode(query_x))["outputs"]
+        return self.readout(self.adapted(support), self.encode(query_x, support))["outputs"]
 
     def parameter_groups(self, state: State) -> dict[str, tuple[Tensor, Tensor]]:
         """Layer -> (parameters now, parameters at the start) for learners whose steps move parameters; empty for others."""

@@ -45,11 +45,13 @@ class EpisodeNorm(nn.Module):
             return F.group_norm(x, max(1, x.shape[1] // 8), self.weight, self.bias)
         if self.statistics == "running":
             return F.batch_norm(x, self.mean, self.var, self.weight, self.bias, self.training)
-        if self.statistics == "support_stats" and n_reference is not None and n_reference < len(x):
-            var, mean = torch.var_mean(x[:n_reference], (0, 2, 3), correction=0, keepdim=True)
-            scale = self.weight.view(1, -1, 1, 1) * torch.rsqrt(var + 1e-5)
-            return x * scale + (self.bias.view(1, -1, 1, 1) - mean * scale)
-        return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
+        n = n_reference if self.statistics == "support_stats" and n_reference is not None else len(x)
+        if n == len(x) and x.numel() > x.shape[1]:
+            return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
+        # a part of the images counts, or there is one value per channel, which batch_norm refuses
+        var, mean = torch.var_mean(x[:n], (0, 2, 3), correction=0, keepdim=True)
+        scale = self.weight.view(1, -1, 1, 1) * torch.rsqrt(var + 1e-5)
+        return x * scale + (self.bias.view(1, -1, 1, 1) - mean * scale)
 
 
 class Conv4(nn.Module):
@@ -65,8 +67,6 @@ class Conv4(nn.Module):
         downsample: "pool" (2x2 max pooling) or "stride" (stride-2 convolutions: 3.7 times fewer operations at 28x28).
         statistics: see `EpisodeNorm`.
     """
-
-    takes_reference = True
 
     def __init__(
         self,
@@ -156,12 +156,18 @@ class MLP(nn.Module):
         return x
 
 
-def call(network: nn.Module, parameters: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
-    """`network(x)` with other parameters; `reference` are the support images whose statistics count, where the policy says so."""
-    if reference is None or getattr(network, "statistics", None) != "support_stats":
-        return functional_call(network, dict(parameters), (x,))
-    n = len(reference)
-    return functional_call(network, dict(parameters), (torch.cat([reference, x]), n))[n:]
+def call(network: nn.Module, parameters: Mapping[str, Tensor] | None, x: Tensor, reference: Tensor | None = None) -> Tensor:
+    """`network(x)`, with other parameters if any are given.
+
+    `reference` are the support images whose statistics count where the policy is `support_stats`; elsewhere it is ignored.
+    """
+    args: tuple[Any, ...] = (x,)
+    n = 0
+    if reference is not None and getattr(network, "statistics", None) == "support_stats":
+        n = len(reference)
+        args = (torch.cat([reference, x]), n)
+    outputs = network(*args) if parameters is None else functional_call(network, dict(parameters), args)
+    return outputs[n:] if n else outputs
 
 
 def network_options(item_shape: Sequence[int]) -> tuple[str, ...]:

@@ -72,9 +72,10 @@ def predict(learner: Learner, episode: Episode) -> Float[np.ndarray, "query way"
     Raises:
         LearnerError: if the learner cannot take this episode.
     """
-    state = adapt(learner, episode)
-    with evaluating(learner):
-        outputs = learner.readout(state, learner.encode(as_tensor(learner, episode.query_x)))["outputs"]
+    with _sized(learner, episode), evaluating(learner):
+        support = support_of(learner, episode)
+        query_x = learner.encode(as_tensor(learner, episode.query_x), support)
+        outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
         return _numpy(outputs if episode.is_regression else probabilities(outputs))
 
 
@@ -91,9 +92,9 @@ def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "prob
     probe = probe_grid(episode) if probe is None else probe
     recorder, support = Recorder(), support_of(learner, episode)
     with _sized(learner, episode), evaluating(learner):
-        query_x = learner.encode(as_tensor(learner, episode.query_x))
-        support_x = learner.encode(support.x)
-        probe_x = None if probe is None else learner.encode(as_tensor(learner, probe))
+        query_x = learner.encode(as_tensor(learner, episode.query_x), support)
+        support_x = learner.encode(support.x, support)
+        probe_x = None if probe is None else learner.encode(as_tensor(learner, probe), support)
         for t, state in enumerate(states(learner, support)):
             recorder.add(**_record(learner, state, support, episode, query_x, support_x, probe_x), **_absorbed(learner, support, t))
         layers = tuple(learner.parameter_groups(state))

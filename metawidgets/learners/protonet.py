@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
+from metawidgets.learners.encoders import call
 
 __all__ = ["Metric", "ProtoNet", "PrototypeState", "class_distances"]
 
@@ -67,14 +68,14 @@ class ProtoNet(Learner):
     def hyper(self) -> dict[str, Any]:
         return {"metric": self.metric, "scale": self.scale}
 
-    def encode(self, x: Tensor) -> Float[Tensor, "item feature"]:
-        return self._encoder(x)
+    def encode(self, x: Tensor, support: Support) -> Float[Tensor, "item feature"]:
+        return call(self._encoder, None, x, reference=support.x)
 
     def n_steps(self, support: Support) -> int:
         return len(support)
 
     def init(self, support: Support) -> PrototypeState:
-        return self._start(self.encode(support.x), self.require_classes(support))
+        return self._start(self.encode(support.x, support), self.require_classes(support))
 
     def step(self, state: PrototypeState, support: Support, t: int) -> PrototypeState:
         label = support.y[t : t + 1]
@@ -97,7 +98,8 @@ class ProtoNet(Learner):
 
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:
         # support and queries in one pass: the norm sees the whole episode, and one large convolution is faster than two
-        z = self.encode(torch.cat([support.x, query_x]))
+        items = torch.cat([support.x, query_x])
+        z = self._encoder(items, len(support)) if self.statistics == "support_stats" else self._encoder(items)
         state = self._start(z[: len(support)], self.require_classes(support))
         return self.readout(self._absorb_all(state, support), z[len(support) :])["outputs"]
 

@@ -1,0 +1,222 @@
+"""What every learner promises, checked over `learners.ALL` on images, points and curves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from metawidgets import learners, traces
+from metawidgets.episodes import Episode
+from metawidgets.errors import LearnerError
+from metawidgets.evaluation import evaluate
+from metawidgets.learners import loop
+from metawidgets.learners.base import Learner
+from metawidgets.learners.encoders import STATISTICS
+from metawidgets.sampling import EpisodeSampler
+from metawidgets.training import MetaTraining, meta_train
+from tests.learners.conftest import KINDS, sampler_of
+
+CLASSIFIERS_ONLY = {"protonet"}
+REGRESSION_ONLY_TRAINING = {"finetune"}
+PAIRS = [(name, kind) for name in learners.ALL for kind in KINDS if not (kind == "curve" and name in CLASSIFIERS_ONLY)]
+TRAINED = [(n, k) for n, k in PAIRS if learners.ALL[n].meta_trained and (k == "curve" or n not in REGRESSION_ONLY_TRAINING)]
+# only image encoders normalise, so only there is a policy to choose
+POLICIES = [(n, k, s) for n, k in PAIRS for s in (STATISTICS if k == "image" and n != "nearest" else (None,))]
+
+
+def made(name: str, kind: str, **options: object) -> tuple[Learner, EpisodeSampler]:
+    sampler = sampler_of(kind)
+    episode = sampler.episode(0)
+    small = {"image": {"width": 8}, "point": {"hidden": (16, 16)}, "curve": {"hidden": (16, 16)}}[kind]
+    options = {**(small if name != "nearest" else {}), **options}
+    if issubclass(learners.ALL[name], learners.GradientLearner):
+        options = {"inner_lr": 0.05, "inner_steps": 3, "test_steps": None, **options}
+    torch.manual_seed(0)
+    return learners.build(name, item_shape=episode.item_shape, output_dim=episode.output_dim, **options), sampler
+
+
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_adapting_leaves_the_module_as_it_was(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    learner.train()
+    before = {k: v.clone() for k, v in learner.state_dict().items()}
+    loop.trace(learner, sampler.episode(0))
+    first = loop.predict(learner, sampler.episode(1))
+    assert learner.training
+    assert all(torch.equal(v, before[k]) for k, v in learner.state_dict().items())
+    assert np.array_equal(first, loop.predict(learner, sampler.episode(1)))
+
+
+@pytest.mark.parametrize(("name", "kind", "statistics"), POLICIES)
+def test_queries_see_each_other_only_if_transductive(name: str, kind: str, statistics: str | None) -> None:
+    learner, sampler = made(name, kind, **({"statistics": statistics} if statistics else {}))
+    if statistics == "running" and name != "finetune":
+        learner.train()
+        loop.meta_loss(learner, sampler.batch(0, 2))  # fills the running averages
+    episode = sampler.episode(0)
+    together = loop.predict(learner, episode)
+    alone = np.concatenate(
+        [
+            loop.predict(
+                learner,
+                replace(
+                    episode,
+                    query_x=episode.query_x[i : i + 1],
+                    query_y=episode.query_y[i : i + 1],
+                    query_items=episode.query_items[i : i + 1],
+                ),
+            )
+            for i in range(len(episode.query_x))
+        ]
+    )
+    assert np.allclose(together, alone, atol=1e-4) != learner.transductive
+
+
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_support_order_does_not_matter(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    episode = sampler.episode(0)
+    order = np.random.default_rng(0).permutation(len(episode.support_x))
+    shuffled = replace(
+        episode,
+        support_x=episode.support_x[order],
+        support_y=episode.support_y[order],
+        support_items=tuple(episode.support_items[i] for i in order),
+    )
+    np.testing.assert_allclose(loop.predict(learner, episode), loop.predict(learner, shuffled), atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_a_prefix_of_the_trace_is_a_shorter_adaptation(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    episode = sampler.episode(0)
+    trace, cut = loop.trace(learner, episode), 2
+    if isinstance(learner, learners.GradientLearner):
+        learner.inner_steps = cut
+        short = loop.trace(learner, episode)
+    else:
+        kept = replace(
+            episode, support_x=episode.support_x[:cut], support_y=episode.support_y[:cut], support_items=episode.support_items[:cut]
+        )
+        short = loop.trace(learner, kept)
+    assert len(short) == cut + 1
+    np.testing.assert_allclose(short["outputs"], trace["outputs"][: cut + 1], atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_the_trace_ends_where_adapting_ends_and_holds_what_is_promised(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    episode = sampler.episode(0)
+    trace = loop.trace(learner, episode)
+    assert trace.axis in traces.AXES
+    assert trace.axis == learner.axis
+    if not episode.is_regression:
+        assert set(learner.channels) <= set(trace.channels)
+        np.testing.assert_allclose(trace["probabilities"].sum(-1), 1, atol=1e-5)
+        np.testing.assert_allclose(trace["probabilities"][-1], loop.predict(learner, episode), atol=1e-5)
+    else:
+        np.testing.assert_allclose(trace["outputs"][-1], loop.predict(learner, episode), atol=1e-5)
+    assert ("probe_outputs" in trace) == (kind != "image")
+    assert trace.meta["statistics"] == learner.statistics
+    assert trace.meta["versions"]["torch"] == torch.__version__
+
+
+@pytest.mark.parametrize(("name", "kind"), PAIRS)
+def test_the_fast_way_equals_the_fold(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    support = loop.support_of(learner, sampler.episode(0))
+    with loop.evaluating(learner):
+        x = learner.encode(loop.as_tensor(learner, sampler.episode(0).query_x), support)
+        *_, last = loop.states(learner, support)
+        folded, fast = learner.readout(last, x)["outputs"], learner.readout(learner.adapted(support), x)["outputs"]
+    torch.testing.assert_close(folded, fast, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "kind"), [(n, k) for n, k in PAIRS if k != "curve"])
+def test_unbalanced_support_and_a_class_without_any(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    full = sampler.episode(0)
+    keep = np.flatnonzero(full.support_y != 1)[:-1]
+    episode = Episode(
+        full.support_x[keep],
+        full.support_y[keep],
+        full.query_x,
+        full.query_y,
+        full.class_names,
+        tuple(full.support_items[i] for i in keep),
+        full.query_items,
+    )
+    trace = loop.trace(learner, episode)
+    assert np.isfinite(trace["probabilities"]).all()
+    if "distances" in trace:
+        assert np.isnan(trace["distances"][-1][:, 1]).all()
+        assert (trace["probabilities"][-1][:, 1] == 0).all()
+        np.testing.assert_allclose(trace["probabilities"][0], 1 / 3, atol=1e-6)  # nothing absorbed yet: uniform
+        assert trace["query_accuracy"][0] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(("name", "kind"), TRAINED)
+def test_meta_gradients_reach_every_parameter(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    learner.train()
+    loop.meta_gradient(learner, sampler.batch(0, 4))
+    silent = [n for n, p in learner.named_parameters() if p.grad is None or not p.grad.abs().max() > 0]
+    assert silent == []
+
+
+@pytest.mark.parametrize(("name", "kind"), TRAINED)
+def test_the_meta_gradient_is_that_of_the_meta_loss(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    learner.double().train()
+    batch = sampler.batch(0, 3)
+    expected = torch.autograd.grad(loop.meta_loss(learner, batch), tuple(learner.parameters()))
+    loop.meta_gradient(learner, batch)
+    for (label, p), e in zip(learner.named_parameters(), expected, strict=True):
+        torch.testing.assert_close(p.grad, e, msg=label)
+
+
+@pytest.mark.parametrize(("name", "kind"), TRAINED)
+def test_a_short_training_lowers_the_held_out_loss(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    held_out = sampler_of(kind, seed=99)
+
+    def loss() -> float:
+        learner.train()
+        with torch.enable_grad():
+            return float(np.mean([loop.meta_loss(learner, held_out.batch(i, 4)).item() for i in range(10)]))
+
+    before = loss()
+    for _ in meta_train(learner, sampler, MetaTraining(steps=80, meta_batch_size=4, meta_lr=3e-3)):
+        pass
+    assert loss() < 0.9 * before
+
+
+@pytest.mark.parametrize(("name", "kind"), [(n, k) for n, k in PAIRS if not learners.ALL[n].meta_trained])
+def test_what_is_not_meta_trained_says_so(name: str, kind: str) -> None:
+    learner, sampler = made(name, kind)
+    assert not list(learner.parameters())
+    with pytest.raises(LearnerError, match="no parameters that an outer loop could train"):
+        next(meta_train(learner, sampler, MetaTraining(steps=1)))
+
+
+@pytest.mark.parametrize("name", sorted(CLASSIFIERS_ONLY))
+def test_classifiers_refuse_regression(name: str) -> None:
+    learner = learners.build(name, item_shape=(1,), output_dim=1)
+    with pytest.raises(LearnerError, match="cannot take a regression episode"):
+        loop.trace(learner, sampler_of("curve").episode(0))
+
+
+@pytest.mark.parametrize("name", [n for n in learners.ALL if n != "nearest"])
+def test_items_of_another_size_are_one_clear_error(name: str) -> None:
+    learner, _ = made(name, "point")
+    with pytest.raises(LearnerError, match=r"made for items of shape \(2,\), the episode's are \(1, 16, 16\)"):
+        loop.trace(learner, sampler_of("image").episode(0))
+
+
+def test_evaluation_is_over_episodes_and_repeats(sampler: EpisodeSampler, kind: str) -> None:
+    learner, _ = made("nearest", kind)
+    first, again = evaluate(learner, sampler, 12), evaluate(learner, sampler, 12)
+    assert np.array_equal(first.per_episode, again.per_episode)
+    assert first.half_width == pytest.approx(1.96 * np.std(first.per_episode, ddof=1) / np.sqrt(12))
+    assert first.metric == ("mean squared error" if kind == "curve" else "accuracy")

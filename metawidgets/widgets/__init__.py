@@ -1,8 +1,10 @@
 """Components: live in the notebook, and the same in an exported page. Each stands in `ALL`."""
 
 from metawidgets.widgets.base import Component
+from metawidgets.widgets.chart_view import ChartView
+from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.selection import Selection
 
-ALL: list[type[Component]] = []
+ALL: list[type[Component]] = [ChartView, EpisodeView]
 
-__all__ = ["ALL", "Component", "Selection"]
+__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "Selection"]

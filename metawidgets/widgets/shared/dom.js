@@ -8,14 +8,17 @@ function mwEl(tag, props = {}, ...children) {
   const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === false || value === null || value === undefined) continue;
-    if (name === "style") Object.assign(node.style, value);
+    if (name === "style") Object.entries(value).forEach(([key, each]) => node.style.setProperty(mwKebab(key), each));
     else if (name === "dataset") Object.assign(node.dataset, value);
     else if (name.startsWith("on")) node.addEventListener(name.slice(2).toLowerCase(), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
+
+// "marginTop" -> "margin-top"; custom properties are left alone.
+const mwKebab = (name) => (name.startsWith("--") ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 
 // The frame every component draws in: root > body + status line + live region.
 // Returns {root, body, status}. Keys pressed inside never reach the notebook's shortcuts.

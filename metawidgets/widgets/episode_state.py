@@ -1,0 +1,38 @@
+"""An episode as a component's state, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Shaped
+
+from metawidgets.episodes import Episode, ItemId
+
+__all__ = ["pack_episode", "unpack_episode"]
+
+_ARRAYS = ("support_x", "support_y", "query_x", "query_y")
+
+
+def pack_episode(episode: Episode) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any]]:
+    """The arrays to send, and the small JSON beside them."""
+    return {name: getattr(episode, name) for name in _ARRAYS}, {
+        "class_names": list(episode.class_names),
+        "support_items": [list(item) for item in episode.support_items],
+        "query_items": [list(item) for item in episode.query_items],
+        "support_ids": list(map(str, episode.support_items)),
+        "query_ids": list(map(str, episode.query_items)),
+        "task": dict(episode.task),
+        "seed": list(episode.seed),
+    }
+
+
+def unpack_episode(arrays: Mapping[str, Shaped[np.ndarray, "..."]], plain: Mapping[str, Any]) -> Episode:
+    """The episode that `pack_episode` packed."""
+    items = {side: tuple(ItemId(*item) for item in plain[side]) for side in ("support_items", "query_items")}
+    return Episode(
+        **{name: arrays[name] for name in _ARRAYS},
+        **items,
+        class_names=tuple(plain["class_names"]),
+        seed=tuple(plain["seed"]),
+        task=plain["task"],
+    )

@@ -1,0 +1,87 @@
+"""What a learner is given and what it is asked: support and query of one episode."""
+
+from typing import Any, ClassVar
+
+from metawidgets.episodes import Episode
+from metawidgets.widgets.base import Component
+from metawidgets.widgets.episode_state import pack_episode, unpack_episode
+from metawidgets.widgets.selection import Selection
+
+__all__ = ["EpisodeView"]
+
+
+class EpisodeView(Component):
+    """A contact sheet of an episode: a row for each class, support beside query; 2-D points and curves as a plot.
+
+    Pointing at an item or moving to it with the arrow keys says where it came from; a click or Enter selects it, in every
+    component that shares the selection, and Escape lets go.
+
+    Args:
+        episode: the episode to show.
+        selection: shared with other components; its `selected` is the `str(ItemId)` of an item.
+
+    Raises:
+        TypeError: if `episode` is no `Episode`.
+    """
+
+    js_parts: ClassVar[tuple[str, ...]] = ("marks.js", "episode_items.js", "episode_sheet.js", "episode_plot.js")
+
+    def __init__(self, episode: Episode, *, selection: Selection | None = None, **kwargs: Any) -> None:
+        if not isinstance(episode, Episode):
+            hint = "; give its .episode" if hasattr(episode, "episode") else ""
+            raise TypeError(f"EpisodeView shows an Episode, not {type(episode).__name__}{hint}.")
+        super().__init__(selection=selection, **kwargs)
+        arrays, plain = pack_episode(episode)
+        self.pack(arrays, episode=plain, kind=_kind(episode), title=_title(episode), subtitle=_subtitle(episode))
+
+    @property
+    def episode(self) -> Episode:
+        """The episode shown."""
+        return unpack_episode(self.unpack(), self.config["episode"])
+
+    def png(self) -> bytes:
+        from metawidgets.views import episode_sheet
+        from metawidgets.views.render import png  # altair loads slowly, and only a picture needs it
+
+        return png(episode_sheet(self.episode))
+
+    def summary(self) -> str:
+        """One line for the episode, and one for each class with its counts and where its items came from."""
+        e = self.episode
+        lines = [f"Episode, {_title(e)}: {_subtitle(e)}"]
+        if e.is_regression:
+            low, high = min(e.support_x.min(), e.query_x.min()), max(e.support_x.max(), e.query_x.max())
+            return "\n".join([*lines, f"  inputs from {low:.3g} to {high:.3g}"])
+        width = max(map(len, e.class_names))
+        lines += [
+            f"  {name:<{width}}  {shots} support, {queries} query"
+            for name, shots, queries in zip(e.class_names, e.shots, e.queries, strict=True)
+        ]
+        return "\n".join(lines)
+
+
+def _kind(e: Episode) -> str:
+    """How the browser draws it: "sheet" of images or vectors, "points" in the plane, or a "curve"."""
+    if not e.is_image and e.is_regression and e.item_shape == (1,) and e.support_y.shape[1] == 1:
+        return "curve"
+    return "points" if not e.is_image and not e.is_regression and e.item_shape == (2,) else "sheet"
+
+
+def _title(e: Episode) -> str:
+    """ "5-way 1-shot", "5-way, 1 to 3 shots", "10-shot regression"."""
+    low, high = int(e.shots.min()), int(e.shots.max())
+    if e.is_regression:
+        return f"{high}-shot regression"
+    return f"{e.n_way}-way {low}-shot" if low == high else f"{e.n_way}-way, {low} to {high} shots"
+
+
+def _subtitle(e: Episode) -> str:
+    low, high = int(e.queries.min()), int(e.queries.max())
+    count = f"{low}" if low == high else f"{low} to {high}"
+    per = "" if e.is_regression else " per class"
+    noun = "query" if count == "1" else "queries"
+    parts = [f"{count} {noun}{per}", " and ".join(sorted({i.dataset for i in e.support_items}))]
+    parts += [f"{name} {value:.3g}" for name, value in e.task.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+    if e.seed:
+        parts.append(f"seed {', '.join(map(str, e.seed))}")
+    return " · ".join(parts)

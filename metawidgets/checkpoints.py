@@ -42,7 +42,9 @@ def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, An
         with replacing(path.with_suffix(".json")) as part:
             part.write_text(json.dumps(card, indent=2) + "\n")
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"cannot write the checkpoint {path} ({error}); give a folder that can be written to.") from None
+        raise CheckpointError(
+            f"cannot write the checkpoint {path} ({error}); give a folder that can be written to."
+        ) from None
     return path
 
 
@@ -60,11 +62,15 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             card = json.loads((file.metadata() or {})["card"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
     except (SafetensorError, KeyError, ValueError, OSError, RecursionError) as error:
-        raise CheckpointError(f"{path} is truncated, altered or no checkpoint of ours ({error}); train or copy it again.") from None
+        raise CheckpointError(
+            f"{path} is truncated, altered or no checkpoint of ours ({error}); train or copy it again."
+        ) from None
     if not isinstance(card, dict) or card.get("format") != _FORMAT:
         raise CheckpointError(f"{path} is of another format than {_FORMAT}; train it again.")
     if card.get("sha256") != _digest(tensors):
-        raise CheckpointError(f"the tensors of {path} are not those that its card was written for (sha256 differs); copy or train it again.")
+        raise CheckpointError(
+            f"the tensors of {path} are not those that its card was written for (sha256 differs); copy or train it again."
+        )
     return tensors, card
 
 
@@ -94,14 +100,18 @@ def load(path: str | Path, *, network: nn.Module | None = None) -> Learner:
     tensors, card = read(path)
     kinds = {kind.__name__: kind for kind in ALL.values()}
     if card.get("learner") not in kinds:
-        raise CheckpointError(f"{path} holds a {card.get('learner')!r}, which is not known here; {did_you_mean(card.get('learner'), kinds)}")
+        raise CheckpointError(
+            f"{path} holds a {card.get('learner')!r}, which is not known here; {did_you_mean(card.get('learner'), kinds)}"
+        )
     try:
         module = network if network is not None else _network(card["network"])
         own = (module,) if module is not None else ()
         learner = kinds[card["learner"]](*own, **card["hyper"])
         learner.load_state_dict(tensors)
     except (KeyError, TypeError, AttributeError, RuntimeError, LearnerError) as error:
-        raise CheckpointError(f"{path} does not fit the learner that its card names ({error}); train it again.") from None
+        raise CheckpointError(
+            f"{path} does not fit the learner that its card names ({error}); train it again."
+        ) from None
     learner.eval()
     object.__setattr__(learner, "card", card)
     return learner

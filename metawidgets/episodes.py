@@ -4,13 +4,15 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Int, Shaped
 
+from metawidgets.episode_arrays import check_unique, checked_x, checked_y, frozen
 from metawidgets.errors import EpisodeError
 from metawidgets.npz import read_npz, write_npz
 
@@ -88,18 +90,20 @@ class Episode:
     task: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731 - the only way into a frozen class
+        put = partial(object.__setattr__, self)  # the only way into a frozen class
         put("class_names", tuple(map(str, self.class_names)))
-        put("seed", tuple(int(s) for s in self.seed))
+        put("seed", tuple(map(int, self.seed)))
         put("task", MappingProxyType(dict(self.task)))
         for side in ("support", "query"):
             x, y = np.asarray(getattr(self, f"{side}_x")), np.asarray(getattr(self, f"{side}_y"))
-            put(f"{side}_x", _frozen(_checked_x(side, x)))
-            put(f"{side}_y", _frozen(_checked_y(side, y, len(x), self.class_names)))
-            items = getattr(self, f"{side}_items") or (ItemId("unnamed", side, str(i)) for i in range(len(x)))
-            items = tuple(ItemId(*map(str, i)) for i in items)
+            put(f"{side}_x", frozen(checked_x(side, x)))
+            put(f"{side}_y", frozen(checked_y(side, y, len(x), self.class_names)))
+            unnamed = (ItemId("unnamed", side, str(i)) for i in range(len(x)))
+            items = tuple(ItemId(*map(str, i)) for i in getattr(self, f"{side}_items") or unnamed)
             if len(items) != len(x):
-                raise EpisodeError(f"{side}_items has {len(items)} entries for {len(x)} {side} items; give one for each.")
+                raise EpisodeError(
+                    f"{side}_items has {len(items)} entries for {len(x)} {side} items; give one for each."
+                )
             put(f"{side}_items", items)
         if len(self.support_x) == 0:
             raise EpisodeError("the support set is empty; a learner needs at least one support item.")
@@ -108,7 +112,7 @@ class Episode:
                 f"support items are {self.support_x.dtype} {self.support_x.shape[1:]}, query items "
                 f"{self.query_x.dtype} {self.query_x.shape[1:]}; both must be alike."
             )
-        _check_unique(self.support_items, self.query_items)
+        check_unique(self.support_items, self.query_items)
 
     @property
     def is_regression(self) -> bool:
@@ -134,7 +138,7 @@ class Episode:
 
     @property
     def shots(self) -> Int[np.ndarray, " way"]:
-        """Support items of each class (regression: one entry, all of them)."""
+        """Support items of each class; for regression one entry, all of them."""
         return self._counts(self.support_y)
 
     @property
@@ -148,8 +152,7 @@ class Episode:
     def __repr__(self) -> str:
         kind = "regression" if self.is_regression else f"{self.n_way}-way"
         shots = "/".join(map(str, sorted(set(self.shots.tolist()))))
-        source = self.support_items[0].dataset
-        return f"Episode({kind} {shots}-shot, {len(self.query_x)} queries, items {self.item_shape} from {source!r})"
+        return f"Episode({kind} {shots}-shot, {len(self.query_x)} queries, items {self.item_shape} from {self.support_items[0].dataset!r})"
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON-able values; arrays as base64 of their little-endian bytes."""
@@ -222,65 +225,10 @@ class EpisodeBatch:
         """
         shapes = {(e.support_x.shape, e.query_x.shape, e.support_y.shape, e.n_way) for e in episodes}
         if len(shapes) != 1:
-            raise EpisodeError(f"episodes of {len(shapes)} different shapes cannot be stacked; draw them with one spec.")
-        return cls(*(np.stack([getattr(e, name) for e in episodes]) for name in _ARRAYS), n_way=episodes[0].n_way)
-
-
-def _frozen(a: np.ndarray) -> np.ndarray:
-    a = np.ascontiguousarray(a)
-    a = a.copy() if a.flags.writeable or a.base is not None else a  # never lock an array that the caller still holds
-    a.setflags(write=False)
-    return a
-
-
-def _checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:
-    if x.ndim == 4 and x.dtype == np.uint8 and x.shape[1] in (1, 3):
-        return x
-    if x.ndim == 4:
-        raise EpisodeError(
-            f"{side}_x holds images of {x.dtype} {x.shape[1:]}; images are uint8 (channel, height, width) with 1 or 3 channels."
-        )
-    if x.ndim != 2 or x.dtype.kind not in "fiu":
-        raise EpisodeError(f"{side}_x is {x.dtype} {x.shape}; give uint8 images (item, channel, height, width) or numbers (item, dim).")
-    return _finite(f"{side}_x", x.astype(np.float32))
-
-
-def _checked_y(side: str, y: np.ndarray, n: int, class_names: tuple[str, ...]) -> Shaped[np.ndarray, "n *target"]:
-    if len(y) != n:
-        raise EpisodeError(f"{side}_y has {len(y)} entries for {n} items of {side}_x; give one for each.")
-    if not class_names:
-        if y.ndim != 2 or y.dtype.kind not in "fiu":
             raise EpisodeError(
-                f"{side}_y is {y.dtype} {y.shape}; without class_names it must hold regression targets (item, target). "
-                "For classification give class_names."
+                f"episodes of {len(shapes)} different shapes cannot be stacked; draw them with one spec."
             )
-        return _finite(f"{side}_y", y.astype(np.float32))
-    if y.ndim != 1 or (n and y.dtype.kind not in "iu"):
-        raise EpisodeError(f"{side}_y is {y.dtype} {y.shape}; with class_names it must hold whole-number labels (item,).")
-    bad = np.flatnonzero((y < 0) | (y >= len(class_names)))
-    if len(bad):
-        raise EpisodeError(
-            f"{side}_y[{bad[0]}] is {y[bad[0]]}, but {len(class_names)} class names allow labels 0 to {len(class_names) - 1}."
-        )
-    return y.astype(np.int64)
-
-
-def _finite(name: str, a: Float[np.ndarray, "n dim"]) -> Float[np.ndarray, "n dim"]:
-    bad = np.argwhere(~np.isfinite(a))
-    if len(bad):
-        i, j = map(int, bad[0])
-        raise EpisodeError(f"{name}[{i}, {j}] is {a[i, j]}; every number must be finite. Remove or mend that item.")
-    return a
-
-
-def _check_unique(support: tuple[ItemId, ...], query: tuple[ItemId, ...]) -> None:
-    both = set(support) & set(query)
-    if both:
-        raise EpisodeError(f"item '{min(both)}' is in both support and query; a learner would be asked what it was told. Remove one.")
-    for side, items in (("support", support), ("query", query)):
-        if len(set(items)) != len(items):
-            twice = min(i for i in items if items.count(i) > 1)
-            raise EpisodeError(f"item '{twice}' is in the {side} set twice; remove one.")
+        return cls(*(np.stack([getattr(e, name) for e in episodes]) for name in _ARRAYS), n_way=episodes[0].n_way)
 
 
 def _decoded(name: str, entry: Any) -> np.ndarray:
@@ -291,7 +239,9 @@ def _decoded(name: str, entry: Any) -> np.ndarray:
         raw = base64.b64decode(entry["data"], validate=True)
         return np.frombuffer(raw, dtype=dtype.newbyteorder("<")).reshape(shape).astype(dtype)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise EpisodeError(f"the saved episode's array {name!r} cannot be read ({error}); save the episode again.") from None
+        raise EpisodeError(
+            f"the saved episode's array {name!r} cannot be read ({error}); save the episode again."
+        ) from None
 
 
 def _plain_fields(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -300,4 +250,4 @@ def _plain_fields(data: Mapping[str, Any]) -> dict[str, Any]:
         names = tuple(map(str, data["class_names"]))
         return {**items, "class_names": names, "seed": tuple(map(int, data["seed"])), "task": dict(data["task"])}
     except (KeyError, TypeError, ValueError) as error:
-        raise EpisodeError(f"the saved episode lacks or garbles {error}; save the episode again.") from None
+        raise EpisodeError(f"the saved episode lacks or garbles {error}; save it again.") from None

@@ -17,7 +17,11 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    learner: Learner, sampler: EpisodeSampler, n_episodes: int = 600, *, progress: Callable[[int, int], None] | None = None
+    learner: Learner,
+    sampler: EpisodeSampler,
+    n_episodes: int = 600,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Adapt to episodes 0 to `n_episodes - 1` of the sampler and score their queries.
 
@@ -33,7 +37,9 @@ def evaluate(
         LearnerError: if the learner cannot take these episodes.
     """
     if n_episodes < 1:
-        raise EpisodeError(f"n_episodes={n_episodes} evaluates nothing; give at least 1, and 600 for a figure worth quoting.")
+        raise EpisodeError(
+            f"n_episodes={n_episodes} evaluates nothing; give at least 1, and 600 for a figure worth quoting."
+        )
     scores = np.empty(n_episodes)
     with evaluating(learner):
         for i in range(n_episodes):

@@ -57,8 +57,19 @@ def read_npz(path: str | Path, error: type[MetawidgetsError]) -> tuple[dict[str,
         plain = json.loads(arrays.pop("json").tobytes().decode())
     except FileNotFoundError:
         raise error(f"there is no file {path}; check the path.") from None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, RecursionError, MemoryError, NotImplementedError) as cause:
-        raise error(f"{path} cannot be read ({type(cause).__name__}: {cause}); it may be truncated or no file of ours.") from None
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        zipfile.BadZipFile,
+        RecursionError,
+        MemoryError,
+        NotImplementedError,
+    ) as cause:
+        raise error(
+            f"{path} cannot be read ({type(cause).__name__}: {cause}); it may be truncated or no file of ours."
+        ) from None
     if not isinstance(plain, dict):
         raise error(f"{path} holds no description; it is no file of ours.")
     return arrays, plain

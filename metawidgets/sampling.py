@@ -17,8 +17,11 @@ __all__ = ["ClassPool", "EpisodeSampler", "TaskSource", "check_disjoint"]
 class TaskSource(Protocol):
     """A task distribution that episodes can be drawn from: a class pool or a function family."""
 
-    name: str
-    is_regression: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_regression(self) -> bool: ...
 
     def check(self, spec: EpisodeSpec) -> None:
         """Raise `EpisodeError` if no episode of that size can be drawn."""
@@ -61,11 +64,15 @@ class ClassPool:
     def __post_init__(self) -> None:
         n = len(self.class_ids)
         if len(self.offsets) != n + 1 or self.offsets[0] != 0 or self.offsets[-1] != len(self.items):
-            raise EpisodeError(f"pool {self.name!r}: {n} classes and {len(self.items)} items do not fit offsets of length {len(self.offsets)}.")
+            raise EpisodeError(
+                f"pool {self.name!r}: {n} classes and {len(self.items)} items do not fit offsets of length {len(self.offsets)}."
+            )
         if len(set(self.class_ids)) != n:
             raise EpisodeError(f"pool {self.name!r} has two classes of one id; rename one.")
         if self.within_group and len(self.groups) != n:
-            raise EpisodeError(f"pool {self.name!r} has no group for each class, so within_group=True cannot be; turn it off.")
+            raise EpisodeError(
+                f"pool {self.name!r} has no group for each class, so within_group=True cannot be; turn it off."
+            )
         if not self.origins:
             object.__setattr__(self, "origins", self.class_ids)
 
@@ -80,7 +87,9 @@ class ClassPool:
     def subset(self, classes: Sequence[int] | np.ndarray) -> Self:
         """The pool of some classes only, by number, in the order given; the items are copied."""
         classes = np.asarray(classes, dtype=np.int64)
-        rows = np.concatenate([np.arange(self.offsets[c], self.offsets[c + 1]) for c in classes] or [np.empty(0, np.int64)])
+        rows = np.concatenate(
+            [np.arange(int(self.offsets[c]), int(self.offsets[c + 1])) for c in classes] or [np.empty(0, np.int64)]
+        )
         pick = lambda values: tuple(values[c] for c in classes) if values else ()  # noqa: E731
         return replace(
             self,
@@ -94,14 +103,18 @@ class ClassPool:
 
     def item_id(self, row: int) -> ItemId:
         c = int(np.searchsorted(self.offsets, row, side="right")) - 1
-        return ItemId(self.name, self.class_ids[c], self.item_ids[row] if self.item_ids else str(row - int(self.offsets[c])))
+        return ItemId(
+            self.name, self.class_ids[c], self.item_ids[row] if self.item_ids else str(row - int(self.offsets[c]))
+        )
 
     def check(self, spec: EpisodeSpec) -> None:
         if spec.n_way is None:
             raise EpisodeError(f"{self.name!r} has classes, so an episode needs n_way; give n_way >= 2.")
         need, sizes = spec.k_shot + spec.n_query, self.sizes
         if spec.n_way > len(self):
-            raise EpisodeError(f"n_way={spec.n_way}, but this part of {self.name!r} has {len(self)} classes; give n_way <= {len(self)}.")
+            raise EpisodeError(
+                f"n_way={spec.n_way}, but this part of {self.name!r} has {len(self)} classes; give n_way <= {len(self)}."
+            )
         if len(sizes) and need > sizes.min():
             small = int(sizes.argmin())
             raise EpisodeError(
@@ -130,9 +143,13 @@ class ClassPool:
 
     def draw_batch(self, rng: np.random.Generator, spec: EpisodeSpec, size: int) -> EpisodeBatch:
         _, support, query = self._draw_rows(rng, spec, size)
-        return EpisodeBatch(self.items[support[:, 0]], support[:, 1], self.items[query[:, 0]], query[:, 1], n_way=spec.n_way)
+        return EpisodeBatch(
+            self.items[support[:, 0]], support[:, 1], self.items[query[:, 0]], query[:, 1], n_way=spec.n_way
+        )
 
-    def _draw_rows(self, rng: np.random.Generator, spec: EpisodeSpec, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _draw_rows(
+        self, rng: np.random.Generator, spec: EpisodeSpec, size: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Classes `(task, way)`, and rows with labels of support and query, each `(task, 2, item)`.
 
         A label is a class's place in a random order, so that labels say nothing about class ids. Support items are
@@ -190,7 +207,9 @@ class EpisodeSampler:
     >>> sampler.episode(7)                                                             # doctest: +SKIP
     """
 
-    def __init__(self, source: TaskSource, *, n_way: int | None = None, k_shot: int = 1, n_query: int = 15, seed: int = 0) -> None:
+    def __init__(
+        self, source: TaskSource, *, n_way: int | None = None, k_shot: int = 1, n_query: int = 15, seed: int = 0
+    ) -> None:
         if source.is_regression and n_way is not None:
             raise EpisodeError(f"n_way={n_way}, but {source.name!r} draws functions, not classes; leave n_way out.")
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
@@ -234,4 +253,6 @@ def check_disjoint(**pools: TaskSource) -> None:
             continue
         for origin in {(pool.name, o) for o in pool.origins}:
             if seen.setdefault(origin, part) != part:
-                raise EpisodeError(f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}; a result on it would mean nothing.")
+                raise EpisodeError(
+                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}; a result on it would mean nothing."
+                )

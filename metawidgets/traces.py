@@ -36,20 +36,36 @@ AXES = {
 
 CHANNELS: Mapping[str, Channel] = MappingProxyType(
     {
-        "outputs": Channel(("query", "way"), "logit or target", "what the learner says of each query: logits, or the predicted target"),
+        "outputs": Channel(
+            ("query", "way"), "logit or target", "what the learner says of each query: logits, or the predicted target"
+        ),
         "support_outputs": Channel(("support", "way"), "logit or target", "the same for each support item"),
-        "probe_outputs": Channel(("probe", "way"), "logit or target", "the same on the probe grid: the fitted curve or decision regions"),
-        "probabilities": Channel(("query", "way"), "1", "softmax of outputs; 0 for a class with no support, uniform with none at all"),
+        "probe_outputs": Channel(
+            ("probe", "way"), "logit or target", "the same on the probe grid: the fitted curve or decision regions"
+        ),
+        "probabilities": Channel(
+            ("query", "way"), "1", "softmax of outputs; 0 for a class with no support, uniform with none at all"
+        ),
         "query_loss": Channel((), "nat or squared target", "mean cross-entropy, or mean squared error, over queries"),
         "support_loss": Channel((), "nat or squared target", "the same over support items"),
         "query_accuracy": Channel((), "1", "fraction of queries whose largest probability is the true class"),
         "support_accuracy": Channel((), "1", "the same over support items"),
-        "gradient_norm": Channel((), "loss per parameter", "Euclidean norm of the support loss's gradient at this step"),
-        "parameter_distance": Channel(("layer",), "parameter", "Euclidean distance of each layer's parameters from their initialisation"),
+        "gradient_norm": Channel(
+            (), "loss per parameter", "Euclidean norm of the support loss's gradient at this step"
+        ),
+        "parameter_distance": Channel(
+            ("layer",), "parameter", "Euclidean distance of each layer's parameters from their initialisation"
+        ),
         "embeddings": Channel(("query", "feature"), "1", "query items in the learner's space"),
         "support_embeddings": Channel(("support", "feature"), "1", "support items in the learner's space"),
-        "prototypes": Channel(("way", "feature"), "1", "mean embedding of the support items absorbed so far; NaN for a class with none"),
-        "distances": Channel(("query", "way"), "of the metric", "from each query to each class, in the learner's metric; NaN for a class with none"),
+        "prototypes": Channel(
+            ("way", "feature"), "1", "mean embedding of the support items absorbed so far; NaN for a class with none"
+        ),
+        "distances": Channel(
+            ("query", "way"),
+            "of the metric",
+            "from each query to each class, in the learner's metric; NaN for a class with none",
+        ),
         "absorbed": Channel(("support",), "1", "1 where the support item has been taken in by this step"),
     }
 )
@@ -95,7 +111,11 @@ class Trace:
         self._check_shapes()
 
     def _check_shapes(self) -> None:
-        sizes = {"support": len(self.episode.support_x), "query": len(self.episode.query_x), "way": self.episode.output_dim}
+        sizes = {
+            "support": len(self.episode.support_x),
+            "query": len(self.episode.query_x),
+            "way": self.episode.output_dim,
+        }
         sizes |= {axis: len(names) for axis, names in self.coords.items()}
         if self.probe is not None:
             sizes["probe"] = len(self.probe)
@@ -105,7 +125,9 @@ class Trace:
                 raise TraceError(f"channel {name!r} has shape {a.shape}; its axes are {axes}.")
             for axis, n in zip(axes, a.shape, strict=True):
                 if sizes.setdefault(axis, n) != n:
-                    raise TraceError(f"channel {name!r} has {n} along {axis!r}, where {sizes[axis]} are expected; shape {a.shape}, axes {axes}.")
+                    raise TraceError(
+                        f"channel {name!r} has {n} along {axis!r}, where {sizes[axis]} are expected; shape {a.shape}, axes {axes}."
+                    )
 
     def __len__(self) -> int:
         """Number of recorded states: steps taken, and the one before them."""
@@ -193,4 +215,6 @@ class Recorder:
         """
         if not self._states:
             raise TraceError("nothing was recorded; call add() for each state first.")
-        return Trace(axis, {name: np.stack([s[name] for s in self._states]) for name in self._states[0]}, episode, **rest)
+        return Trace(
+            axis, {name: np.stack([s[name] for s in self._states]) for name in self._states[0]}, episode, **rest
+        )

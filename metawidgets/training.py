@@ -80,7 +80,9 @@ def meta_train(
         CheckpointError: if a checkpoint cannot be written, or belongs to another training.
     """
     if not learner.meta_trained:
-        raise LearnerError(f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it as it is.")
+        raise LearnerError(
+            f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it as it is."
+        )
     if validation is not None:
         check_disjoint(train=sampler.source, validation=validation.source)
     optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
@@ -97,7 +99,9 @@ def meta_train(
         loss, metric = meta_gradient(learner, sampler.batch(run.step, how.meta_batch_size))
         norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), how.clip_norm or math.inf).item()
         if not math.isfinite(norm):
-            raise LearnerError(f"the meta-gradient at step {run.step + 1} is {norm} (loss {loss:.4g}); lower meta_lr={rate:.3g} or inner_lr.")
+            raise LearnerError(
+                f"the meta-gradient at step {run.step + 1} is {norm} (loss {loss:.4g}); lower meta_lr={rate:.3g} or inner_lr."
+            )
         optimiser.step()
         run.step += 1
         run.seconds += time.perf_counter() - begun
@@ -108,7 +112,9 @@ def meta_train(
                 best = run.note(evaluation)
                 run.stopped = how.patience is not None and run.since_best >= how.patience
             run.save(best or validation is None)
-        yield MetaStep(run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate, evaluation, best)
+        yield MetaStep(
+            run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate, evaluation, best
+        )
     run.restore_best()
     learner.eval()
 
@@ -116,7 +122,14 @@ def meta_train(
 class _Run:
     """What a training carries from step to step, on disk and off it."""
 
-    def __init__(self, learner: Learner, optimiser: torch.optim.Adam, plan: dict[str, Any], path: Path | None, facts: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        learner: Learner,
+        optimiser: torch.optim.Adam,
+        plan: dict[str, Any],
+        path: Path | None,
+        facts: dict[str, Any],
+    ) -> None:
         self.learner, self.optimiser, self.plan, self.path, self.facts = learner, optimiser, plan, path, facts
         self.step, self.seconds, self.since_best, self.stopped = 0, 0.0, 0, False
         self.best: float | None = None
@@ -146,7 +159,13 @@ class _Run:
     def save(self, best: bool) -> None:
         if self.path is None or self._beside is None:
             return
-        facts = {**self.facts, "training": self.plan, "steps": self.step, "seconds": round(self.seconds, 1), "validation": self.validation}
+        facts = {
+            **self.facts,
+            "training": self.plan,
+            "steps": self.step,
+            "seconds": round(self.seconds, 1),
+            "validation": self.validation,
+        }
         if best:
             checkpoints.save(self.learner, self.path, **facts)
         tensors = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
@@ -154,7 +173,13 @@ class _Run:
         for i, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{i}.{k}": v for k, v in state.items()}
         tensors["rng"] = torch.get_rng_state()
-        progress = {"step": self.step, "seconds": self.seconds, "best": self.best, "since_best": self.since_best, "stopped": self.stopped}
+        progress = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "best": self.best,
+            "since_best": self.since_best,
+            "stopped": self.stopped,
+        }
         checkpoints.write(self._beside, tensors, checkpoints.card_of(self.learner, **facts, progress=progress))
 
     def resume(self) -> None:

@@ -13,7 +13,7 @@ from metawidgets.learners.maml import MAML
 from metawidgets.learners.nearest import NearestNeighbour
 from metawidgets.learners.protonet import ProtoNet
 
-__all__ = ["ALL", "FineTune", "Learner", "MAML", "NearestNeighbour", "ProtoNet", "Support", "build"]
+__all__ = ["ALL", "MAML", "FineTune", "Learner", "NearestNeighbour", "ProtoNet", "Support", "build"]
 
 ALL: dict[str, type[Learner]] = {
     "protonet": ProtoNet,
@@ -56,4 +56,4 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: A
         chosen = {"downsample": "stride", "statistics": "support_stats", **chosen}
         rest = {"inner_lr": 0.4, "inner_steps": 1, "test_steps": 3, **rest}
     network = default_network(item_shape, output_dim if adapted else None, **chosen)
-    return kind(network, **rest)  # pyright: ignore[reportCallIssue] - every learner with a network takes it first
+    return kind(network, **rest)

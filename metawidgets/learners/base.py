@@ -115,7 +115,9 @@ class Learner(nn.Module, abc.ABC):
             LearnerError: if the episode is a regression.
         """
         if support.n_way is None:
-            raise LearnerError(f"{type(self).__name__} compares classes and cannot take a regression episode; use MAML or FineTune.")
+            raise LearnerError(
+                f"{type(self).__name__} compares classes and cannot take a regression episode; use MAML or FineTune."
+            )
         return support.n_way
 
     @property

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - PyTorch's own customary name
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -28,6 +29,9 @@ class EpisodeNorm(nn.Module):
       are made so; use it to reproduce those and for nothing else.
     """
 
+    mean: Tensor
+    var: Tensor
+
     def __init__(self, channels: int, statistics: str) -> None:
         super().__init__()
         if statistics not in STATISTICS:
@@ -39,7 +43,9 @@ class EpisodeNorm(nn.Module):
             self.register_buffer("mean", torch.zeros(channels))
             self.register_buffer("var", torch.ones(channels))
 
-    def forward(self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None) -> Float[Tensor, "item channel h w"]:
+    def forward(
+        self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
+    ) -> Float[Tensor, "item channel h w"]:
         """Normalise `x`; with `support_stats`, by the statistics of its first `n_reference` images (all of them if `None`)."""
         if self.statistics == "groupnorm":
             return F.group_norm(x, max(1, x.shape[1] // 8), self.weight, self.bias)
@@ -81,7 +87,9 @@ class Conv4(nn.Module):
         if downsample not in ("pool", "stride"):
             raise LearnerError(f"unknown downsample={downsample!r}; {did_you_mean(downsample, ('pool', 'stride'))}")
         if len(item_shape) != 3:
-            raise LearnerError(f"Conv4 takes images (channel, height, width), not items of shape {tuple(item_shape)}; use an MLP.")
+            raise LearnerError(
+                f"Conv4 takes images (channel, height, width), not items of shape {tuple(item_shape)}; use an MLP."
+            )
         self.config = {
             "item_shape": list(map(int, item_shape)),
             "output_dim": output_dim,
@@ -93,18 +101,22 @@ class Conv4(nn.Module):
         channels = [item_shape[0], width, width, width, width]
         stride = 2 if downsample == "stride" else 1
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b in zip(channels, channels[1:], strict=False)
+            nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b in pairwise(channels)
         )
         self.norms = nn.ModuleList(EpisodeNorm(width, statistics) for _ in range(4))
         sides = list(item_shape[1:])
         for _ in range(4):
             sides = [(s + 1) // 2 if downsample == "stride" else s // 2 for s in sides]
         if min(sides) < 1:
-            raise LearnerError(f"images of {item_shape[1]}x{item_shape[2]} vanish after four poolings; give at least 16x16, or downsample='stride'.")
+            raise LearnerError(
+                f"images of {item_shape[1]}x{item_shape[2]} vanish after four poolings; give at least 16x16, or downsample='stride'."
+            )
         self.features = width * math.prod(sides)
         self.head = nn.Linear(self.features, output_dim) if output_dim else nn.Identity()
 
-    def forward(self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None) -> Float[Tensor, "item output"]:
+    def forward(
+        self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
+    ) -> Float[Tensor, "item output"]:
         x = x.contiguous(memory_format=torch.channels_last)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = norm(convolution(x), n_reference)
@@ -138,13 +150,15 @@ class MLP(nn.Module):
 
     takes_tasks = True
 
-    def __init__(self, item_shape: Sequence[int], output_dim: int | None = None, *, hidden: Sequence[int] = (40, 40)) -> None:
+    def __init__(
+        self, item_shape: Sequence[int], output_dim: int | None = None, *, hidden: Sequence[int] = (40, 40)
+    ) -> None:
         super().__init__()
         if len(item_shape) != 1:
             raise LearnerError(f"MLP takes vectors, not items of shape {tuple(item_shape)}; use Conv4 for images.")
         self.config = {"item_shape": list(map(int, item_shape)), "output_dim": output_dim, "hidden": list(hidden)}
         widths = [item_shape[0], *hidden, *([output_dim] if output_dim else [])]
-        self.layers = nn.ModuleList(TaskLinear(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.layers = nn.ModuleList(TaskLinear(a, b) for a, b in pairwise(widths))
         self.features = hidden[-1]
         self._rectify_last = output_dim is None
 
@@ -156,7 +170,9 @@ class MLP(nn.Module):
         return x
 
 
-def call(network: nn.Module, parameters: Mapping[str, Tensor] | None, x: Tensor, reference: Tensor | None = None) -> Tensor:
+def call(
+    network: nn.Module, parameters: Mapping[str, Tensor] | None, x: Tensor, reference: Tensor | None = None
+) -> Tensor:
     """`network(x)`, with other parameters if any are given.
 
     `reference` are the support images whose statistics count where the policy is `support_stats`; elsewhere it is ignored.

@@ -16,7 +16,9 @@ class FineTune(GradientLearner):
     only: the labels of classification episodes are permuted, so that pooling them has no meaning.
     """
 
-    def __init__(self, network: nn.Module, *, inner_lr: float = 0.01, inner_steps: int = 1, test_steps: int | None = None) -> None:
+    def __init__(
+        self, network: nn.Module, *, inner_lr: float = 0.01, inner_steps: int = 1, test_steps: int | None = None
+    ) -> None:
         super().__init__(network, inner_lr=inner_lr, inner_steps=inner_steps, test_steps=test_steps)
 
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:

@@ -64,8 +64,10 @@ class GradientLearner(Learner, abc.ABC):
         return self.inner_steps if self.training or self.test_steps is None else self.test_steps
 
     def init(self, support: Support) -> GradientState:
-        parameters = dict(self._network.named_parameters())
-        if self.takes_tasks and support.x.ndim == 3:  # (task, support, input): every task starts from the same parameters
+        parameters: dict[str, Tensor] = dict(self._network.named_parameters())
+        if (
+            self.takes_tasks and support.x.ndim == 3
+        ):  # (task, support, input): every task starts from the same parameters
             parameters = {name: p.expand(len(support.x), *p.shape) for name, p in parameters.items()}
         return GradientState(parameters, parameters, support.x)
 
@@ -92,7 +94,9 @@ class GradientLearner(Learner, abc.ABC):
         gradient is part of the graph (second order), or a constant in it (first order).
         """
         outer = torch.is_grad_enabled()
-        parameters = state.parameters if outer else {n: p.detach().requires_grad_() for n, p in state.parameters.items()}
+        parameters = (
+            state.parameters if outer else {n: p.detach().requires_grad_() for n, p in state.parameters.items()}
+        )
         with torch.enable_grad():
             outputs = call(self._network, parameters, support.x)
             if support.n_way and outputs.shape[-1] != support.n_way:

@@ -17,7 +17,17 @@ from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.traces import Recorder, Trace
 
-__all__ = ["adapt", "evaluating", "meta_gradient", "meta_loss", "predict", "probe_grid", "states", "support_of", "trace"]
+__all__ = [
+    "adapt",
+    "evaluating",
+    "meta_gradient",
+    "meta_loss",
+    "predict",
+    "probe_grid",
+    "states",
+    "support_of",
+    "trace",
+]
 
 CURVE_POINTS, GRID_SIDE = 101, 33
 
@@ -96,14 +106,23 @@ def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "prob
         support_x = learner.encode(support.x, support)
         probe_x = None if probe is None else learner.encode(as_tensor(learner, probe), support)
         for t, state in enumerate(states(learner, support)):
-            recorder.add(**_record(learner, state, support, episode, query_x, support_x, probe_x), **_absorbed(learner, support, t))
+            recorder.add(
+                **_record(learner, state, support, episode, query_x, support_x, probe_x),
+                **_absorbed(learner, support, t),
+            )
         layers = tuple(learner.parameter_groups(state))
     coords = {"layer": layers} if layers else {}
     return recorder.trace(learner.axis, episode, meta=describe(learner), coords=coords, probe=probe)
 
 
 def _record(
-    learner: Learner, state: State, support: Support, episode: Episode, query_x: Tensor, support_x: Tensor, probe_x: Tensor | None
+    learner: Learner,
+    state: State,
+    support: Support,
+    episode: Episode,
+    query_x: Tensor,
+    support_x: Tensor,
+    probe_x: Tensor | None,
 ) -> dict[str, np.ndarray]:
     read, of_support = learner.readout(state, query_x), learner.readout(state, support_x)
     query_y = as_tensor(learner, episode.query_y)
@@ -142,10 +161,16 @@ def describe(learner: Learner) -> dict[str, Any]:
     return {
         "learner": type(learner).__name__,
         "hyper": learner.hyper,
-        "network": {"name": type(learner.network).__name__, **getattr(learner.network, "config", {})} if learner.network else None,
+        "network": {"name": type(learner.network).__name__, **getattr(learner.network, "config", {})}
+        if learner.network
+        else None,
         "statistics": learner.statistics,
         "recorders": recorders,
-        "versions": {"metawidgets": metawidgets.__version__, "torch": torch.__version__, "python": platform.python_version()},
+        "versions": {
+            "metawidgets": metawidgets.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
     }
 
 
@@ -183,7 +208,11 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
 
 
 def _task_outputs(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Tensor, Tensor]]:
-    support, query_x, query_y = support_of(learner, batch), as_tensor(learner, batch.query_x), as_tensor(learner, batch.query_y)
+    support, query_x, query_y = (
+        support_of(learner, batch),
+        as_tensor(learner, batch.query_x),
+        as_tensor(learner, batch.query_y),
+    )
     if learner.takes_tasks:
         yield learner.task_outputs(support, query_x), query_y
         return

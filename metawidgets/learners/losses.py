@@ -1,7 +1,7 @@
 """Losses and scores of one task or of a stack of tasks."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - PyTorch's own customary name
+import torch.nn.functional as F
 from jaxtyping import Float, Shaped
 from torch import Tensor
 

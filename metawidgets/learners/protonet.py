@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Literal, NamedTuple, get_args
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - PyTorch's own customary name
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -29,7 +29,9 @@ class PrototypeState(NamedTuple):
         return self.sums / torch.where(self.counts > 0, self.counts, torch.nan).unsqueeze(-1)
 
 
-def class_distances(z: Float[Tensor, "query feature"], centres: Float[Tensor, "way feature"], metric: str) -> Float[Tensor, "query way"]:
+def class_distances(
+    z: Float[Tensor, "query feature"], centres: Float[Tensor, "way feature"], metric: str
+) -> Float[Tensor, "query way"]:
     """Distance of every query to every centre: squared Euclidean, Euclidean, or one minus the cosine."""
     if metric == "cosine":
         return 1 - F.normalize(z, dim=-1) @ F.normalize(centres, dim=-1).t()
@@ -104,7 +106,9 @@ class ProtoNet(Learner):
         return self.readout(self._absorb_all(state, support), z[len(support) :])["outputs"]
 
     def _start(self, embeddings: Tensor, n_way: int) -> PrototypeState:
-        return PrototypeState(embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way))
+        return PrototypeState(
+            embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way)
+        )
 
     def _absorb_all(self, state: PrototypeState, support: Support) -> PrototypeState:
         return state._replace(

@@ -1,6 +1,7 @@
 """What every learner promises, checked over `learners.ALL` on images, points and curves."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,12 +21,14 @@ from tests.learners.conftest import KINDS, sampler_of
 CLASSIFIERS_ONLY = {"protonet"}
 REGRESSION_ONLY_TRAINING = {"finetune"}
 PAIRS = [(name, kind) for name in learners.ALL for kind in KINDS if not (kind == "curve" and name in CLASSIFIERS_ONLY)]
-TRAINED = [(n, k) for n, k in PAIRS if learners.ALL[n].meta_trained and (k == "curve" or n not in REGRESSION_ONLY_TRAINING)]
+TRAINED = [
+    (n, k) for n, k in PAIRS if learners.ALL[n].meta_trained and (k == "curve" or n not in REGRESSION_ONLY_TRAINING)
+]
 # only image encoders normalise, so only there is a policy to choose
 POLICIES = [(n, k, s) for n, k in PAIRS for s in (STATISTICS if k == "image" and n != "nearest" else (None,))]
 
 
-def made(name: str, kind: str, **options: object) -> tuple[Learner, EpisodeSampler]:
+def made(name: str, kind: str, **options: Any) -> tuple[Learner, EpisodeSampler]:
     sampler = sampler_of(kind)
     episode = sampler.episode(0)
     small = {"image": {"width": 8}, "point": {"hidden": (16, 16)}, "curve": {"hidden": (16, 16)}}[kind]
@@ -97,7 +100,10 @@ def test_a_prefix_of_the_trace_is_a_shorter_adaptation(name: str, kind: str) -> 
         short = loop.trace(learner, episode)
     else:
         kept = replace(
-            episode, support_x=episode.support_x[:cut], support_y=episode.support_y[:cut], support_items=episode.support_items[:cut]
+            episode,
+            support_x=episode.support_x[:cut],
+            support_y=episode.support_y[:cut],
+            support_items=episode.support_items[:cut],
         )
         short = loop.trace(learner, kept)
     assert len(short) == cut + 1

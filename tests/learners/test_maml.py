@@ -1,5 +1,8 @@
 """MAML's meta-gradient against finite differences and a plain double backward written out by hand, in float64."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from metawidgets import learners
+from metawidgets.episodes import EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners import loop
 from metawidgets.learners.encoders import MLP, Conv4
@@ -26,7 +30,7 @@ def network_of(kind: str, statistics: str = "transductive") -> nn.Module:
     return network.double()
 
 
-def plain(kind: str, p: dict[str, Tensor], x: Tensor, statistics: str, reference: Tensor | None = None) -> Tensor:
+def plain(kind: str, p: Mapping[str, Tensor], x: Tensor, statistics: str, reference: Tensor | None = None) -> Tensor:
     """The same networks once more, from torch's primitives only."""
     if kind != "image":
         for i in range(3):
@@ -54,39 +58,58 @@ def loss_of(outputs: Tensor, y: Tensor) -> Tensor:
     return -(outputs.log_softmax(-1)[torch.arange(len(y)), y]).mean()
 
 
-def by_hand(kind: str, start: dict[str, Tensor], batch: tuple[Tensor, ...], steps: int, statistics: str, second: bool = True) -> Tensor:
+def by_hand(
+    kind: str, start: Mapping[str, Tensor], batch: tuple[Tensor, ...], steps: int, statistics: str, second: bool = True
+) -> Tensor:
     """Algorithm 2 of the paper, task by task."""
     total = torch.zeros((), dtype=torch.float64)
     for xs, ys, xq, yq in zip(*batch, strict=True):
         p = start
         for _ in range(steps):
-            grads = torch.autograd.grad(loss_of(plain(kind, p, xs, statistics), ys), tuple(p.values()), create_graph=second)
+            grads = torch.autograd.grad(
+                loss_of(plain(kind, p, xs, statistics), ys), tuple(p.values()), create_graph=second
+            )
             p = {k: v - LR * g for (k, v), g in zip(p.items(), grads, strict=True)}
         reference = xs if statistics == "support_stats" else None
         total = total + loss_of(plain(kind, p, xq, statistics, reference), yq)
     return total / len(batch[0])
 
 
-def setting(kind: str, statistics: str = "transductive", **options: object) -> tuple[learners.MAML, object, tuple[Tensor, ...]]:
+def setting(
+    kind: str, statistics: str = "transductive", **options: Any
+) -> tuple[learners.MAML, EpisodeBatch, tuple[Tensor, ...]]:
     learner = learners.MAML(network_of(kind, statistics), inner_lr=LR, **options)
     batch = sampler_of(kind).batch(0, 3)
-    tensors = tuple(loop.as_tensor(learner, getattr(batch, n)) for n in ("support_x", "support_y", "query_x", "query_y"))
+    tensors = tuple(
+        loop.as_tensor(learner, getattr(batch, n)) for n in ("support_x", "support_y", "query_x", "query_y")
+    )
     return learner, batch, tensors
 
 
-CASES = [("curve", "none"), ("point", "none"), ("image", "transductive"), ("image", "support_stats"), ("image", "groupnorm")]
+CASES = [
+    ("curve", "none"),
+    ("point", "none"),
+    ("image", "transductive"),
+    ("image", "support_stats"),
+    ("image", "groupnorm"),
+]
 
 
 @pytest.mark.parametrize(("kind", "statistics"), CASES)
 @pytest.mark.parametrize("steps", [1, 3])
 @pytest.mark.parametrize("first_order", [False, True])
-def test_meta_gradient_equals_a_plain_double_backward(kind: str, statistics: str, steps: int, first_order: bool) -> None:
+def test_meta_gradient_equals_a_plain_double_backward(
+    kind: str, statistics: str, steps: int, first_order: bool
+) -> None:
     learner, batch, tensors = setting(kind, statistics, inner_steps=steps, first_order=first_order)
     learner.train()
     loop.meta_gradient(learner, batch)
     start = dict(learner.network.named_parameters())
-    expected = torch.autograd.grad(by_hand(kind, start, tensors, steps, statistics, not first_order), tuple(start.values()))
+    expected = torch.autograd.grad(
+        by_hand(kind, start, tensors, steps, statistics, not first_order), tuple(start.values())
+    )
     for (name, p), e in zip(start.items(), expected, strict=True):
+        assert p.grad is not None, name
         assert (p.grad - e).norm() <= 1e-10 * max(1.0, e.norm().item()), name
 
 
@@ -99,6 +122,7 @@ def test_meta_gradient_equals_finite_differences(kind: str, statistics: str) -> 
     for name, p in learner.network.named_parameters():
         direction = torch.tensor(rng.normal(size=tuple(p.shape)))
         direction /= direction.norm()
+        assert p.grad is not None, name
         expected = (p.grad * direction).sum().item()
         h, values = 1e-6, []
         for sign in (1, -1):
@@ -111,7 +135,7 @@ def test_meta_gradient_equals_finite_differences(kind: str, statistics: str) -> 
 
 
 def test_a_stack_of_tasks_is_adapted_as_each_alone() -> None:
-    learner, batch, tensors = setting("curve", "none", inner_steps=4)
+    learner, _, tensors = setting("curve", "none", inner_steps=4)
     assert learner.takes_tasks
     together = learner.task_outputs(learners.Support(tensors[0], tensors[1], None), tensors[2])
     for i in range(3):
@@ -141,7 +165,9 @@ def test_test_steps_apply_outside_training() -> None:
     assert (learner.train().n_steps(support), learner.eval().n_steps(support)) == (1, 7)
 
 
-@pytest.mark.parametrize(("option", "value"), [("inner_lr", 0.0), ("inner_lr", float("nan")), ("inner_steps", -1), ("test_steps", 1.5)])
+@pytest.mark.parametrize(
+    ("option", "value"), [("inner_lr", 0.0), ("inner_lr", float("nan")), ("inner_steps", -1), ("test_steps", 1.5)]
+)
 def test_bad_options(option: str, value: float) -> None:
     with pytest.raises(LearnerError, match=f"{option}="):
         learners.build("maml", item_shape=(1,), output_dim=1, **{option: value})

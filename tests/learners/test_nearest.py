@@ -11,7 +11,9 @@ from tests.learners.conftest import sampler_of
 @pytest.mark.parametrize("kind", ["image", "point"])
 def test_classes_equal_scikit_learns(kind: str) -> None:
     episode = sampler_of(kind, k_shot=4).episode(0)
-    reference = KNeighborsClassifier(1).fit(episode.support_x.reshape(len(episode.support_x), -1) / 255.0, episode.support_y)
+    reference = KNeighborsClassifier(1).fit(
+        episode.support_x.reshape(len(episode.support_x), -1) / 255.0, episode.support_y
+    )
     expected = reference.predict(episode.query_x.reshape(len(episode.query_x), -1) / 255.0)
     assert np.array_equal(loop.predict(NearestNeighbour(), episode).argmax(-1), expected)
 

@@ -1,5 +1,7 @@
 """Prototypical networks by hand: numbers small enough to check on paper."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -26,7 +28,9 @@ def test_prototypes_and_distances_by_hand() -> None:
     np.testing.assert_allclose(trace["prototypes"][-1], [[1, 0], [4, 3]])
     np.testing.assert_allclose(trace["distances"][-1], [[0, 18], [9, 9]])
     np.testing.assert_allclose(trace["outputs"][-1], [[0, -18], [-9, -9]])
-    np.testing.assert_allclose(trace["probabilities"][-1], [[1 / (1 + np.exp(-18)), 1 / (1 + np.exp(18))], [0.5, 0.5]], rtol=1e-6)
+    np.testing.assert_allclose(
+        trace["probabilities"][-1], [[1 / (1 + np.exp(-18)), 1 / (1 + np.exp(18))], [0.5, 0.5]], rtol=1e-6
+    )
     assert trace["query_accuracy"][-1] == pytest.approx(0.75)  # the second query is a tie: half right
     assert trace["query_loss"][-1] == pytest.approx((np.log1p(np.exp(-18)) + np.log(2)) / 2)
 
@@ -41,13 +45,17 @@ def test_prototypes_as_support_is_absorbed() -> None:
     np.testing.assert_allclose(trace["probabilities"][1], [[1, 0], [1, 0]])
 
 
-@pytest.mark.parametrize(("metric", "scipy_name"), [("squared_euclidean", "sqeuclidean"), ("euclidean", "euclidean"), ("cosine", "cosine")])
-def test_distances_equal_scipys(metric: str, scipy_name: str) -> None:
+@pytest.mark.parametrize(
+    ("metric", "scipy_name"), [("squared_euclidean", "sqeuclidean"), ("euclidean", "euclidean"), ("cosine", "cosine")]
+)
+def test_distances_equal_scipys(metric: Any, scipy_name: Any) -> None:
     learner = ProtoNet(nn.Identity(), metric=metric)
     episode = sampler_of("point").episode(0)
     trace = loop.trace(learner, episode)
     centres = np.stack([episode.support_x[episode.support_y == c].mean(0) for c in range(3)])
-    np.testing.assert_allclose(trace["distances"][-1], cdist(episode.query_x, centres, scipy_name), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        trace["distances"][-1], cdist(episode.query_x, centres, scipy_name), rtol=1e-4, atol=1e-5
+    )
     factor = 10.0 if metric == "cosine" else 1.0
     np.testing.assert_allclose(trace["outputs"][-1], -factor * trace["distances"][-1], rtol=1e-5)
 
@@ -58,7 +66,7 @@ def test_the_euclidean_metric_has_a_finite_slope_on_a_prototype() -> None:
     support = loop.support_of(learner, PAPER)
     query = torch.tensor([[1.0, 0.0]])  # embeds exactly onto the first prototype
     learner.task_outputs(support, query).sum().backward()
-    assert all(torch.isfinite(p.grad).all() for p in encoder.parameters())
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in encoder.parameters())
 
 
 def test_unknown_metric_names_the_nearest() -> None:

@@ -1,0 +1,38 @@
+"""Task distributions with options that a person can turn.
+
+    >>> pool = load("glyphs", n_classes=60, n_drawers=10).source("test")
+    >>> len(pool)
+    10
+
+A new dataset is one file with a final subclass of `Dataset`, and one entry in `ALL`.
+"""
+
+from typing import Any
+
+from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
+from metawidgets.datasets.digits import Digits
+from metawidgets.datasets.gaussians import Gaussians
+from metawidgets.datasets.glyphs import Glyphs
+from metawidgets.datasets.omniglot import Omniglot
+from metawidgets.datasets.sinusoids import Sinusoids
+from metawidgets.errors import DatasetError, did_you_mean
+
+__all__ = ["ALL", "SPLITS", "Dataset", "OptionInfo", "Split", "describe", "load"]
+
+ALL: dict[str, type[Dataset]] = {cls.name: cls for cls in (Digits, Gaussians, Glyphs, Omniglot, Sinusoids)}
+
+
+def load(name: str, **options: Any) -> Dataset:
+    """The dataset of that name with these options; others keep their defaults.
+
+    Raises:
+        DatasetError: if there is no such dataset or option (it names the nearest), or a value cannot be.
+    """
+    if name not in ALL:
+        raise DatasetError(f"there is no dataset {name!r}; {did_you_mean(name, ALL)}")
+    return ALL[name].from_options(options)
+
+
+def describe() -> dict[str, tuple[str, tuple[OptionInfo, ...]]]:
+    """Name of every dataset -> what it is, in one line, and its options."""
+    return {name: (cls.summary, cls.options()) for name, cls in ALL.items()}

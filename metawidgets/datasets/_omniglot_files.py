@@ -1,0 +1,201 @@
+"""Omniglot's files: found or fetched, checked, decoded to 28x28 ink maps, and cached by the zip's SHA-256."""
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from metawidgets.datasets._archive import MAX_ENTRY, check_known, digests, members
+from metawidgets.errors import DatasetError
+from metawidgets.npz import read_npz, write_npz
+
+__all__ = ["Drawings", "cache_folder", "load_part"]
+
+_URL = "https://github.com/brendenlake/omniglot/raw/master/python/images_{part}.zip"
+_MD5 = {"background": "68d2efa1b9178cc56df9314c21c6e718", "evaluation": "6b91aef0f799c5bb55b94e3f2daec811"}
+_KNOWN = {
+    "background": (
+        _MD5["background"],
+        "0eea39ce6c8f589bb84bed9ffabd7dd9ef753bc4c030f25947eaf55bcdcb9e77",  # a repacked zip of the same images
+    ),
+    "evaluation": (_MD5["evaluation"],),
+}
+_MEMBER = re.compile(
+    r"(?P<part>images_background|images_evaluation)/(?P<alphabet>[\w()' -]{1,80})/character(?P<character>\d\d)"
+    r"/(?P<item>\d{4}_\d\d)\.png"
+)
+_SIDE = 105
+_CACHE_FORMAT = 1  # raise it when the decoding below changes
+
+
+@dataclass(frozen=True, eq=False)
+class Drawings:
+    """Decoded images, all of the first character first, characters by alphabet and number.
+
+    Args:
+        images: ink maps, 255 where there is ink. offsets: character `c` owns `images[offsets[c]:offsets[c + 1]]`.
+        alphabets, characters: of each character, its alphabet and its two-digit number there.
+        item_ids: of each image, the name of its file (drawing's character and drawer).
+    """
+
+    images: UInt8[np.ndarray, "item 1 28 28"]
+    offsets: Int[np.ndarray, " bounds"]
+    alphabets: tuple[str, ...]
+    characters: tuple[str, ...]
+    item_ids: tuple[str, ...]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        if len(parts) == 1:
+            return parts[0]
+        starts = np.cumsum([0, *(len(p.images) for p in parts[:-1])])
+        return cls(
+            np.concatenate([p.images for p in parts]),
+            np.concatenate([[0], *(p.offsets[1:] + s for p, s in zip(parts, starts, strict=True))]),
+            *(tuple(v for p in parts for v in getattr(p, name)) for name in ("alphabets", "characters", "item_ids")),
+        )
+
+
+def load_part(part: str, root: Path | None, verify: bool) -> Drawings:
+    """The images of "background" or "evaluation".
+
+    Args:
+        root: a zip, a folder with the zips, or a folder with unpacked images; `None` for the folder that the
+            environment variable METAWIDGETS_OMNIGLOT names, and without that for a download into the cache.
+        verify: refuse a zip whose checksum is not known, and unpacked images, which have none.
+
+    Raises:
+        DatasetError: if the files are missing, cannot be fetched, are altered or are no Omniglot.
+    """
+    if root is None and (named := os.environ.get("METAWIDGETS_OMNIGLOT")):
+        root = Path(named)
+    path = _fetched(part) if root is None else _found(part, root.expanduser())
+    if path.is_dir():
+        if verify:
+            raise DatasetError(
+                f"{path} is unpacked, so it has no checksum; give the official zip, or pass verify=False to trust it."
+            )
+        return _decoded(part, path, _unpacked(path))
+    info = path.stat()
+    return _loaded(part, path, verify, (info.st_mtime_ns, info.st_size))
+
+
+def cache_folder() -> Path:
+    """Where fetched and decoded data lie: METAWIDGETS_CACHE, or the platform's folder for caches."""
+    if named := os.environ.get("METAWIDGETS_CACHE"):
+        return Path(named)
+    import pooch
+
+    return Path(pooch.os_cache("metawidgets"))
+
+
+@lru_cache(maxsize=4)
+def _loaded(part: str, path: Path, verify: bool, version: tuple[int, int]) -> Drawings:
+    """`version` is the file's time and size: what was read is not read again until the file changes."""
+    found = digests(path)
+    if verify:
+        check_known(path, f"images_{part}.zip", found, _KNOWN[part])
+    cache = cache_folder() / f"omniglot-{part}-{found[1][:32]}-{_CACHE_FORMAT}.npz"
+    if cache.exists():
+        with suppress(DatasetError):  # half a file, or another release's: it is made anew below
+            return _from_cache(cache)
+    drawings = _decoded(part, path, ((m, data) for m, data in members(path, _MEMBER)))
+    _to_cache(cache, drawings)
+    return drawings
+
+
+def _found(part: str, root: Path) -> Path:
+    name = f"images_{part}"
+    if not root.exists():
+        raise DatasetError(f"there is no file or folder {root}; give root= the folder that has {name}.zip.")
+    if root.is_file():
+        return root
+    for path in (root / f"{name}.zip", root / name):
+        if path.exists():
+            return path
+    if root.name == name and root.is_dir():
+        return root
+    raise DatasetError(f"{root} has neither {name}.zip nor a folder {name}; give root= the folder that has one.")
+
+
+def _fetched(part: str) -> Path:
+    import pooch
+
+    url = _URL.format(part=part)
+    try:
+        folder = cache_folder() / "omniglot"
+        path = pooch.retrieve(url, known_hash=f"md5:{_MD5[part]}", fname=f"images_{part}.zip", path=folder)
+    except (OSError, ValueError) as error:  # no network, no such page, no room; or a wrong checksum
+        raise DatasetError(
+            f"Omniglot could not be fetched from {url} ({str(error).splitlines()[0]}); "
+            f"get images_{part}.zip another way and pass root= its folder."
+        ) from None
+    return Path(path)
+
+
+def _unpacked(folder: Path) -> Iterable[tuple[re.Match[str], bytes]]:
+    for path in sorted(folder.rglob("*.png")):
+        match = _MEMBER.fullmatch(f"{folder.name}/{path.relative_to(folder).as_posix()}")
+        inside = path.resolve().is_relative_to(folder.resolve()) and not path.is_symlink()
+        if match is None or not inside or path.stat().st_size > MAX_ENTRY:
+            raise DatasetError(f"{path} is no drawing of Omniglot's; remove it, or give the official zip.")
+        yield match, path.read_bytes()
+
+
+def _decoded(part: str, path: Path, files: Iterable[tuple[re.Match[str], bytes]]) -> Drawings:
+    images, items, classes = [], [], []
+    for match, data in files:
+        if match["part"] != f"images_{part}":
+            raise DatasetError(f"{path} holds {match['part']}, not images_{part}; pass part={match['part'][7:]!r}.")
+        images.append(_ink(path, match[0], data))
+        items.append(match["item"])
+        classes.append((match["alphabet"], match["character"]))
+    first = [i for i, c in enumerate(classes) if i == 0 or c != classes[i - 1]]
+    names = [classes[i] for i in first]
+    if not names:
+        raise DatasetError(f"{path} holds no images of Omniglot's; fetch it again.")
+    return Drawings(
+        np.stack(images)[:, None],
+        np.array([*first, len(images)]),
+        tuple(alphabet for alphabet, _ in names),
+        tuple(character for _, character in names),
+        tuple(items),
+    )
+
+
+def _ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            if image.size != (_SIDE, _SIDE):  # known before anything is decoded
+                raise ValueError(f"it is {image.size[0]} x {image.size[1]} pixels, not {_SIDE} x {_SIDE}")
+            # Averaging boxes keeps the pen's width; Pillow does it in fixed point: the same bytes everywhere.
+            small = image.convert("L").resize((28, 28), Image.Resampling.BOX)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise DatasetError(f"{path}: {name} is no drawing of Omniglot's ({error}); fetch the dataset again.") from None
+    return 255 - np.asarray(small)
+
+
+def _to_cache(cache: Path, drawings: Drawings) -> None:
+    text = {name: list(getattr(drawings, name)) for name in ("alphabets", "characters", "item_ids")}
+    with suppress(OSError):  # a read-only home costs two seconds the next time, no more
+        write_npz(cache, {"images": drawings.images, "offsets": drawings.offsets}, json.dumps(text))
+
+
+def _from_cache(cache: Path) -> Drawings:
+    arrays, text = read_npz(cache, DatasetError)
+    try:
+        lists = (tuple(map(str, text[name])) for name in ("alphabets", "characters", "item_ids"))
+        return Drawings(arrays["images"], arrays["offsets"], *lists)
+    except KeyError as error:
+        raise DatasetError(f"{cache} lacks {error}.") from None

@@ -1,0 +1,127 @@
+"""Motor programs to ink: where a pen goes that follows headings, turns and lengths, and the pixels that it leaves.
+
+All in integers (angles in 1024ths of a circle, places in 256ths of a subpixel), so that the same program gives the same
+bytes on any machine. The page is 28 x 28 pixels of 4 x 4 subpixels each, close to the 105 x 105 that Omniglot's drawers
+had.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped, UInt8
+
+__all__ = ["PAGE", "SIDE", "SUBPIXEL", "Ink", "Strokes", "bounds", "draw", "rasterise"]
+
+SIDE = 28  # pixels
+PAGE = 4 * SIDE  # subpixels
+SUBPIXEL = 256  # fixed-point units
+_CIRCLE, _ONE = 1024, 4096
+_POINTS = 48  # per move; neighbours of the longest move are closer than the pen is wide
+# Rounded far from any tie, so that the last bit of a platform's cosine cannot matter.
+_COS = np.round(_ONE * np.cos(2 * np.pi * np.arange(_CIRCLE) / _CIRCLE)).astype(np.int32)
+_SIN = np.roll(_COS, _CIRCLE // 4)
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """Motor programs of several glyphs, padded to equal numbers of strokes and moves.
+
+    Args:
+        moves: of each move: change of heading before it, turn along it (both degrees, clockwise on the page; the first
+            heading of a stroke is absolute, 0 right and 90 down) and its length (em).
+        tremor: of each move: amplitude and phase (degrees) of a wave that is added to its heading.
+        counts: moves of each stroke; 0 where there is no such stroke.
+        joints: of each stroke: the earlier stroke that it hangs on, where on that and where on itself (both 0 to 1),
+            and an offset x, y between these two places (em). The first stroke's are not read.
+    """
+
+    moves: Float[np.ndarray, "glyph stroke move 3"]
+    tremor: Float[np.ndarray, "glyph stroke move 2"]
+    counts: Int[np.ndarray, "glyph stroke"]
+    joints: Float[np.ndarray, "glyph stroke 5"]
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Where the pen was: `x` and `y` in fixed-point units, one row a move, and the `glyph` of each row (ascending)."""
+
+    glyph: Int[np.ndarray, " row"]
+    x: Int[np.ndarray, "row point"]
+    y: Int[np.ndarray, "row point"]
+
+
+def bounds(
+    glyph: Int[np.ndarray, " row"], x: Shaped[np.ndarray, "row point"], y: Shaped[np.ndarray, "row point"]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Left, right, top and bottom of every glyph, each `(glyph,)`; a row belongs to `glyph`, which ascends."""
+    first = np.flatnonzero(np.diff(glyph, prepend=-1))
+    return (
+        np.minimum.reduceat(x.min(1), first),
+        np.maximum.reduceat(x.max(1), first),
+        np.minimum.reduceat(y.min(1), first),
+        np.maximum.reduceat(y.max(1), first),
+    )
+
+
+def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
+    """Follow the programs; `em` is the size of each glyph in subpixels. The first stroke of each begins at 0, 0."""
+    counts, joints = strokes.counts, strokes.joints
+    unit = em * SUBPIXEL
+    turn = _brads(strokes.moves[..., 1])
+    heading = np.cumsum(_brads(strokes.moves[..., 0]) + turn, -1) - turn  # at the beginning of each move
+    step = np.round(strokes.moves[..., 2] * unit[:, None, None] / _POINTS).astype(np.int32)
+
+    row = np.nonzero(np.arange(heading.shape[2]) < counts[..., None])  # (glyph, stroke, move) of each existing move
+    k = np.arange(_POINTS, dtype=np.int32)
+    amplitude, phase = _brads(strokes.tremor[row]).T[..., None]
+    wave = (amplitude * _SIN[(phase + k * (3 * _CIRCLE // (2 * _POINTS))) % _CIRCLE]) // _ONE  # one and a half periods
+    angle = (heading[row][:, None] + turn[row][:, None] * (2 * k + 1) // (2 * _POINTS) + wave) % _CIRCLE
+    x = np.cumsum(_COS[angle] * step[row][:, None], 1) // _ONE  # (row, point), from the move's own beginning
+    y = np.cumsum(_SIN[angle] * step[row][:, None], 1) // _ONE
+
+    for along in (x, y):  # chain the moves of a stroke
+        ends = np.zeros(heading.shape, np.int64)
+        ends[row] = along[:, -1]
+        along += (np.cumsum(ends, -1) - ends)[row][:, None]
+
+    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape) * _POINTS  # of each stroke, in x.ravel()
+    origin = np.zeros((2, *counts.shape), np.int64)
+    for s in range(1, counts.shape[1]):
+        g = np.flatnonzero(counts[:, s])
+        on = joints[g, s, 0].astype(np.int64)
+        there = first[g, on] + _place(joints[g, s, 1], counts[g, on])
+        here = first[g, s] + _place(joints[g, s, 2], counts[g, s])
+        for axis, along in enumerate((x.ravel(), y.ravel())):
+            gap = np.round(joints[g, s, 3 + axis] * unit[g]).astype(np.int64)
+            origin[axis, g, s] = origin[axis, g, on] + along[there] - along[here] + gap
+    x += origin[0][row[:2]][:, None]
+    y += origin[1][row[:2]][:, None]
+    return Ink(row[0], x, y)
+
+
+def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
+    """Ink maps of `n` glyphs whose pen places are given on the page: 0 paper, 255 ink, anti-aliased in 16 steps."""
+    x = np.clip(ink.x // SUBPIXEL, 3, PAGE - 4)  # the pen's tip never leaves the page
+    y = np.clip(ink.y // SUBPIXEL, 3, PAGE - 4)
+    page = np.zeros((n, PAGE, PAGE), np.uint8)
+    page.ravel()[(ink.glyph[:, None] * PAGE + y) * PAGE + x] = 1
+    for square in (True, False):  # a square of 3 x 3, then a plus: a round nib, 5 subpixels wide
+        wide = page.copy()
+        wide[:, :, 1:] |= page[:, :, :-1]
+        wide[:, :, :-1] |= page[:, :, 1:]
+        tall = wide if square else page
+        page = wide.copy()
+        page[:, 1:] |= tall[:, :-1]
+        page[:, :-1] |= tall[:, 1:]
+    columns = page[:, :, 0::4] + page[:, :, 1::4] + page[:, :, 2::4] + page[:, :, 3::4]
+    count = columns[:, 0::4] + columns[:, 1::4] + columns[:, 2::4] + columns[:, 3::4]  # of 16 subpixels
+    return (count.astype(np.uint16) * 255 // 16).astype(np.uint8)[:, None]
+
+
+def _brads(degrees: np.ndarray) -> np.ndarray:
+    return np.round(degrees * (_CIRCLE / 360)).astype(np.int32)
+
+
+def _place(fraction: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """The number of the point that lies at a fraction of a stroke."""
+    return np.minimum((fraction * moves * _POINTS).astype(np.int64), moves * _POINTS - 1)

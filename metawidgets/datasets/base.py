@@ -1,0 +1,143 @@
+"""What a dataset is: a frozen record of options that a person can turn, and a way from these to a source of tasks."""
+
+import abc
+import dataclasses
+import math
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
+
+from metawidgets.errors import DatasetError, did_you_mean
+from metawidgets.sampling import TaskSource
+
+__all__ = ["SPLITS", "Dataset", "OptionInfo", "Split", "option"]
+
+Split = Literal["train", "validation", "test", "all"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+
+def option(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
+    """A dataclass field with its meaning and, for a number, its range (both ends included)."""
+    metadata = {"help": help} if low is None else {"help": help, "range": (low, high)}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class OptionInfo:
+    """One option, as a command line or a form shows it.
+
+    Args:
+        name: the keyword. type: readable, e.g. "int" or "'alphabet' | 'character'". default: its default.
+        range: smallest and largest number allowed, `None` for what is no number.
+        choices: the words allowed, empty for what is no choice. help: one sentence.
+    """
+
+    name: str
+    type: str
+    default: Any
+    range: tuple[float, float] | None
+    choices: tuple[str, ...]
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(abc.ABC):
+    """Options of a task distribution; a subclass is final and adds its options as fields made by `option`.
+
+    Raises:
+        DatasetError: if an option is of the wrong type or out of its range.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[Literal["image", "point", "curve"]]
+    summary: ClassVar[str]  # what it is, in one line
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for field in dataclasses.fields(self):
+            value = _checked(self.name, field.name, getattr(self, field.name), hints[field.name], field.metadata)
+            object.__setattr__(self, field.name, value)  # the only way into a frozen class
+
+    def source(self, split: Split = "train") -> TaskSource:
+        """Where tasks are drawn from.
+
+        Args:
+            split: "train", "validation" and "test" share no class. "all" is every class there is: for a learner that
+                was trained on another dataset. A function family has no classes to keep apart: it is the same in each.
+
+        Raises:
+            DatasetError: if there is no such split.
+        """
+        if split not in SPLITS:
+            raise DatasetError(f"split={split!r} is none of a dataset's parts: {did_you_mean(split, SPLITS)}")
+        return self._source(split)
+
+    @abc.abstractmethod
+    def _source(self, split: Split) -> TaskSource: ...
+
+    @classmethod
+    def options(cls) -> tuple[OptionInfo, ...]:
+        """Every option with its type, default, range and meaning."""
+        hints = get_type_hints(cls)
+        return tuple(
+            OptionInfo(
+                name=f.name,
+                type=_readable(hints[f.name]),
+                default=f.default,
+                range=f.metadata.get("range"),
+                choices=_choices(hints[f.name]),
+                help=f.metadata["help"],
+            )
+            for f in dataclasses.fields(cls)
+        )
+
+    @classmethod
+    def from_options(cls, options: typing.Mapping[str, Any]) -> Self:
+        """The dataset with these options.
+
+        Raises:
+            DatasetError: for an unknown option, naming the nearest, and for a value that cannot be.
+        """
+        known = [f.name for f in dataclasses.fields(cls)]
+        for name in options:
+            if name not in known:
+                raise DatasetError(f"dataset {cls.name!r} has no option {name!r}; {did_you_mean(name, known)}")
+        return cls(**options)
+
+    def _refuse(self, what: str) -> typing.NoReturn:
+        raise DatasetError(f"dataset {self.name!r}: {what}")
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    return get_args(hint) if get_origin(hint) is Literal else ()
+
+
+def _readable(hint: Any) -> str:
+    if _choices(hint):
+        return " | ".join(map(repr, _choices(hint)))
+    return hint.__name__ if isinstance(hint, type) else str(hint).replace("NoneType", "None")
+
+
+def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Mapping[str, Any]) -> Any:
+    """The value as its type has it (a whole number is a fine float, a `Path` a fine string)."""
+    where = f"option {name}={value!r} of dataset {dataset!r}"
+    if choices := _choices(hint):
+        if value not in choices:
+            raise DatasetError(f"{where} is none of its words; {did_you_mean(value, choices)}")
+        return value
+    if hint == str | None:
+        if value is not None and not isinstance(value, str | Path):
+            raise DatasetError(f"{where} is no text; give a path, or leave it out.")
+        return None if value is None else str(value)
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise DatasetError(f"{where} is not True or False; give one of these.")
+        return value
+    low, high = metadata["range"]
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    fits = whole if hint is int else whole or isinstance(value, float)
+    if not fits or not math.isfinite(value) or not low <= value <= high:
+        kind = "whole number" if hint is int else "number"
+        raise DatasetError(f"{where} is not a {kind} from {low:g} to {high:g}; give one.")
+    return hint(value)

@@ -1,0 +1,105 @@
+"""Omniglot: 1,623 characters of 50 alphabets, each drawn once by 20 people.
+
+Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic program induction*, Science 350,
+2015. Rotations as further classes: Vinyals et al., *Matching networks for one shot learning*, NeurIPS 2016.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from metawidgets.datasets._omniglot_files import Drawings, load_part
+from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.sampling import ClassPool, TaskSource
+
+__all__ = ["Omniglot"]
+
+_TEST_ALPHABETS, _VALIDATION_ALPHABETS = 5, 3
+_ALL, _TEST, _VALIDATION = 1623, 423, 100  # characters in the random split that most papers use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Omniglot(Dataset):
+    """Real handwritten characters at 28x28.
+
+    Split by alphabet, the 5 alphabets last by name are for testing, the 3 before them for validation, the others for
+    training. Split by character, a seeded random 423 / 1,623 of the characters are for testing and 100 / 1,623 for
+    validation (with `part="both"` the numbers of the MAML paper). Rotations of a character are always in its own split.
+
+    Raises:
+        DatasetError: if an option is not one of its words or out of its range. From `source`: if the files are missing,
+            cannot be fetched, are altered, or hold too few alphabets to split.
+    """
+
+    name: ClassVar[str] = "omniglot"
+    kind: ClassVar[Literal["image"]] = "image"
+    summary: ClassVar[str] = "real handwritten characters of 50 alphabets; fetched once (14 MB), or from root="
+
+    root: str | None = option(
+        None,
+        "folder of the zips, one zip, or an unpacked folder; None: what METAWIDGETS_OMNIGLOT names, else a download",
+    )
+    part: Literal["background", "evaluation", "both"] = option(
+        "background", "964 characters of 30 alphabets, 659 of 20, or all"
+    )
+    split_by: Literal["alphabet", "character"] = option("alphabet", "whether alphabets or characters are held out")
+    split_seed: int = option(0, "which random split, where split_by='character'", 0, 2**32 - 1)
+    rotations: Literal["none", "train", "all"] = option(
+        "train", "where turns by 90, 180 and 270 degrees are classes too"
+    )
+    within_alphabet: bool = option(False, "whether all classes of an episode come from one alphabet")
+    verify: bool = option(True, "whether a zip must have a known checksum; its structure is checked anyway")
+
+    def _source(self, split: Split) -> TaskSource:
+        parts = ("background", "evaluation") if self.part == "both" else (self.part,)
+        root = None if self.root is None else Path(self.root)
+        drawings = Drawings.joined([load_part(part, root, self.verify) for part in parts])
+        pool = ClassPool(
+            name=self.name,
+            items=drawings.images,
+            offsets=drawings.offsets,
+            class_ids=tuple(f"{a}-{c}" for a, c in zip(drawings.alphabets, drawings.characters, strict=True)),
+            item_ids=drawings.item_ids,
+            groups=drawings.alphabets,
+            within_group=self.within_alphabet,
+        )
+        chosen = pool if split == "all" else pool.subset(self._characters(pool.groups, split))
+        return _rotated(chosen) if self.rotations == "all" or (self.rotations, split) == ("train", "train") else chosen
+
+    def _characters(self, alphabets: tuple[str, ...], split: Split) -> np.ndarray:
+        """Numbers of the characters of one split, ascending."""
+        n = len(alphabets)
+        if self.split_by == "character":
+            test, validation = round(n * _TEST / _ALL), round(n * _VALIDATION / _ALL)
+            order = np.random.default_rng(self.split_seed).random(n).argsort(kind="stable")
+            ends = {"test": (0, test), "validation": (test, test + validation), "train": (test + validation, n)}
+            return np.sort(order[slice(*ends[split])])
+        names = sorted(set(alphabets))
+        if len(names) <= _TEST_ALPHABETS + _VALIDATION_ALPHABETS:
+            self._refuse(
+                f"{len(names)} alphabets do not make three parts (5 go to test, 3 to validation); "
+                "use split_by='character', or the split 'all'."
+            )
+        test, validation = len(names) - _TEST_ALPHABETS, len(names) - _TEST_ALPHABETS - _VALIDATION_ALPHABETS
+        wanted = {"train": names[:validation], "validation": names[validation:test], "test": names[test:]}[split]
+        return np.flatnonzero(np.isin(alphabets, wanted))
+
+
+def _rotated(pool: ClassPool) -> ClassPool:
+    """The pool and its turns by 90, 180 and 270 degrees, each a class of its own that shares its character's origin.
+
+    The turned letters of an alphabet are an alphabet of their own, so that no episode within one alphabet has a
+    character and its rotation.
+    """
+    n, turns = len(pool.items), ("", "-r90", "-r180", "-r270")
+    return replace(
+        pool,
+        items=np.concatenate([np.rot90(pool.items, quarter, axes=(2, 3)) for quarter in range(4)]),
+        offsets=np.concatenate([[0], *(pool.offsets[1:] + quarter * n for quarter in range(4))]),
+        class_ids=tuple(c + turn for turn in turns for c in pool.class_ids),
+        item_ids=pool.item_ids * 4,
+        origins=pool.origins * 4,
+        groups=tuple(g + turn for turn in turns for g in pool.groups),
+    )

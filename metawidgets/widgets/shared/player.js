@@ -1,5 +1,12 @@
 // One transport for everything that has steps: back, play or pause, forward, and a slider that keys can drag.
 
+// Paths in a 16 x 16 box: drawn, because the characters for them come from a different font on every machine.
+const MW_ICONS = {
+  back: "M10 3.5 5.5 8l4.5 4.5", next: "M6 3.5 10.5 8 6 12.5", play: "M5 3.2v9.6L12.6 8z", pause: "M5.2 3.5v9M10.8 3.5v9",
+  loop: "M12.8 6.2A5.2 5.2 0 1 0 13.2 8M13.2 3v3.4H9.8",
+};
+const mwIcon = (name) => mwEl("svg", { class: `mw-icon mw-icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true" }, mwEl("path", { d: MW_ICONS[name] }));
+
 // mwPlayer({model, steps, label, format, interval, loop, speeds}) -> {node, get(), set(step), play(), pause(), toggle()}
 // steps: number of recorded states T (step 0 .. T-1); label: the slider's accessible name; format(step): its spoken and
 // printed value. loop adds a switch that starts over at the end, speeds (multiples of the pace) a choice of them.
@@ -14,8 +21,9 @@ function mwPlayer({
     type: "range", class: "mw-slider", min: 0, max: last, step: 1, "aria-label": label, disabled: last === 0,
   });
   const value = mwEl("output", { class: "mw-value" });
-  const button = (text, name, onclick) =>
-    mwEl("button", { type: "button", class: "mw-button", "aria-label": name, title: name, disabled: last === 0, onclick }, text);
+  const why = last === 0 ? " (only one state was recorded)" : "";
+  const button = (icon, name, onclick) => mwEl(
+    "button", { type: "button", class: "mw-button", "aria-label": name, title: `${name}${why}`, disabled: last === 0, onclick }, mwIcon(icon));
   let timer = 0;
   let pace = 1;
   let looping = false;
@@ -35,10 +43,10 @@ function mwPlayer({
   };
   const toggle = () => (timer ? pause() : play());
   const move = (step) => { if (timer) pause(); set(step); };
-  const back = button("\u2039", "Previous step", () => move(get() - 1));
-  const playing = button("\u25b6", "Play", toggle);
-  const next = button("\u203a", "Next step", () => move(get() + 1));
-  const again = loop && button("\u21bb", "Loop", () => {
+  const back = button("back", "Previous step", () => move(get() - 1));
+  const playing = button("play", "Play", toggle);
+  const next = button("next", "Next step", () => move(get() + 1));
+  const again = loop && button("loop", "Loop", () => {
     looping = !looping;
     again.setAttribute("aria-pressed", looping);
   });
@@ -53,9 +61,10 @@ function mwPlayer({
     slider.setAttribute("aria-valuetext", format(step));
     slider.style.setProperty("--mw-part", last ? step / last : 0);
     value.textContent = format(step);
-    playing.textContent = timer ? "\u275a\u275a" : "\u25b6";
-    playing.title = timer ? "Pause" : "Play";
-    playing.setAttribute("aria-label", playing.title);
+    const name = timer ? "Pause" : "Play";
+    playing.title = `${name}${why}`;
+    playing.setAttribute("aria-label", name);
+    playing.replaceChildren(mwIcon(timer ? "pause" : "play"));
   };
   slider.addEventListener("input", () => move(Number(slider.value)));
   mwKeys(slider, {

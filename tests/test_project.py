@@ -1,0 +1,167 @@
+"""The project as a whole: what importing it costs, who may import whom, and what its files promise each other."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+import metawidgets
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def constraints() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {normal(name): version for name, version in pairs}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {normal(re.split(r"[\[<>=!~; ]", r)[0]) for r in requirements} - {"metawidgets"}
+
+
+def test_importing_loads_neither_torch_nor_charts():
+    heavy = ["torch", "altair", "ipywidgets", "anywidget", "numpy", "papermill", "nbconvert", "sklearn"]
+    code = f"import sys, metawidgets; print([m for m in {heavy} if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_importing_takes_less_than_a_fifth_of_a_second():
+    def seconds() -> float:
+        command = [sys.executable, "-X", "importtime", "-c", "import metawidgets"]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+        return next(int(line.split("|")[1]) / 1e6 for line in lines if line.endswith("| metawidgets"))
+
+    assert min(seconds() for _ in range(3)) < 0.2
+
+
+def test_every_public_name_is_there():
+    assert sorted(set(metawidgets.__all__)) == sorted(metawidgets.__all__)
+    assert set(dir(metawidgets)) >= set(metawidgets.__all__)
+    missing = [name for name in metawidgets.__all__ if getattr(metawidgets, name, None) is None]
+    assert missing == []
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        metawidgets.nothing  # noqa: B018 - reading it is the test
+
+
+def test_imports_keep_to_the_layers():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout
+
+
+def test_no_module_is_longer_than_300_lines():
+    found = tracked("metawidgets/*.py", "metawidgets/*.js", "metawidgets/*.css")
+    assert len(found) > 20
+    long = {p.name: n for p in found if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    assert long == {}
+
+
+def test_no_module_is_named_for_what_it_does_not_say():
+    assert [p for p in tracked("metawidgets") if p.stem in ("utils", "helpers", "common", "misc", "core")] == []
+
+
+def test_no_file_names_the_host_of_a_package_registry():
+    dot = r"\."  # so that this file names none either
+    hosts = [
+        f"pypi{dot}org",
+        f"pythonhosted{dot}org",
+        f"npmjs{dot}",
+        f"anaconda{dot}org",
+        f"download{dot}pytorch",
+        f"jsdelivr{dot}net",
+        f"unpkg{dot}com",
+    ]
+    pattern = re.compile("|".join(hosts))
+    found = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in tracked()
+        if path.suffix not in (".png", ".npz", ".safetensors")
+        if (match := pattern.search(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_constraints_pin_everything_that_is_asked_for():
+    asked = names_of(PROJECT["dependencies"])
+    for extra in PROJECT["optional-dependencies"].values():
+        asked |= names_of(extra)
+    assert asked - set(constraints()) == set()
+    assert constraints()["torch"] == "2.13.0"
+    assert not {"pip", "setuptools", "metawidgets"} & set(constraints())
+
+
+def test_binder_has_the_same_versions():
+    listed = yaml.safe_load((ROOT / "binder" / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    conda = dict(d.split("=") for d in listed if isinstance(d, str) and "=" in d)
+    pins = dict(d.split("==") for d in next(d["pip"] for d in listed if isinstance(d, dict)))
+    pins |= {"torch": conda.pop("pytorch-cpu"), "numpy": conda.pop("numpy")}
+    assert conda == {"python": PROJECT["requires-python"].removeprefix(">=")}
+    assert {name: constraints()[normal(name)] for name in pins} == pins
+    needed = names_of(PROJECT["dependencies"]) | names_of(PROJECT["optional-dependencies"]["lab"])
+    assert needed - set(map(normal, pins)) == set()
+
+
+@pytest.mark.parametrize("name", ["postBuild", "start"])
+def test_binder_scripts_run_and_stop_at_errors(name):
+    script = ROOT / "binder" / name
+    assert os.access(script, os.X_OK)
+    assert "set -euo pipefail" in script.read_text(encoding="utf-8")
+
+
+def test_binder_starts_what_it_is_given_with_one_thread():
+    command = [
+        "bash",
+        str(ROOT / "binder" / "start"),
+        sys.executable,
+        "-c",
+        "import os; print(os.environ['OMP_NUM_THREADS'])",
+    ]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "1"
+
+
+def test_one_version_everywhere():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
+    assert cited == metawidgets.__version__
+    assert f"## {cited}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_a_wheel_holds_notebooks_scripts_and_styles(tmp_path):
+    # a copy of what git holds: hatchling writes next to the sources
+    for path in tracked("metawidgets", "notebooks", "pyproject.toml", "README.md", "LICENSE"):
+        target = tmp_path / "tree" / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=tmp_path / "tree", capture_output=True, check=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        held = set(wheel.namelist())
+    assert {"metawidgets/py.typed", "metawidgets/reports/notebooks/few_shot.ipynb"} <= held
+    sources = {str(p.relative_to(ROOT)) for p in tracked("metawidgets")}
+    assert sources - held == set()
+
+
+def test_make_help_names_every_target():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split())  # pyright: ignore[reportOptionalSubscript]
+    assert {"demo", "test", "lab", "check", "format", "clean"} <= targets
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.split()[1] for line in said.splitlines() if line.startswith("  make")} == targets

@@ -1,0 +1,90 @@
+// What stands beside the matrix: one query and one prototype, large, and how the classes rank for that query.
+
+// mwPrototypeDetail({episode, metric, images, queries, prototypes, hasPrototype, shots}) -> {node, show(state)}
+function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPrototype, shots, rowText }) {
+  const names = episode.class_names;
+  const size = 96;
+  const picture = (name) => {
+    const { canvas, ctx, resize } = mwCanvas({ role: "img", "aria-label": name });
+    const caption = mwEl("figcaption", {});
+    return { node: mwEl("figure", { class: "ph-figure" }, images && canvas, caption), canvas, ctx, resize, caption };
+  };
+  const left = picture("query");
+  const right = picture("prototype");
+  const kicker = mwEl("p", { class: "ph-kicker" });
+  const title = mwEl("h4", { class: "ph-title" });
+  const facts = mwEl("dl", { class: "ph-facts" });
+  const ranks = mwEl("ol", { class: "ph-ranks", "aria-label": "Prototypes, nearest first" });
+  const rankHead = mwEl("p", { class: "ph-kicker" }, "Prototypes, nearest first");
+  const node = mwEl(
+    "aside", { class: "ph-detail", "aria-label": "Cell in detail" },
+    kicker, title, mwEl("div", { class: "ph-pair" }, left.node, right.node), facts, rankHead, ranks,
+  );
+  const two = (head, text) => mwEl("figcaption", {}, mwEl("b", {}, head), mwEl("span", {}, text));
+  const fact = (name, ...values) => mwEl("div", {}, mwEl("dt", {}, name), mwEl("dd", {}, ...values));
+
+  function drawPicture(place, thumbs, i, theme) {
+    if (!images) return;
+    place.resize(size, size);
+    if (i < 0) mwHatch(place.ctx, 0, 0, size, size, theme.grid);
+    else thumbs.draw(place.ctx, i, 6, 6, size - 12, theme.fg, true);
+  }
+
+  // All that is worth saying of a cell, in one place: the panel prints it, and a screen reader hears it.
+  function show({ cell: [q, k], mode, distances, probabilities, reading, labels, theme }) {
+    const way = names.length;
+    const distance = (c) => distances.data[q * way + c];
+    const probability = (c) => probabilities?.data[q * way + c];
+    const order = Array.from(names.keys()).filter((c) => Number.isFinite(distance(c))).sort((a, b) => distance(a) - distance(b) || a - b);
+    const [near, second, truth] = [reading.first[q], reading.second[q], labels[q]];
+    const right_ = near === truth;
+    const column = k < 0 ? near : k;
+    kicker.textContent = { pinned: "Pinned", pointed: "Pointing at", closest: "Smallest margin at this step" }[mode];
+    title.textContent = column < 0 ? `Query ${q}` : `Query ${q} and prototype \u201c${names[column]}\u201d`;
+    left.caption.replaceWith((left.caption = two(`Query ${q}`, images ? `true class ${names[truth]}` : `${rowText(q)}, true class ${names[truth]}`)));
+    drawPicture(left, queries, q, theme);
+    left.canvas.setAttribute("aria-label", `query ${q}, true class ${names[truth]}`);
+    right.node.hidden = column < 0;
+    if (column >= 0) {
+      const source = shots[column] > 1 ? `first of its ${shots[column]} support examples` : "its support example";
+      right.caption.replaceWith((right.caption = two(names[column], hasPrototype(column) ? source : "no support example")));
+      drawPicture(right, prototypes, hasPrototype(column) ? column : -1, theme);
+      right.canvas.setAttribute("aria-label", `${names[column]}, ${source}`);
+    }
+    const lines = [];
+    if (column >= 0) {
+      const rank = order.indexOf(column);
+      const place = rank < 0 ? "" : ` \u00b7 ${rank === 0 ? "nearest" : `${rank + 1}${{ 1: "nd", 2: "rd" }[rank] ?? "th"} nearest`} of ${order.length}`;
+      lines.push(fact("Distance", rank < 0 ? "no support yet" : `${mwNumber(distance(column))}${place}`));
+      if (probabilities) lines.push(fact("Probability", mwPercent(probability(column))));
+    }
+    if (near >= 0) {
+      lines.push(fact("Predicted", names[near], mwEl("span", { class: right_ ? "ph-good" : "ph-bad" }, right_ ? " \u25cf correct" : " \u2715 wrong")));
+    }
+    if (second >= 0) {
+      lines.push(fact("Runner-up", names[second]));
+      const inProbability = probabilities ? ` \u00b7 ${mwPercent(probability(near) - probability(second))} probability` : "";
+      lines.push(fact("Margin", `${mwNumber(reading.margin[q])} distance${inProbability}`));
+    }
+    facts.replaceChildren(...lines);
+    rankHead.hidden = order.length === 0;
+    showRanks(order, { distance, near, truth, column });
+    return spoken();
+  }
+
+  function showRanks(order, { distance, near, truth, column }) {
+    const longest = Math.max(...order.map(distance), 1e-12);
+    const kept = order.filter((c, i) => i < 5 || c === truth || c === column);
+    ranks.replaceChildren(...kept.map((c) => mwEl(
+      "li", { class: c === column ? "ph-current" : "", value: order.indexOf(c) + 1 },
+      mwEl("span", { class: "ph-rank" }, `${order.indexOf(c) + 1}`),
+      mwEl("span", { class: "ph-name", title: names[c] }, names[c]),
+      mwEl("span", { class: "ph-role" }, c === truth ? (c === near ? "\u25cf true" : "\u25cb true") : c === near ? "\u2715" : ""),
+      mwEl("span", { class: "ph-bar" }, mwEl("i", { style: { width: `${Math.max(0, (100 * distance(c)) / longest)}%` } })),
+      mwEl("span", { class: "ph-value" }, mwNumber(distance(c))),
+    )));
+  }
+
+  const spoken = () => `${title.textContent}. ${[...facts.children].map((f) => [...f.children].map((c) => c.textContent).join(" ")).join(", ")}.`;
+  return { node, show };
+}

@@ -10,15 +10,27 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Episode": "metawidgets.episodes",
+    "EpisodeSampler": "metawidgets.sampling",
     "EpisodeSpec": "metawidgets.episodes",
     "ItemId": "metawidgets.episodes",
+    "MetaTraining": "metawidgets.training",
     "MetawidgetsError": "metawidgets.errors",
+    "Trace": "metawidgets.traces",
+    "adapt": "metawidgets.learners.loop",
+    "bench": "metawidgets.instruments",
+    "evaluate": "metawidgets.evaluation",
+    "meta_train": "metawidgets.training",
+    "predict": "metawidgets.learners.loop",
+    "trace": "metawidgets.learners.loop",
 }
+_ROOMS = ("analysis", "checkpoints", "datasets", "instruments", "learners", "reports", "views", "widgets")
 
-__all__ = ["Episode", "EpisodeSpec", "ItemId", "MetawidgetsError", "__version__"]
+__all__ = ["__version__", *_HOMES, *_ROOMS]  # pyright: ignore[reportUnsupportedDunderAll] - loaded at first use
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"metawidgets.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'metawidgets' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,85 @@
+"""Tables for a notebook's output: HTML where it is shown, plain text where it is not; every cell is escaped."""
+
+import html
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+__all__ = ["Picture", "Table", "settings_table"]
+
+
+class Picture:
+    """A small image as a table's cell.
+
+    Args:
+        image: one item as an episode holds it; one channel is an ink map.
+        text: what it shows, for those who do not see it.
+        size: pixels on the page.
+    """
+
+    def __init__(self, image: UInt8[np.ndarray, "channel height width"], text: str, size: int = 48) -> None:
+        from metawidgets.views.images import data_uri
+
+        self.uri, self.text, self.size = data_uri(image), text, size
+
+    def __str__(self) -> str:
+        return f"[{self.text}]"
+
+    def html(self) -> str:
+        return f'<img src="{self.uri}" alt="{html.escape(self.text)}" width="{self.size}" height="{self.size}">'
+
+
+class Table:
+    """Rows under headings, as a notebook shows them.
+
+    Args:
+        columns: headings. rows: as many cells each; text, numbers (set to the right) or `Picture`.
+        caption: one line above it.
+
+    Raises:
+        ValueError: if a row has another number of cells than there are headings.
+    """
+
+    def __init__(self, columns: Iterable[str], rows: Iterable[Iterable[Any]], caption: str = "") -> None:
+        self.columns, self.rows, self.caption = list(columns), [list(row) for row in rows], caption
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"a row has {len(row)} cells under {len(self.columns)} headings: {row}.")
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
+        body = "\n".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in self.rows)
+        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+
+    def __repr__(self) -> str:
+        texts = [self.columns, *([str(cell) for cell in row] for row in self.rows)]
+        widths = [max(len(row[i]) for row in texts) for i in range(len(self.columns))]
+        lines = [
+            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in texts
+        ]
+        return "\n".join([self.caption, *lines] if self.caption else lines)
+
+
+def settings_table(settings: Mapping[str, Any], caption: str = "") -> Table:
+    """Names and values, nested mappings as `outer.inner`."""
+    return Table(["setting", "value"], _flat("", settings), caption)
+
+
+def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(f"{prefix}{name}.", value)
+        else:
+            yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Picture):
+        return f"<td>{value.html()}</td>"
+    if isinstance(value, int | float):
+        return f'<td style="text-align: right">{value}</td>'
+    return f"<td>{html.escape(str(value))}</td>"

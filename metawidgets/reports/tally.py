@@ -1,0 +1,123 @@
+"""What a learner answered over many episodes, counted per class and per item: the numbers of a report."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from metawidgets.episodes import Episode, ItemId
+from metawidgets.errors import ReportError
+from metawidgets.results import Evaluation
+
+__all__ = ["Answer", "ClassScore", "Tally"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One query and what the learner made of it.
+
+    Args:
+        episode: number of the episode. item: the query's provenance. x: the query itself.
+        truth, guess: class names. p_truth, p_guess: their probabilities.
+    """
+
+    episode: int
+    item: ItemId
+    x: Shaped[np.ndarray, "*item"]
+    truth: str
+    guess: str
+    p_truth: float
+    p_guess: float
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How the queries of one class fared.
+
+    Args:
+        n_queries: how many there were. accuracy: share that was answered with this class.
+        p_truth: mean probability given to it.
+        mistaken_for: the class most often answered instead, '' if none. share: how many of the queries went there.
+    """
+
+    name: str
+    n_queries: int
+    accuracy: float
+    p_truth: float
+    mistaken_for: str
+    share: float
+
+
+@dataclass
+class Tally:
+    """Collects `predict`'s answers episode by episode; keeps the `n_worst` least probable truths with their items."""
+
+    n_worst: int = 12
+    scores: list[float] = field(default_factory=list)
+    worst: list[Answer] = field(default_factory=list)
+    is_regression: bool = False
+    _hits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    _p_truth: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    _mistakes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter), repr=False)
+
+    def add(self, number: int, episode: Episode, predicted: Float[np.ndarray, "query way"]) -> None:
+        """Count the queries of episode `number`, given probabilities, or predicted targets.
+
+        Raises:
+            ReportError: if `predicted` has another shape than the episode asks for.
+        """
+        wanted = (len(episode.query_x), episode.output_dim)
+        if predicted.shape != wanted:
+            raise ReportError(f"predictions have shape {predicted.shape}, but episode {number} asks for {wanted}.")
+        self.is_regression = episode.is_regression
+        if episode.is_regression:
+            self.scores.append(float(np.mean((predicted - episode.query_y) ** 2)))
+            return
+        y = episode.query_y
+        best = predicted == predicted.max(1, keepdims=True)  # (query, way)
+        hits = best[np.arange(len(y)), y] / best.sum(1)  # a tie counts as the chance of guessing right among the tied
+        self.scores.append(float(hits.mean()))
+        guesses = predicted.argmax(1)
+        for i, (label, guess, hit) in enumerate(zip(y, guesses, hits, strict=True)):
+            truth, p_truth = episode.query_items[i].class_id, float(predicted[i, label])
+            self._hits[truth].append(float(hit))
+            self._p_truth[truth].append(p_truth)
+            if guess != label:
+                self._mistakes[truth][episode.class_names[guess]] += 1
+                self._keep(number, episode, i, episode.class_names[guess], p_truth, float(predicted[i, guess]))
+
+    def _keep(self, number: int, episode: Episode, i: int, guess: str, p_truth: float, p_guess: float) -> None:
+        if len(self.worst) == self.n_worst and p_truth >= self.worst[-1].p_truth:
+            return
+        item = episode.query_items[i]
+        truth = episode.class_names[episode.query_y[i]]
+        self.worst.append(Answer(number, item, episode.query_x[i], truth, guess, p_truth, p_guess))
+        self.worst.sort(key=lambda answer: answer.p_truth)
+        del self.worst[self.n_worst :]
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Accuracy, or mean squared error, with its interval over episodes.
+
+        Raises:
+            ReportError: if nothing was added.
+        """
+        if not self.scores:
+            raise ReportError("nothing was counted; add at least one episode first.")
+        return Evaluation("mean squared error" if self.is_regression else "accuracy", np.array(self.scores))
+
+    def classes(self) -> list[ClassScore]:
+        """Every class that was asked for, the hardest first; empty for regression."""
+        found = []
+        for name, hits in self._hits.items():
+            rival, n = next(iter(self._mistakes[name].most_common(1)), ("", 0))
+            p_truth = float(np.mean(self._p_truth[name]))
+            found.append(ClassScore(name, len(hits), float(np.mean(hits)), p_truth, rival, n / len(hits)))
+        return sorted(found, key=lambda score: (score.accuracy, score.p_truth))
+
+    def hardest_episodes(self, n: int = 5) -> list[tuple[int, float]]:
+        """`(place, score)` of the episodes with the lowest accuracy, or the largest error; places count from 0."""
+        order = np.argsort(self.scores, kind="stable")
+        order = order[::-1] if self.is_regression else order
+        return [(int(i), self.scores[i]) for i in order[:n]]

@@ -1,26 +1,42 @@
 """An executed notebook, or one component, as one HTML file that still moves and asks nothing of a network."""
 
+import copy
 import hashlib
 import json
-import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from ipywidgets import DOMWidget
 from ipywidgets.embed import dependency_state
+from jinja2 import pass_context
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from metawidgets import __version__
 from metawidgets.errors import ExportError
 from metawidgets.npz import replacing
+from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
 
-__all__ = ["export_component", "export_notebook"]
+__all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 
 _HERE = Path(__file__).parent
 _STATE = "application/vnd.jupyter.widget-state+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
+# Richest first. JavaScript outputs have no place here: they expect a notebook's page around them.
+_PRIORITY = [
+    _VIEW,
+    "text/html",
+    "text/markdown",
+    "image/svg+xml",
+    "text/latex",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+]
+
 CSP = (
     "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -28,47 +44,86 @@ CSP = (
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's HTML exporter with our own page around it: no CDN, no MathJax, no require.js; widgets run from the page."""
+    """nbconvert's HTML exporter with our own page: no CDN, no MathJax, no require.js; components run from the page itself."""
 
-    def __init__(self, title: str, **kwargs: Any) -> None:
-        super().__init__(
-            raw_template=(_HERE / "template.html.j2").read_text(encoding="utf-8"),
-            exclude_anchor_links=True,
-            **kwargs,
-        )
+    def __init__(self, title: str = "", **kwargs: Any) -> None:
+        super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
         self.title = title
-        self.register_filter("code_label", lambda source: "Code")
-        self.register_filter("alt", lambda output: output.data.get("text/plain", ""))
+        for name, function in {
+            "clean": cleaned,
+            "code_label": code_label,
+            "final_lines": final_lines,
+            "alt": _alt,
+        }.items():
+            self.register_filter(name, function)
+
+    @property
+    def default_config(self) -> Any:
+        config = super().default_config
+        config.NbConvertBase.display_data_priority = _PRIORITY
+        config.CSSHTMLHeaderPreprocessor.enabled = False  # nbconvert's own style sheet, 100 KB
+        return config
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        metadata = context.get("resources", {}).get("metadata", {})
+        return markdown(source, attachments=context.get("cell", {}).get("attachments"), path=metadata.get("path", ""))
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict]:
-        widgets = nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
-        page, styles = _page(widgets)
-        css = "\n".join([(_HERE / "page.css").read_text(encoding="utf-8"), *styles])
-        resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": self.title, "css": css}
+    ) -> tuple[str, dict[str, Any]]:
+        nb = _presentable(nb)
+        page, styles = _page(nb)
+        title = self.title or _heading(nb) or "Report"
+        css = "\n".join([_text("page.css"), *styles])
+        resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        host = (_HERE / "host.js").read_text(encoding="utf-8")
-        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{_script(host)}</script>'
-        return html.replace("<!--mw-data-->", data if widgets else ""), resources
+        # Put in last, so that nbconvert's HTML parser never sees a megabyte of data.
+        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{_script(_text("host.js"))}</script>'
+        return html.replace("<!--mw-data-->", data), resources
 
 
 def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *, title: str | None = None) -> Path:
-    """Write an executed notebook as one self-contained HTML page. Returns its path."""
-    nb = notebook if isinstance(notebook, NotebookNode) else nbformat.read(notebook, as_version=4)
-    html, _ = PageExporter(title or "Report").from_notebook_node(nb)
+    """Write an executed notebook as one self-contained HTML page.
+
+    Args:
+        notebook: an `.ipynb` with its outputs and widget state, as papermill leaves it, or its node.
+        out_path: the page; written beside and renamed, so that a failure leaves an older page as it was.
+        title: of the page; the notebook's first heading if not given.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ExportError: if the notebook cannot be read, or the page not be written.
+    """
+    resources: dict[str, Any] = {}
+    if isinstance(notebook, NotebookNode):
+        nb = notebook
+    else:
+        resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
+        nb = _read(Path(notebook))
+    html, _ = PageExporter(title or "").from_notebook_node(nb, resources)
+    out_path = Path(out_path)
     try:
         with replacing(out_path) as part:
             part.write_text(html, encoding="utf-8")
     except OSError as exc:
         raise ExportError(
-            f"{out_path} cannot be written ({exc.strerror}); give a path in a folder you may write to."
+            f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be made."
         ) from exc
-    return Path(out_path)
+    return out_path
 
 
 def export_component(component: DOMWidget, out_path: str | Path, *, title: str | None = None) -> Path:
-    """Write one component, with all it is linked to, as one self-contained HTML page. Returns its path."""
+    """Write one component, or a box of them, as one self-contained HTML page, with all that it is linked to.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        ExportError: if the page cannot be written.
+    """
     bundle: Any = component._repr_mimebundle_()
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # ipywidgets' own boxes have no metadata
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)])
@@ -77,33 +132,102 @@ def export_component(component: DOMWidget, out_path: str | Path, *, title: str |
     return export_notebook(nb, out_path, title=title or type(component).__name__)
 
 
-def _page(widgets: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What the host needs: models, each ES module once, links; and each style once."""
-    models, modules, styles, links = {}, {}, {}, []
-    for model_id, record in widgets.items():
-        state = dict(record["state"])
-        name = record["model_name"]
-        if name in ("LinkModel", "DirectionalLinkModel"):
-            links.append({"source": state["source"], "target": state["target"], "both": name == "LinkModel"})
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise ExportError(f"there is no notebook {path}; check the path.") from None
+    except (OSError, ValueError, nbformat.validator.NotebookValidationError) as exc:
+        raise ExportError(f"{path} cannot be read as a notebook ({type(exc).__name__}); give an .ipynb file.") from exc
+
+
+def _presentable(nb: NotebookNode) -> NotebookNode:
+    """A copy without the cells and outputs that their tags hide, where every output has something a page can show."""
+    nb = copy.deepcopy(nb)
+    nb.cells = [cell for cell in nb.cells if not _tagged(cell, "remove-cell")]
+    for cell in nb.cells:
+        if cell.cell_type != "code":
             continue
-        if name in ("LayoutModel",):
-            continue
-        entry: dict[str, Any] = {"name": name}
-        if "_esm" in state:
-            text = state.pop("_esm")
-            entry["module"] = hashlib.sha256(text.encode()).hexdigest()
-            modules[entry["module"]] = text
+        if _tagged(cell, "remove-input"):
+            cell.source = ""
+        if _tagged(cell, "remove-output"):
+            cell.outputs = []
+        for output in cell.outputs:
+            if "data" in output and not set(output.data) & set(_PRIORITY):
+                output.data["text/plain"] = (
+                    f"[output of a kind that a page cannot show: {', '.join(sorted(output.data))}]"
+                )
+    return nb
+
+
+def _tagged(cell: NotebookNode, tag: str) -> bool:
+    return bool({tag, tag.replace("-", "_")} & set(cell.metadata.get("tags", [])))
+
+
+def _page(nb: NotebookNode) -> tuple[dict[str, Any], list[str]]:
+    """What the host needs: the models that are shown and those they refer to, links, each ES module once; and each style once."""
+    records = nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
+    shown = {o.data[_VIEW]["model_id"] for c in nb.cells for o in c.get("outputs", []) if _VIEW in o.get("data", {})}
+    page: dict[str, Any] = {"models": {}, "modules": {}, "links": []}
+    styles: dict[str, str] = {}
+    for model_id in _reached(shown, records):
+        state, record = dict(records[model_id]["state"]), records[model_id]
+        entry: dict[str, Any] = {"name": record["model_name"]}
+        if module := state.pop("_esm", None):
+            entry["module"] = _digest(module)
+            page["modules"][entry["module"]] = module
         if css := state.pop("_css", None):
-            styles[hashlib.sha256(css.encode()).hexdigest()] = css
-        entry["state"] = {k: v for k, v in state.items() if not k.startswith("_") or k == "_dom_classes"}
-        entry["buffers"] = record.get("buffers", [])
-        models[model_id] = entry
-    return {"models": models, "modules": modules, "links": links}, list(styles.values())
+            styles[_digest(css)] = css
+        kept = {name: value for name, value in state.items() if not name.startswith("_") or name == "_dom_classes"}
+        page["models"][model_id] = {**entry, "state": kept, "buffers": record.get("buffers", [])}
+    for record in records.values():
+        if record["model_name"] in ("LinkModel", "DirectionalLinkModel"):
+            both = record["model_name"] == "LinkModel"
+            page["links"].append(
+                {"source": record["state"]["source"], "target": record["state"]["target"], "both": both}
+            )
+    return page, list(styles.values())
+
+
+def _reached(shown: set[str], records: Mapping[str, Any]) -> list[str]:
+    """Ids of the shown models and of all that they refer to, in the notebook's order; layouts are the page's own affair."""
+    todo, seen = list(shown), set()
+    while todo:
+        model_id = todo.pop()
+        if model_id not in seen and model_id in records and records[model_id]["model_name"] != "LayoutModel":
+            seen.add(model_id)
+            state = {
+                name: value
+                for name, value in records[model_id]["state"].items()
+                if name not in ("_esm", "_css", "source")
+            }
+            todo += re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(state))
+    return [model_id for model_id in records if model_id in seen]
+
+
+def _heading(nb: NotebookNode) -> str:
+    text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    found = re.search(r"^#{1,2}\s+(.+?)\s*#*$", text, re.MULTILINE)
+    return re.sub(r"[*_`]", "", found[1]) if found else ""
+
+
+def _alt(output: NotebookNode) -> str:
+    text = output.data.get("text/plain", "")
+    return "" if text.startswith("<") else text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json(value: Any) -> str:
+    """JSON that no HTML parser can mistake for the end of its element."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _script(text: str) -> str:
     return text.replace("</script", "<\\/script")
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -85,20 +85,22 @@
     },
   };
 
+  // Draws a model into el; false if it is neither a module of ours nor a box of such.
   async function render(model, el) {
-    const children = model.get("children");
-    if (!model.record.module && children) {
-      el.classList.add(model.record.name === "HBoxModel" ? "mw-row" : "mw-column");
-      for (const child of children) {
-        const inner = document.createElement("div");
-        el.append(inner);
-        await render(await manager.get_model(child), inner);
-      }
-      return;
+    if (model?.record.module) {
+      const { widget } = await model.ready();
+      for (const name of model.get("_dom_classes") ?? []) el.classList.add(name);
+      await widget.render?.({ model, el, signal, host, experimental: {} });
+      return true;
     }
-    const { widget } = await model.ready();
-    for (const name of model.get("_dom_classes") ?? []) el.classList.add(name);
-    await widget.render?.({ model, el, signal, host, experimental: {} });
+    if (!/^[HV]BoxModel$/.test(model?.record.name)) return false;
+    el.classList.add(model.record.name === "HBoxModel" ? "mw-row" : "mw-column");
+    const drawn = await Promise.all(model.get("children").map(async (child) => {
+      const inner = document.createElement("div");
+      el.append(inner);
+      return render(await manager.get_model(child), inner);
+    }));
+    return drawn.some(Boolean);
   }
 
   window.metawidgets = { models }; // For the curious at the console: metawidgets.models.get(id).get("step")
@@ -114,18 +116,17 @@
 
   const views = [...document.querySelectorAll(".mw-view")].map(async (place) => {
     const model = models.get(place.dataset.modelId);
-    if (!model) return; // The picture that stands here stays.
+    const note = document.createElement("p");
+    note.className = "mw-note";
     const el = document.createElement("div");
     try {
-      await render(model, el);
-      place.replaceChildren(el);
+      if (await render(model, el)) return place.replaceChildren(el);
+      note.textContent = "This control works only in the notebook, with Python running.";
     } catch (error) {
       console.error(error);
-      const note = document.createElement("p");
-      note.className = "mw-failed";
-      note.textContent = `This component could not start (${error.message}); above is its picture.`;
-      place.append(note);
+      note.textContent = `This component could not start here (${error.message}).`;
     }
+    place.append(note); // below the picture that stands here
   });
   Promise.allSettled(views).then(() => {
     document.documentElement.dataset.mwReady = String(Math.round(performance.now()));

@@ -1,0 +1,125 @@
+"""Text of a notebook as markup that needs no script and no network: maths as MathML, foreign HTML without what could act."""
+
+import html
+import re
+from functools import cache
+from typing import Any
+
+from bs4 import BeautifulSoup
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+__all__ = ["cleaned", "code_label", "final_lines", "markdown", "mathml"]
+
+# What could act, load or send. The page's policy would stop the network; this keeps the console quiet and the page honest.
+_ACTIVE = (
+    "script",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "link",
+    "meta",
+    "base",
+    "form",
+    "portal",
+    "audio",
+    "video",
+)
+_LOADING = ("src", "srcset", "poster", "background", "action", "formaction", "ping", "xlink:href")
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's Markdown with MathML where it leaves TeX for a script to find."""
+
+    def block_math(self, body: str) -> str:
+        return mathml(body, display=True)
+
+    def inline_math(self, body: str) -> str:
+        return mathml(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
+
+
+def markdown(source: str, *, attachments: Any = None, path: str = "") -> str:
+    """Markdown as clean HTML. Pictures of the notebook's own folder are embedded."""
+    renderer = _Renderer(escape=False, attachments=attachments, embed_images=True, path=path, exclude_anchor_links=True)
+    return cleaned(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@cache
+def mathml(tex: str, display: bool = False) -> str:
+    """TeX as MathML; as its own source, readable, if it is beyond the converter."""
+    from latex2mathml.converter import convert
+
+    try:
+        return convert(tex, display="block" if display else "inline")
+    except Exception:  # the converter raises whatever its parser stumbles over; the reader still gets the formula
+        return f'<code class="tex">{html.escape(tex)}</code>'
+
+
+def cleaned(fragment: str) -> str:
+    """HTML without scripts, handlers, frames and anything from elsewhere; tables, styles, SVG and links stay.
+
+    A picture from the network becomes a link to it.
+    """
+    soup = BeautifulSoup(fragment, "html.parser")
+    for tag in soup.find_all(_ACTIVE):
+        tag.decompose()
+    for tag in soup.find_all(True):
+        if tag.name == "img" and not _embedded(tag.get("src", "")):
+            _as_link(soup, tag)
+            continue
+        for name in list(tag.attrs):
+            value = " ".join(tag[name]) if isinstance(tag[name], list) else str(tag[name])
+            if name.startswith("on") or name == "srcdoc" or (name in _LOADING and not _embedded(value)):
+                del tag[name]
+            elif name in ("href", "xlink:href") and not _harmless(value):
+                del tag[name]
+            elif name == "style":
+                tag[name] = _local_style(value)
+        if tag.name == "style" and tag.string:
+            tag.string.replace_with(_local_style(tag.string))
+        if tag.name == "a" and tag.get("href", "").startswith("http"):
+            tag["rel"] = "noopener noreferrer"
+    return str(soup)
+
+
+def code_label(source: str) -> str:
+    """What a folded cell is about: its first line if that is a comment."""
+    first = source.lstrip().splitlines()[0] if source.strip() else ""
+    comment = first.lstrip("#").strip() if first.startswith("#") and not first.startswith("#!") else ""
+    return f"Code: {comment}" if comment and not comment.startswith("%%") else "Code"
+
+
+def final_lines(text: str) -> str:
+    """What a terminal would show at the end: a progress bar leaves its last state, not each of them."""
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
+def _embedded(address: str) -> bool:
+    return bool(re.match(r"\s*data:image/", address, re.IGNORECASE))
+
+
+def _harmless(address: str) -> bool:
+    address = re.sub(r"[\s\x00-\x1f]", "", html.unescape(address)).lower()
+    return (
+        address.startswith(("http://", "https://", "mailto:", "#", "data:image/png", "data:image/jpeg"))
+        or ":" not in address.split("/")[0]
+    )
+
+
+def _local_style(text: str) -> str:
+    text = re.sub(r"@import[^;]*;?", "", text, flags=re.IGNORECASE)
+    return re.sub(r"url\(\s*(?!['\"]?data:)[^)]*\)", "none", text, flags=re.IGNORECASE)
+
+
+def _as_link(soup: BeautifulSoup, image: Any) -> None:
+    address = str(image.get("src", ""))
+    if not _harmless(address) or not address:
+        image.decompose()
+        return
+    link = soup.new_tag("a", href=address)
+    link.string = image.get("alt") or address
+    image.replace_with(link)

@@ -23,6 +23,20 @@ function mwTakeStep(spec) {
   return { param, min, max, label: name.replace(/[:\s]+$/, "") || "Step" };
 }
 
+// Embed a chart so that it fits `room` pixels: if it is too wide, first its legend moves below, then its plot shrinks.
+// Text keeps its size. Charts of several panels stay as they are and scroll.
+async function mwEmbedFitting(embed, node, spec, room, options) {
+  let api = await embed(node, spec, options);
+  const excess = () => node.querySelector("svg").getBoundingClientRect().width - room;
+  if (!(room > 0) || typeof spec.width !== "number" || excess() <= 0) return api;
+  spec = { ...spec, config: { ...spec.config, legend: { ...spec.config?.legend, orient: "bottom", columns: 2 } } };
+  api.finalize();
+  api = await embed(node, spec, options);
+  if (excess() <= 0) return api;
+  api.finalize();
+  return embed(node, { ...spec, width: Math.max(120, Math.floor(spec.width - excess())) }, options);
+}
+
 async function mwDrawChart(embed, { model, el, signal }) {
   const { title, axis } = model.get("config");
   const { root, body } = mwFrame({ model, el, label: title || "Chart", signal });
@@ -34,6 +48,8 @@ async function mwDrawChart(embed, { model, el, signal }) {
   }
   body.append(chart);
   let api = null;
+  let room = 0;
+  let natural = Infinity; // width of the chart when nothing constrains it
 
   const follow = async () => {
     if (!api || !slider) return;
@@ -47,7 +63,7 @@ async function mwDrawChart(embed, { model, el, signal }) {
     const step = mwTakeStep(spec);
     if (step) step.param.value = Math.min(step.max, Math.max(step.min, model.get("step")));
     spec.background = "transparent";
-    const next = await embed(chart, spec, {
+    const next = await mwEmbedFitting(embed, chart, spec, room, {
       actions: false, renderer: "svg", ast: true, // no eval: the page's policy forbids it
       tooltip: { theme: "mw" }, config: { font: theme.font },
     });
@@ -59,18 +75,28 @@ async function mwDrawChart(embed, { model, el, signal }) {
     }
   };
 
-  const safely = (work) => async () => {
-    try {
-      await work();
-    } catch (error) {
-      model.set("error", `The chart cannot be drawn: ${error.message}`);
-    }
+  // One drawing at a time, and after it the newest wish only.
+  let busy = null;
+  let again = false;
+  const redraw = () => {
+    if (busy) { again = true; return busy; }
+    busy = draw().catch((error) => model.set("error", `The chart cannot be drawn: ${error.message}`)).then(() => {
+      busy = null;
+      if (again) { again = false; return redraw(); }
+    });
+    return busy;
   };
-  mwListen(model, "change:step", safely(follow), signal);
-  mwListen(model, "change:config", safely(draw), signal);
-  mwOnTheme(safely(draw), signal);
+  mwListen(model, "change:step", follow, signal);
+  mwListen(model, "change:config", redraw, signal);
+  mwOnTheme(redraw, signal);
   signal?.addEventListener("abort", () => api?.finalize());
-  await safely(draw)();
+  await redraw();
+  mwOnWidth(body, (width) => {
+    if (room === 0) natural = chart.scrollWidth;
+    const matters = width < natural || room < natural;
+    room = width;
+    if (matters) redraw();
+  }, signal);
 }
 
 export default {

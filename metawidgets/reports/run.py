@@ -136,6 +136,7 @@ def _execute(
             progress_bar=False,
             execution_timeout=cell_timeout,
             config=config,
+            extra_arguments=["--log-level=CRITICAL"],  # a failing cell is told by us, not by the kernel's own log too
             on_cell_start=ledger.started,
             on_cell_execute=ledger.sent,
             on_cell_executed=ledger.answered,

@@ -56,7 +56,7 @@ def _pool(margin: int) -> ClassPool:
     for image, out in zip(small, images[:, 0, margin : margin + side, margin : margin + side], strict=True):
         # Pillow scales 8-bit images in fixed point: the same bytes everywhere.
         out[:] = np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
-    # Eight pixels a side come out as a broad blur; these levels make it a line about as thin as a 28-pixel pen's.
+    # Eight pixels a side come out as a broad blur; these levels draw it together to strokes of two to four pixels.
     images = (np.clip(images.astype(np.int32) - 95, 0, 115) * 255 // 115).astype(np.uint8)
     order = np.argsort(labels, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(np.bincount(labels))])

@@ -1,0 +1,100 @@
+"""A tiny Omniglot in the official layout, and options that make every dataset small."""
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from metawidgets.datasets import _omniglot_files
+
+ALPHABETS = tuple(f"Tongue_{letter}" for letter in "ABCDEFGHIJ")
+N_CHARACTERS, N_DRAWERS = 2, 6
+
+
+def png(pixels: np.ndarray) -> bytes:
+    """A black and white PNG; `pixels` is True where there is paper."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()
+
+
+def scribble(key: int) -> np.ndarray:
+    """A drawing of 105 x 105 that no other key has: a few straight strokes, True where there is paper."""
+    rng = np.random.default_rng(key)
+    paper = np.ones((105, 105), bool)
+    for _ in range(3):
+        (x0, x1), (y0, y1) = rng.integers(10, 95, (2, 2))
+        t = np.linspace(0, 1, 120)
+        x, y = (x0 + t * (x1 - x0)).astype(int), (y0 + t * (y1 - y0)).astype(int)
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                paper[y + dy, x + dx] = False
+    return paper
+
+
+def tiny_members(part: str = "background") -> dict[str, bytes]:
+    """Path -> PNG of a small Omniglot: 10 alphabets of 2 characters by 6 drawers."""
+    members = {}
+    for a, alphabet in enumerate(ALPHABETS):
+        for c in range(1, N_CHARACTERS + 1):
+            number = a * N_CHARACTERS + c
+            for d in range(1, N_DRAWERS + 1):
+                path = f"images_{part}/{alphabet}/character{c:02}/{number:04}_{d:02}.png"
+                members[path] = png(scribble(number * 100 + d))
+    return members
+
+
+@pytest.fixture(scope="session")
+def write_zip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Writes members to a zip in a folder of its own and returns its path."""
+
+    def write(members: dict[str, bytes], name: str = "images_background.zip") -> Path:
+        path = tmp_path_factory.mktemp("zip") / name
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, data in members.items():
+                archive.writestr(zipfile.ZipInfo(member), data)  # ZipInfo's own date: the same bytes every time
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def tiny_zip(write_zip: Callable[..., Path]) -> Path:
+    return write_zip(tiny_members())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the cache of the person who runs it, unless it was given a cache by name."""
+    before = os.environ.get("METAWIDGETS_CACHE")
+    os.environ.setdefault("METAWIDGETS_CACHE", str(tmp_path_factory.mktemp("cache")))
+    yield
+    if before is None:
+        del os.environ["METAWIDGETS_CACHE"]
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty cache folder, and nothing remembered from other tests."""
+    monkeypatch.setenv("METAWIDGETS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("METAWIDGETS_OMNIGLOT", raising=False)
+    _omniglot_files._loaded.cache_clear()
+    return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def small(tiny_zip: Path) -> dict[str, dict[str, Any]]:
+    """For each dataset, options that make it quick to load."""
+    return {
+        "digits": {},
+        "gaussians": {},
+        "glyphs": {"n_classes": 60, "n_drawers": 6},
+        "omniglot": {"root": str(tiny_zip), "verify": False},
+        "sinusoids": {},
+    }

@@ -1,0 +1,61 @@
+"""Pure views: a trace, or an episode, in; one Altair chart out.
+
+    >>> sorted(ALL)
+    ['decision_regions', 'embedding_map', 'episode_sheet', 'fitted_curve', 'learning_curves', 'prototype_distances', 'query_probabilities']
+
+`step=None` puts a slider into the chart that keeps working in an exported page, an int gives a still of that step. A view
+that cannot be drawn says why (`view.refuses(trace)`) before it draws. A new view is one file and one entry in `ALL`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from metawidgets.episodes import Episode
+from metawidgets.traces import Trace
+from metawidgets.views.decision_regions import decision_regions
+from metawidgets.views.embedding_map import embedding_map
+from metawidgets.views.episode_sheet import episode_sheet
+from metawidgets.views.fitted_curve import fitted_curve
+from metawidgets.views.learning_curves import learning_curves
+from metawidgets.views.prototype_distances import prototype_distances
+from metawidgets.views.query_probabilities import query_probabilities
+from metawidgets.views.registry import View, view
+from metawidgets.views.render import mimebundle, png, summary, svg
+
+__all__ = [
+    "ALL",
+    "View",
+    "decision_regions",
+    "embedding_map",
+    "episode_sheet",
+    "fitted_curve",
+    "fitting",
+    "learning_curves",
+    "mimebundle",
+    "png",
+    "prototype_distances",
+    "query_probabilities",
+    "summary",
+    "svg",
+    "view",
+]
+
+ALL: Mapping[str, View] = MappingProxyType(
+    {
+        v.__name__: v
+        for v in (
+            learning_curves,
+            query_probabilities,
+            prototype_distances,
+            embedding_map,
+            fitted_curve,
+            decision_regions,
+            episode_sheet,
+        )
+    }
+)
+
+
+def fitting(subject: Trace | Episode) -> dict[str, View]:
+    """The views that can be drawn of this trace or episode."""
+    return {name: v for name, v in ALL.items() if v.refuses(subject) is None}

@@ -1,0 +1,102 @@
+"""Embedding map: support, queries and prototypes on two principal axes that stay put over the steps."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from metawidgets.analysis import fit_projection
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.images import data_uri
+from metawidgets.views.marks import Drawing, class_channels, crosses, inline, name_of, points
+from metawidgets.views.registry import view
+from metawidgets.views.steps import Steps, per_step
+
+__all__ = ["embedding_map"]
+
+_NEEDS = ("embeddings", "support_embeddings", "prototypes")
+
+
+@view(needs=_NEEDS)
+def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, images: bool = False) -> Drawing:
+    """Principal components of all embeddings, fitted once over all steps, so that what moves on the chart moved in the space.
+
+    Support items are filled, queries hollow, prototypes crosses; support not yet absorbed is pale. Both axes have one scale.
+
+    Args:
+        step: the step to show; `None` for a slider.
+        width: of the plot, in pixels.
+        images: draw each query as its image; only for images.
+    """
+    episode = trace.episode
+    fitted = fit_projection(np.concatenate([trace[name] for name in _NEEDS], axis=1))
+    flat = {name: fitted(trace[name]) for name in _NEEDS}  # (step, item, axis)
+    steps = Steps(trace, step, load=per_step(*flat.values()))
+    box = _Box(np.concatenate([a.reshape(-1, 2) for a in flat.values()]), width)
+    names = episode.class_names
+
+    def placed(name: str, still: dict[str, Any], **moving: np.ndarray) -> alt.Chart:
+        rows = steps.rows(still, {"u": flat[name][..., 0], "v": flat[name][..., 1], **moving})
+        chart = alt.Chart(inline(rows), width=width, height=box.height)
+        return steps.calculate(chart.transform_calculate(name=name_of(names)), x="u", y="v")
+
+    x = alt.X("x:Q", scale=alt.Scale(domain=box.x, nice=False, zero=False), title=_axis(fitted.explained, 0), axis=alt.Axis(tickCount=6))
+    y = alt.Y("y:Q", scale=alt.Scale(domain=box.y, nice=False, zero=False), title=_axis(fitted.explained, 1), axis=alt.Axis(tickCount=6))
+    look = class_channels(names, width=width)
+    told = [
+        alt.Tooltip("what:N", title="item"),
+        alt.Tooltip("name:N", title="class"),
+        alt.Tooltip("x:Q", format=".4~g"),
+        alt.Tooltip("y:Q", format=".4~g"),
+    ]
+
+    still: dict[str, Any] = {"class": episode.query_y.tolist(), "what": [f"query {item}" for item in episode.query_items]}
+    layers = []
+    if images and episode.is_image:
+        pairs = zip(episode.query_x, episode.query_y, strict=True)
+        still["url"] = [data_uri(image, rim=theme.class_colour(int(label))) for image, label in pairs]
+        size = max(18, min(30, width // 16))
+        layers += [placed("embeddings", still).mark_image(width=size, height=size).encode(x=x, y=y, url="url:N", tooltip=told)]
+    else:
+        layers += [points(placed("embeddings", still), filled=False).encode(x=x, y=y, tooltip=told, **look)]
+
+    still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}
+    if "absorbed" in trace:
+        support = steps.calculate(placed("support_embeddings", still, a=trace["absorbed"]), absorbed="a")
+        faded = {"opacity": alt.condition("datum.absorbed == 0", alt.value(0.3), alt.value(1))}
+    else:
+        support, faded = placed("support_embeddings", still), {}
+    layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, **faded, **look)]
+
+    prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
+    halo, cross = crosses(prototypes.transform_filter("isValid(datum.x)"))
+    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told)]
+
+    share = fitted.explained.sum()
+    titles = [f"{steps.when(t)}: embeddings and prototypes" for t in range(steps.last + 1)]
+    marks = "Image: query, rimmed in its class's colour." if images and episode.is_image else "Hollow: query."
+    subtitle = f"Filled: support, pale until absorbed. {marks} Cross: prototype. These two axes hold {100 * share:.0f} % of the variance."
+    description = (
+        f"{steps.course(titles)} {len(episode.support_x)} support items, {len(episode.query_x)} queries and {len(names)} prototypes "
+        f"of {trace.learner} on two principal axes that hold {100 * share:.0f} % of the variance."
+    )
+    chart = alt.layer(*layers).properties(title=steps.title(titles, subtitle, width), description=description)
+    return steps.slide(chart)
+
+
+class _Box:
+    """Plot limits with one scale for both axes: a map whose axes were stretched apart would show false distances."""
+
+    def __init__(self, at: np.ndarray, width: float) -> None:
+        at = at[np.isfinite(at).all(axis=1)]
+        low, high = at.min(axis=0), at.max(axis=0)
+        span = np.maximum(high - low, 1e-6) * 1.12
+        self.height = float(np.clip(width * span[1] / span[0], 0.5 * width, 0.9 * width))
+        span = np.full(2, max(span[0] / width, span[1] / self.height)) * (width, self.height)
+        middle = (low + high) / 2
+        self.x, self.y = ([float(f"{v:.5g}") for v in (m - s / 2, m + s / 2)] for m, s in zip(middle, span, strict=True))
+
+
+def _axis(explained: np.ndarray, i: int) -> str:
+    return f"principal axis {i + 1} ({100 * explained[i]:.0f} % of variance)"

@@ -1,0 +1,115 @@
+"""Fitted curve: what a learner predicts over the whole range, beside the support points it was given and the truth."""
+
+import altair as alt
+import numpy as np
+
+from metawidgets.episodes import Episode
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.marks import Drawing, inline
+from metawidgets.views.registry import view
+from metawidgets.views.steps import Steps
+
+__all__ = ["fitted_curve"]
+
+_TRUTH, _START, _NOW = "truth", "before adaptation", "prediction"
+_LINES = {  # name: colour, dash, width
+    _TRUTH: (theme.MUTED, [2, 3], 2.0),
+    _START: ("#d55e00", [6, 4], 1.5),
+    _NOW: ("#0072b2", [1, 0], 3.0),
+}
+
+
+def _kind(episode: Episode) -> str | None:
+    if not episode.is_regression or episode.item_shape != (1,) or episode.output_dim != 1:
+        return (
+            f"it draws regression of one number on one number, and this episode has items of shape {episode.item_shape} and "
+            f"{'classes' if episode.n_way else f'{episode.output_dim} targets'}; try query_probabilities or decision_regions."
+        )
+    return None
+
+
+def _unless(trace: Trace) -> str | None:
+    return "its probe grid was not kept; trace with a probe." if trace.probe is None else None
+
+
+@view(needs=("probe_outputs", "query_loss"), kind=_kind, unless=_unless)
+def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
+    """Prediction on the probe grid at the current step and before adaptation, support points, queries, and the truth if known.
+
+    Args:
+        step: the step to show; `None` for a slider.
+        width: of the plot, in pixels.
+    """
+    steps, episode = Steps(trace, step, load=trace["probe_outputs"][0].size), trace.episode
+    assert trace.probe is not None
+    grid = trace.probe[:, 0]
+    predicted = trace["probe_outputs"][..., 0]  # (step, probe)
+    truth = _truth(episode, grid)
+    lines = {_TRUTH: truth, _START: predicted[0], _NOW: predicted[-1]}
+    shown = [name for name in _LINES if lines[name] is not None and not (name == _START and steps.last == 0)]
+    box = _limits(episode, [line for line in lines.values() if line is not None])
+    x = alt.X("x:Q", title="x", scale=alt.Scale(domain=[float(grid[0]), float(grid[-1])], nice=False, zero=False))
+    y = alt.Y("y:Q", title="y", scale=alt.Scale(domain=box, nice=False, zero=False))
+    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4)
+    look = {
+        "color": alt.Color("line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][0] for n in shown]), legend=legend),
+        "strokeDash": alt.StrokeDash("line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][1] for n in shown]), legend=legend),
+    }
+
+    def line(name: str) -> alt.Chart:
+        still = {"x": grid.tolist()}
+        if name == _NOW:
+            chart = alt.Chart(inline(steps.rows(still, {"p": predicted})))
+        else:
+            chart = alt.Chart(inline(steps.rows({**still, "p": np.asarray(lines[name]).tolist()})))
+        drawn = steps.calculate(chart, y="p").transform_calculate(line=f"'{name}'")
+        return drawn.mark_line(clip=True, strokeWidth=_LINES[name][2]).encode(
+            x=x, y=y, tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")], **look
+        )
+
+    loss = trace["query_loss"]
+    titles = [f"{steps.when(t)}, mean squared error {loss[t]:.3g}" for t in range(steps.last + 1)]
+    subtitle = (
+        f"Filled: the {len(episode.support_x)} support points that the learner adapts to. "
+        f"Hollow: the {len(episode.query_x)} queries that the error is over."
+    )
+    description = f"Curve fitted by {trace.learner} to {len(episode.support_x)} support points. {steps.course(titles)}"
+    chart = alt.layer(*map(line, shown), *_dots(episode, x, y))
+    chart = chart.properties(width=width, height=0.55 * width, title=steps.title(titles, subtitle, width), description=description)
+    return steps.slide(chart)
+
+
+def _dots(episode: Episode, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Queries hollow, support filled above them, in ink: the curves have the colours."""
+    charts = []
+    for side, at, values, items in (
+        ("query", episode.query_x, episode.query_y, episode.query_items),
+        ("support", episode.support_x, episode.support_y, episode.support_items),
+    ):
+        rows = [
+            {"x": float(f"{a:.4g}"), "y": float(f"{b:.4g}"), "what": f"{side} {item}"}
+            for a, b, item in zip(at[:, 0], values[:, 0], items, strict=True)
+        ]
+        chart = alt.Chart(inline(rows))
+        if side == "support":
+            dots = chart.mark_point(filled=True, size=80, opacity=1, color=theme.INK, stroke=theme.BACKGROUND, strokeWidth=1)
+        else:
+            dots = chart.mark_point(filled=False, size=40, opacity=0.9, color=theme.INK, strokeWidth=1.2)
+        charts.append(dots.encode(x=x, y=y, tooltip=[alt.Tooltip("what:N", title="item"), "x:Q", "y:Q"]))
+    return charts
+
+
+def _truth(episode: Episode, x: np.ndarray) -> np.ndarray | None:
+    """The sinusoid that the targets were read from, if the episode says so."""
+    if not {"amplitude", "phase"} <= episode.task.keys():
+        return None
+    return episode.task["amplitude"] * np.sin(x - episode.task["phase"])
+
+
+def _limits(episode: Episode, lines: list[np.ndarray]) -> list[float]:
+    """Room for truth, targets and the first and last prediction; a step that overshoots in between is clipped."""
+    every = np.concatenate([np.ravel(v) for v in (*lines, episode.support_y, episode.query_y)])
+    low, high = float(every.min()), float(every.max())
+    margin = 0.08 * max(high - low, 1e-6)
+    return [low - margin, high + margin]

@@ -1,0 +1,116 @@
+"""Queries as columns, side by side under their true class: the ground that per-query charts share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+from jaxtyping import Float, Int
+
+from metawidgets.episodes import Episode
+from metawidgets.views import theme
+from metawidgets.views.images import data_uri
+from metawidgets.views.marks import Drawing, inline
+
+__all__ = ["Columns", "accuracy", "columns", "guesses"]
+
+_GAP, _LARGEST, _SMALLEST_IMAGE, _LARGEST_IMAGE = 10.0, 44.0, 14.0, 34.0  # pixels
+
+
+def guesses(scores: Float[np.ndarray, "step query way"]) -> Int[np.ndarray, "step query"]:
+    """The class with the largest score; -1 where two classes tie for it or nothing is known (all NaN)."""
+    known = np.where(np.isnan(scores), -np.inf, scores)
+    best = known == known.max(axis=-1, keepdims=True)
+    return np.where(best.sum(axis=-1) == 1, best.argmax(axis=-1), -1)
+
+
+def accuracy(scores: Float[np.ndarray, "step query way"], y: Int[np.ndarray, " query"]) -> Float[np.ndarray, " step"]:
+    """Fraction of queries whose largest score is the true class; a tie counts as the chance of guessing it right."""
+    known = np.where(np.isnan(scores), -np.inf, scores)
+    best = known == known.max(axis=-1, keepdims=True)  # (step, query, way)
+    return (best[:, np.arange(len(y)), y] / best.sum(axis=-1)).mean(axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Where each query stands.
+
+    Args:
+        order: query indices from left to right, sorted by true class.
+        left: left edge of each, in pixels, in that order.
+        size: width of a column. width: of all of them with the gaps between classes.
+        groups: left and right edge of each class, in the order of labels.
+    """
+
+    order: Int[np.ndarray, " query"]
+    left: Float[np.ndarray, " query"]
+    size: float
+    width: float
+    groups: Float[np.ndarray, "way 2"]
+
+    @property
+    def x(self) -> alt.X:
+        """The channel for left edges and centres: pixels, without an axis."""
+        return alt.X("x:Q", scale=alt.Scale(domain=[0, self.width], nice=False, zero=False), axis=None)
+
+    def fields(self, episode: Episode) -> dict[str, list[Any]]:
+        """Edges, true label and provenance of each query, in order: the still part of a chart's rows."""
+        gutter = 1.0 if self.size > 5 else 0.0
+        return {
+            "x": self.left.tolist(),
+            "x2": (self.left + self.size - gutter).tolist(),
+            "true": episode.query_y[self.order].tolist(),
+            "query": [str(episode.query_items[i]) for i in self.order],
+        }
+
+    def images(self, episode: Episode) -> alt.Chart | None:
+        """A row with the queries' images, or `None` if they have none or columns are too narrow to see one."""
+        if not episode.is_image or self.size < _SMALLEST_IMAGE:
+            return None
+        side = min(self.size - 1, _LARGEST_IMAGE)
+        centres = self.left + (self.size - 1) / 2
+        rows = [
+            {"x": round(float(x), 1), "url": data_uri(episode.query_x[i]), "query": str(episode.query_items[i])}
+            for x, i in zip(centres, self.order, strict=True)
+        ]
+        return (
+            alt.Chart(inline(rows), height=side, width=self.width)
+            .mark_image(width=side, height=side, align="center", baseline="middle", aria=False)
+            .encode(x=self.x, y=alt.value(side / 2), url="url:N", tooltip="query:N")
+        )
+
+    def names(self, episode: Episode) -> Drawing:
+        """A row with each class's symbol and name under its queries; long names are slanted, then cut."""
+        spans = self.groups[:, 1] - self.groups[:, 0]
+        slanted = bool(np.any(spans < [6.2 * len(n) + 18 for n in episode.class_names]))
+        rows = [
+            {"x": round(a, 1), "class": c, "name": episode.class_names[c]} for c, (a, _) in enumerate(self.groups.tolist())
+        ]
+        labels = list(range(len(rows)))
+        height = 20 + min(80.0, 6.2 * max(map(len, episode.class_names))) * 0.65 if slanted else 16
+        base = alt.Chart(inline(rows), width=self.width, height=height)
+        symbol = base.mark_point(filled=True, size=60, opacity=1, xOffset=5, yOffset=0, aria=False).encode(
+            x=self.x,
+            y=alt.value(8),
+            color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels])),
+            shape=alt.Shape("class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels])),
+            tooltip=alt.Tooltip("name:N", title="true class"),
+        )
+        text = base.mark_text(
+            align="left", baseline="middle", fontSize=11, color=theme.INK, limit=80 if slanted else 0,
+            dx=12, dy=0, angle=40 if slanted else 0,
+        ).encode(x=self.x, y=alt.value(8), text="name:N")  # fmt: skip
+        return symbol + text
+
+
+def columns(episode: Episode, width: float) -> Columns:
+    """Place the queries of a classification episode in at most `width` pixels; a class without queries keeps a slot."""
+    order = np.argsort(episode.query_y, kind="stable")
+    slots = np.maximum(episode.queries, 1)
+    gap = min(_GAP, width / (2 * len(slots)))
+    size = min(_LARGEST, (width - gap * (len(slots) - 1)) / slots.sum())
+    starts = np.concatenate([[0.0], np.cumsum(slots * size + gap)])
+    groups = np.stack([starts[:-1], starts[:-1] + slots * size], axis=1)
+    y = episode.query_y[order]
+    within = np.arange(len(y)) - np.searchsorted(y, y)  # position of a query among those of its class
+    return Columns(order, starts[y] + within * size, size, float(groups[-1, 1]), groups)

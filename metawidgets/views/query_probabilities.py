@@ -1,0 +1,127 @@
+"""Per-query probabilities: what the learner believes of every query, beside what is true."""
+
+import altair as alt
+import numpy as np
+
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.marks import Drawing, inline, name_of
+from metawidgets.views.queries import accuracy, columns, guesses
+from metawidgets.views.registry import view
+from metawidgets.views.steps import Steps, per_step
+
+__all__ = ["query_probabilities"]
+
+_MOST_COLOURS = len(theme.CLASS_COLOURS)
+_MOST_QUERIES = 320
+
+
+def _unless(trace: Trace) -> str | None:
+    n = len(trace.episode.query_x)
+    if n == 0:
+        return "its episode has no queries."
+    if n > _MOST_QUERIES:
+        return f"{n} queries are too many columns to tell apart, at most {_MOST_QUERIES} fit; use the component InnerLoopSlider."
+    return None
+
+
+@view(needs=("probabilities",), unless=_unless)
+def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 540) -> Drawing:
+    """One column a query, grouped by true class; the bottom part is the true class's probability.
+
+    A symbol above a column names the class of a wrong guess. With more classes than colours a column has three parts:
+    true class, the strongest other, and the rest.
+
+    Args:
+        step: the step to show; `None` for a slider.
+        width: of all columns, in pixels.
+    """
+    episode = trace.episode
+    place = columns(episode, width)
+    p = trace["probabilities"][:, place.order].astype(np.float64)  # (step, query, way)
+    y = episode.query_y[place.order]
+    part, share = _parts(p, y)
+    moving = {"c": part, "p": share, "g": guesses(p)}
+    steps = Steps(trace, step, load=per_step(*moving.values()))
+    data = inline(steps.rows(place.fields(episode), moving))
+    names = episode.class_names
+    domain = list(range(-1, len(names)))
+    # Fill, not colour: the symbols have colours of their own, and a channel has one scale.
+    colour = alt.Fill(
+        "class:N",
+        scale=alt.Scale(domain=domain, range=[theme.FAINT, *(theme.class_colour(c) for c in range(len(names)))]),
+        legend=None,
+    )
+    vertical = alt.Scale(domain=[0, 1.12], nice=False)
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2f", domain=False)
+    base = alt.Chart(data, width=place.width, height=200)
+
+    parts = (
+        steps.calculate(base.transform_flatten(["c", "p"]), **{"class": "c", "probability": "p"})
+        .transform_calculate(
+            rank="datum.class == datum.true ? -1 : datum.class < 0 ? 1e3 : datum.class",
+            name=f"datum.class < 0 ? 'all other classes' : {name_of(names)}",
+            true_name=name_of(names, "true"),
+        )
+        .transform_stack(stack="probability", groupby=["x"], sort=[alt.SortField("rank")], as_=["low", "high"])
+    )
+    bars = parts.mark_rect(stroke=theme.BACKGROUND, strokeWidth=0.5 if place.size > 5 else 0).encode(
+        x=place.x,
+        x2="x2:Q",
+        y=alt.Y("low:Q", scale=vertical, axis=axis, title="probability"),
+        y2="high:Q",
+        fill=colour,
+        opacity=alt.condition("datum.class == datum.true", alt.value(1), alt.value(0.55)),
+        tooltip=[
+            alt.Tooltip("query:N"),
+            alt.Tooltip("true_name:N", title="true class"),
+            alt.Tooltip("name:N", title="class"),
+            alt.Tooltip("probability:Q", format=".4f"),
+        ],
+    )
+    truth = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
+    edges = truth.encode(x=place.x, x2="x2:Q", y=alt.Y("high:Q", scale=vertical))
+    labels = list(range(len(names)))
+    wrong = (
+        steps.calculate(base, guess="g")
+        .transform_filter("datum.guess >= 0 && datum.guess != datum.true")
+        .transform_calculate(middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true"))
+        .mark_point(filled=True, size=min(70, max(16, 6 * place.size)), opacity=1)
+        .encode(
+            x=alt.X("middle:Q", scale=place.x["scale"], axis=None),
+            y=alt.datum(1.06),
+            color=alt.Color("guess:N", scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels]), legend=None),
+            shape=alt.Shape("guess:N", scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels]), legend=None),
+            tooltip=[
+                alt.Tooltip("query:N"),
+                alt.Tooltip("true_name:N", title="true class"),
+                alt.Tooltip("guess_name:N", title="wrongly taken for"),
+            ],
+        )
+    )
+    right = accuracy(p, y)
+    rows = [alt.layer(bars, edges, wrong), place.images(episode), place.names(episode)]
+    chart = alt.vconcat(*(row for row in rows if row is not None), spacing=6)
+    titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {len(y)} queries right" for t in range(steps.last + 1)]
+    subtitle = (
+        "One column a query, above its true class: the full colour below the line is the true class's probability. "
+        "A symbol on top names a wrong guess."
+    )
+    description = f"Class probabilities of {len(y)} queries in {len(names)} classes by {trace.learner}. {steps.course(titles)}"
+    return steps.slide(chart.properties(title=steps.title(titles, subtitle, place.width), description=description))
+
+
+def _parts(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Classes and shares that make up each column, `(step, query, part)`; class -1 stands for all the rest together."""
+    n_steps, n_queries, n_way = p.shape
+    if n_way <= _MOST_COLOURS:
+        return np.broadcast_to(np.arange(n_way), p.shape), p
+    queries = np.arange(n_queries)
+    own = p[:, queries, y]
+    others = p.copy()
+    others[:, queries, y] = -1.0
+    second = others.argmax(axis=-1)  # (step, query)
+    share = np.stack([own, others.max(axis=-1)], axis=-1)
+    rest = np.clip(1.0 - share.sum(axis=-1), 0.0, 1.0)
+    part = np.stack([np.broadcast_to(y, (n_steps, n_queries)), second, np.full((n_steps, n_queries), -1)], axis=-1)
+    return part, np.concatenate([share, rest[..., None]], axis=-1)

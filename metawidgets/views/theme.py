@@ -1,0 +1,97 @@
+"""How every chart looks: colours, shapes, dashes, type sizes, and the configuration that carries them.
+
+Classes are told apart by colour *and* shape, series by colour *and* dash, so that no chart leans on colour alone.
+"""
+
+from typing import Any
+
+__all__ = [
+    "ABSENT",
+    "BACKGROUND",
+    "CLASS_COLOURS",
+    "CLASS_SHAPES",
+    "FAINT",
+    "FONT",
+    "FRAME",
+    "INK",
+    "MAGNITUDE",
+    "MUTED",
+    "PROTOTYPE",
+    "SERIES",
+    "class_colour",
+    "class_shape",
+    "config",
+]
+
+# Okabe and Ito, "Color universal design" (2008), the strongest on white first and the yellow, which hardly shows on it, last;
+# grey stands in for their black, which is the text's and would vanish on a dark page. The components' theme.js has the same list.
+CLASS_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#f0e442")
+
+_STAR = "M0,-1L0.26,-0.36L0.95,-0.31L0.42,0.14L0.59,0.81L0,0.44L-0.59,0.81L-0.42,0.14L-0.95,-0.31L-0.26,-0.36Z"
+# Seven shapes against eight colours: the pair repeats only after 56 classes.
+CLASS_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", _STAR, "cross")
+PROTOTYPE = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8"  # an x, drawn as a stroke: no class has it as its shape
+
+INK = "#1f2328"
+MUTED = "#57606a"  # 6.4:1 on white
+FAINT = "#d0d7de"
+ABSENT = "#e4e7eb"  # where a magnitude is not known
+FRAME = "#d55e00"  # stands out on every shade of cividis
+BACKGROUND = "#ffffff"
+FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+MAGNITUDE = "cividis"  # near-linear in lightness, and the same to all kinds of colour vision
+
+# Each series by its colour and dash; the colours are the class colours, since no chart shows both.
+SERIES = {"query": ("#0072b2", [1, 0]), "support": ("#d55e00", [6, 3])}
+
+
+def class_colour(label: int) -> str:
+    """Colour of a class by its label."""
+    return CLASS_COLOURS[label % len(CLASS_COLOURS)]
+
+
+def class_shape(label: int) -> str:
+    """Vega symbol of a class by its label."""
+    return CLASS_SHAPES[label % len(CLASS_SHAPES)]
+
+
+def config() -> dict[str, Any]:
+    """Vega-Lite configuration shared by all charts; sizes are legible when a 400 px wide chart is shown as it is."""
+    return {
+        "background": BACKGROUND,
+        "font": FONT,
+        "padding": 8,
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": INK,
+            "titleColor": INK,
+            "labelFontSize": 11,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "titlePadding": 8,
+            "gridColor": "#eaeef2",
+            "domainColor": MUTED,
+            "tickColor": MUTED,
+            "labelOverlap": True,
+        },
+        "legend": {
+            "labelColor": INK,
+            "titleColor": INK,
+            "labelFontSize": 11,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+            "symbolSize": 80,
+            "labelLimit": 140,
+        },
+        "title": {
+            "anchor": "start",
+            "color": INK,
+            "subtitleColor": MUTED,
+            "fontSize": 14,
+            "subtitleFontSize": 12,
+            "fontWeight": "bold",
+            "offset": 12,
+            "subtitlePadding": 5,
+            "limit": 640,
+        },
+    }

@@ -66,6 +66,22 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             "of the metric",
             "from each query to each class, in the learner's metric; NaN for a class with none",
         ),
+        "attention": Channel(
+            ("head", "query", "context"),
+            "1",
+            "how much each query attended to each support item, by head; rows sum to at most 1",
+        ),
+        "memory": Channel(("slot", "feature"), "1", "contents of the external memory"),
+        "usage": Channel(
+            ("slot",), "1", "how lately each slot was read or written; the least used is overwritten next"
+        ),
+        "write_weights": Channel(("slot",), "1", "where this step wrote; zeros before the first"),
+        "read_weights": Channel(("query", "slot"), "1", "where each query read"),
+        "hidden": Channel(("unit",), "1", "the recurrent state"),
+        "learned_rates": Channel(("layer",), "1", "mean learned inner rate of each layer"),
+        "relation_scores": Channel(
+            ("query", "way"), "1", "learned likeness of each query to each class, 0 to 1; NaN for a class with none"
+        ),
         "absorbed": Channel(("support",), "1", "1 where the support item has been taken in by this step"),
     }
 )

@@ -25,7 +25,18 @@ def test_channels_are_documented() -> None:
     for name, channel in CHANNELS.items():
         assert channel.help, name
         assert channel.unit, name
-        assert set(channel.axes) <= {"query", "support", "way", "feature", "layer", "probe"}
+        assert set(channel.axes) <= {
+            "query",
+            "support",
+            "way",
+            "feature",
+            "layer",
+            "probe",
+            "head",
+            "context",
+            "slot",
+            "unit",
+        }
 
 
 def test_reading() -> None:

@@ -13,7 +13,7 @@ from metawidgets.learners.maml import MAML
 from metawidgets.learners.nearest import NearestNeighbour
 from metawidgets.learners.protonet import ProtoNet
 
-__all__ = ["ALL", "MAML", "FineTune", "Learner", "NearestNeighbour", "ProtoNet", "Support", "build"]
+__all__ = ["ALL", "MAML", "FineTune", "GradientLearner", "Learner", "NearestNeighbour", "ProtoNet", "Support", "build"]
 
 ALL: dict[str, type[Learner]] = {
     "protonet": ProtoNet,
@@ -39,21 +39,20 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: A
     if name not in ALL:
         raise LearnerError(f"unknown learner {name!r}; {did_you_mean(name, ALL)}")
     kind = ALL[name]
-    own = set(signature(kind).parameters) - {"network", "encoder"}
-    with_network = own != set(signature(kind).parameters)
+    own = set(signature(kind).parameters) - {"network", "encoder", "output_dim"}
+    with_network = bool({"network", "encoder"} & set(signature(kind).parameters))
     of_network = set(network_options(item_shape)) if with_network else set()
     for option in options:
         if option not in own | of_network:
             raise LearnerError(
                 f"{name} on items of shape {tuple(item_shape)} has no option {option!r}; {did_you_mean(option, own | of_network)}"
             )
+    if len(item_shape) == 3:
+        options = {**kind.image_defaults, **options}
     rest = {k: v for k, v in options.items() if k in own}
+    if "output_dim" in signature(kind).parameters:
+        rest["output_dim"] = output_dim
     if not with_network:
         return kind(**rest)
-    adapted = issubclass(kind, GradientLearner)  # the whole network with its head, where others compare features
     chosen = {k: v for k, v in options.items() if k in of_network}
-    if adapted and len(item_shape) == 3:
-        chosen = {"downsample": "stride", "statistics": "support_stats", **chosen}
-        rest = {"inner_lr": 0.4, "inner_steps": 1, "test_steps": 3, **rest}
-    network = default_network(item_shape, output_dim if adapted else None, **chosen)
-    return kind(network, **rest)
+    return kind(default_network(item_shape, output_dim if kind.adapts_head else None, **chosen), **rest)

@@ -1,6 +1,8 @@
 """The one interface of all few-shot learners: a small state machine that a loop folds over the support set."""
 
 import abc
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import torch
@@ -39,6 +41,10 @@ class Learner(nn.Module, abc.ABC):
     """What `readout` gives beside `outputs`: names from `traces.CHANNELS`."""
     meta_trained: ClassVar[bool] = True
     """Whether it has parameters that an outer loop trains."""
+    adapts_head: ClassVar[bool] = False
+    """Whether its network ends in outputs (and is adapted whole), rather than in features to be compared or read."""
+    image_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What `build` takes for images where the caller says nothing: options of the network or of the learner."""
 
     @abc.abstractmethod
     def n_steps(self, support: Support) -> int:

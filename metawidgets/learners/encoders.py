@@ -111,7 +111,8 @@ class Conv4(nn.Module):
             raise LearnerError(
                 f"images of {item_shape[1]}x{item_shape[2]} vanish after four poolings; give at least 16x16, or downsample='stride'."
             )
-        self.features = width * math.prod(sides)
+        self.feature_shape = (width, *sides)
+        self.features = math.prod(self.feature_shape)
         self.head = nn.Linear(self.features, output_dim) if output_dim else nn.Identity()
 
     def forward(

@@ -1,6 +1,7 @@
 """Learners that adapt by gradient steps on the support loss: what they share."""
 
 import abc
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
@@ -32,6 +33,10 @@ class GradientLearner(Learner, abc.ABC):
     """
 
     axis = "inner_step"
+    adapts_head = True
+    image_defaults = MappingProxyType(
+        {"downsample": "stride", "statistics": "support_stats", "inner_lr": 0.4, "inner_steps": 1, "test_steps": 3}
+    )
 
     def __init__(self, network: nn.Module, *, inner_lr: float, inner_steps: int, test_steps: int | None = None) -> None:
         super().__init__()

@@ -36,13 +36,16 @@ def digests(path: Path) -> tuple[str, str]:
     return md5.hexdigest(), sha256.hexdigest()
 
 
-def check_known(path: Path, name: str, found: tuple[str, str], known: Collection[str]) -> None:
+def check_known(
+    path: Path, name: str, found: tuple[str, str], known: Collection[str], allowed: re.Pattern[str]
+) -> None:
     """Refuse a file none of whose digests is one of those known of the zip `name`.
 
     Raises:
-        DatasetError: naming the file and its checksum.
+        DatasetError: naming what is wrong with it as `members` would, or else its checksum.
     """
     if not set(found) & set(known):
+        next(members(path, allowed), None)  # "climbs out" or "truncated" says more than a checksum does
         raise DatasetError(
             f"{path} has the MD5 {found[0]}, which is none that is known of {name}: it is truncated, altered or "
             "another file. Fetch it again; or pass verify=False if you made it yourself."

@@ -103,7 +103,7 @@ def _loaded(part: str, path: Path, verify: bool, version: tuple[int, int]) -> Dr
     """`version` is the file's time and size: what was read is not read again until the file changes."""
     found = digests(path)
     if verify:
-        check_known(path, f"images_{part}.zip", found, _KNOWN[part])
+        check_known(path, f"images_{part}.zip", found, _KNOWN[part], _MEMBER)
     cache = cache_folder() / f"omniglot-{part}-{found[1][:32]}-{_CACHE_FORMAT}.npz"
     if cache.exists():
         with suppress(DatasetError):  # half a file, or another release's: it is made anew below
@@ -136,7 +136,7 @@ def _fetched(part: str) -> Path:
         path = pooch.retrieve(url, known_hash=f"md5:{_MD5[part]}", fname=f"images_{part}.zip", path=folder)
     except (OSError, ValueError) as error:  # no network, no such page, no room; or a wrong checksum
         raise DatasetError(
-            f"Omniglot could not be fetched from {url} ({str(error).splitlines()[0]}); "
+            f"Omniglot could not be fetched from {url} ({str(error).splitlines()[0][:160]}); "
             f"get images_{part}.zip another way and pass root= its folder."
         ) from None
     return Path(path)

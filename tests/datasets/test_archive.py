@@ -167,10 +167,19 @@ def test_digests_are_the_standard_ones(tmp_path: Path) -> None:
         digests(tmp_path)
 
 
-def test_one_known_digest_is_enough() -> None:
-    check_known(Path("a.zip"), "a.zip", ("m", "s"), ("x", "s"))
-    check_known(Path("a.zip"), "a.zip", ("m", "s"), ("m",))
+def test_one_known_digest_is_enough(good: Path) -> None:
+    check_known(Path("a.zip"), "a.zip", ("m", "s"), ("x", "s"), ALLOWED)
+    check_known(Path("a.zip"), "a.zip", ("m", "s"), ("m",), ALLOWED)
     with pytest.raises(
-        DatasetError, match=r"b\.zip has the MD5 m, which is none that is known of a\.zip: .*verify=False"
+        DatasetError, match=r"good\.zip has the MD5 m, which is none that is known of a\.zip: .*verify=False"
     ):
-        check_known(Path("b.zip"), "a.zip", ("m", "s"), ("x", "y"))
+        check_known(good, "a.zip", ("m", "s"), ("x", "y"), ALLOWED)
+
+
+def test_an_unknown_zip_is_refused_for_what_is_wrong_with_it(good: Path, tmp_path: Path) -> None:
+    climbing = write(tmp_path / "b.zip", ("../one.txt", b"x"))
+    with pytest.raises(DatasetError, match="climbs out of the folder"):
+        check_known(climbing, "a.zip", ("m", "s"), (), ALLOWED)
+    good.write_bytes(good.read_bytes()[:-9])
+    with pytest.raises(DatasetError, match="is truncated, damaged or no zip"):
+        check_known(good, "a.zip", ("m", "s"), (), ALLOWED)

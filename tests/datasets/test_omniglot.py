@@ -186,15 +186,16 @@ def test_a_bad_member_is_named(write_zip: Write, name: str, data: bytes, message
     assert len(str(caught.value)) < 400
 
 
-def test_a_truncated_zip_is_refused(tiny_zip: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_truncated_or_climbing_zip_is_refused_as_such(
+    tiny_zip: Path, write_zip: Write, tmp_path: Path, verify: bool
+) -> None:
     cut = tmp_path / "images_background.zip"
     cut.write_bytes(tiny_zip.read_bytes()[:-100])
-    for verify, message in (
-        (True, "is truncated, altered or another file"),
-        (False, "is truncated, damaged or no zip"),
-    ):
-        with pytest.raises(DatasetError, match=message):
-            pool(cut, verify=verify)
+    with pytest.raises(DatasetError, match="is truncated, damaged or no zip"):
+        pool(cut, verify=verify)
+    with pytest.raises(DatasetError, match=r"its entry '\.\./evil\.png' climbs out of the folder"):
+        pool(write_zip({**tiny_members(), "../evil.png": b""}), verify=verify)
 
 
 def test_an_empty_zip_is_refused(write_zip: Write) -> None:

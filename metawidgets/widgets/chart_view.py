@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import traitlets as t
 from PIL import Image
@@ -46,10 +46,14 @@ class ChartView(Component):
 
     def __init__(self, chart: _Chart, *, axis: str = "", **kwargs: Any) -> None:
         if not hasattr(chart, "to_dict") or isinstance(chart, type):
-            raise TypeError(f"ChartView shows an Altair chart, not {type(chart).__name__}; give one of metawidgets.views or your own.")
+            raise TypeError(
+                f"ChartView shows an Altair chart, not {type(chart).__name__}; give one of metawidgets.views or your own."
+            )
         spec = chart.to_dict()
         if "$schema" not in spec:
-            raise TypeError(f"ChartView shows an Altair chart, and {type(chart).__name__} is none: its to_dict() has no '$schema'.")
+            raise TypeError(
+                f"ChartView shows an Altair chart, and {type(chart).__name__} is none: its to_dict() has no '$schema'."
+            )
         spec.pop("usermeta", None)  # it may hold options for vega-embed, which are ours to set
         super().__init__(**{"step": _initial_step(spec), **kwargs})
         self.pack({}, spec=spec, axis=axis, title=_title(spec))
@@ -98,6 +102,8 @@ def _smaller(png: bytes) -> bytes:
 def _title(spec: Mapping[str, Any]) -> str:
     title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
+    if isinstance(text, dict):  # an expression: the views' titles follow the slider, and their description does not
+        text = spec.get("description", "")
     return " ".join(text) if isinstance(text, list) else str(text)
 
 

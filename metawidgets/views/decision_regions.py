@@ -50,8 +50,12 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
     grid = trace.probe.reshape(_SIDE, _SIDE, 2)
     x0, y0, x1, y1 = (float(v) for v in (*grid[0, 0], *grid[-1, -1]))
     half = ((x1 - x0) / (_SIDE - 1) / 2, (y1 - y0) / (_SIDE - 1) / 2)
-    x = alt.X("x:Q", title="x", scale=alt.Scale(domain=[x0 - half[0], x1 + half[0]], nice=False, zero=False), axis=_AXIS)
-    y = alt.Y("y:Q", title="y", scale=alt.Scale(domain=[y0 - half[1], y1 + half[1]], nice=False, zero=False), axis=_AXIS)
+    x = alt.X(
+        "x:Q", title="x", scale=alt.Scale(domain=[x0 - half[0], x1 + half[0]], nice=False, zero=False), axis=_AXIS
+    )
+    y = alt.Y(
+        "y:Q", title="y", scale=alt.Scale(domain=[y0 - half[1], y1 + half[1]], nice=False, zero=False), axis=_AXIS
+    )
     names = episode.class_names
     base = alt.Chart(inline(_grid_rows(steps, winner, surety)))
     cells = _decoded(steps, base, (x0, half[0]), (y0, half[1])).transform_calculate(name=name_of(names))
@@ -64,7 +68,12 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
     layers = [ground, _labels(steps, winner, grid, episode, x, y)]
     for side, filled in (("query", False), ("support", True)):
         at, label, items = (getattr(episode, f"{side}_{part}") for part in ("x", "y", "items"))
-        still = {"x": at[:, 0].tolist(), "y": at[:, 1].tolist(), "class": label.tolist(), "what": [f"{side} {i}" for i in items]}
+        still = {
+            "x": at[:, 0].tolist(),
+            "y": at[:, 1].tolist(),
+            "class": label.tolist(),
+            "what": [f"{side} {i}" for i in items],
+        }
         chart = alt.Chart(inline(steps.rows(still))).transform_calculate(name=name_of(names))
         told = [alt.Tooltip("what:N", title="item"), alt.Tooltip("name:N", title="class"), "x:Q", "y:Q"]
         layers.append(points(chart, filled=filled).encode(x=x, y=y, tooltip=told, **look))
@@ -85,7 +94,9 @@ def _softmax(outputs: Float[np.ndarray, "step probe way"]) -> Float[np.ndarray, 
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def _grid_rows(steps: Steps, winner: Int[np.ndarray, "step probe"], surety: Float[np.ndarray, "step probe"]) -> list[dict]:
+def _grid_rows(
+    steps: Steps, winner: Int[np.ndarray, "step probe"], surety: Float[np.ndarray, "step probe"]
+) -> list[dict]:
     """One row per line of the grid; classes and percentages as strings of one and two characters a cell.
 
     As JSON numbers the same cells would take three times the bytes.
@@ -146,7 +157,7 @@ def _labels(steps: Steps, winner: np.ndarray, grid: np.ndarray, episode: Episode
             at[t, c] = grid[row - 1, column - 1]
     rows = steps.rows({"name": list(names)}, {"u": at[..., 0], "v": at[..., 1]})
     chart = steps.calculate(alt.Chart(inline(rows)), x="u", y="v").transform_filter("isValid(datum.x)")
-    text = chart.mark_text(fontSize=12, fontWeight="bold", color=theme.INK, opacity=0.75, aria=False, limit=120)
+    text = chart.mark_text(fontSize=12, fontWeight="bold", color=theme.ON_LIGHT, opacity=0.75, aria=False, limit=120)
     return text.encode(x=x, y=y, text="name:N")
 
 

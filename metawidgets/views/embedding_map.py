@@ -41,8 +41,18 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         chart = alt.Chart(inline(rows), width=width, height=box.height)
         return steps.calculate(chart.transform_calculate(name=name_of(names)), x="u", y="v")
 
-    x = alt.X("x:Q", scale=alt.Scale(domain=box.x, nice=False, zero=False), title=_axis(fitted.explained, 0), axis=alt.Axis(tickCount=6))
-    y = alt.Y("y:Q", scale=alt.Scale(domain=box.y, nice=False, zero=False), title=_axis(fitted.explained, 1), axis=alt.Axis(tickCount=6))
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=box.x, nice=False, zero=False),
+        title=_axis(fitted.explained, 0),
+        axis=alt.Axis(tickCount=6),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=box.y, nice=False, zero=False),
+        title=_axis(fitted.explained, 1),
+        axis=alt.Axis(tickCount=6),
+    )
     look = class_channels(names, width=width)
     told = [
         alt.Tooltip("what:N", title="item"),
@@ -51,13 +61,18 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         alt.Tooltip("y:Q", format=".4~g"),
     ]
 
-    still: dict[str, Any] = {"class": episode.query_y.tolist(), "what": [f"query {item}" for item in episode.query_items]}
+    still: dict[str, Any] = {
+        "class": episode.query_y.tolist(),
+        "what": [f"query {item}" for item in episode.query_items],
+    }
     layers = []
     if images and episode.is_image:
         pairs = zip(episode.query_x, episode.query_y, strict=True)
         still["url"] = [data_uri(image, rim=theme.class_colour(int(label))) for image, label in pairs]
         size = max(18, min(30, width // 16))
-        layers += [placed("embeddings", still).mark_image(width=size, height=size).encode(x=x, y=y, url="url:N", tooltip=told)]
+        layers += [
+            placed("embeddings", still).mark_image(width=size, height=size).encode(x=x, y=y, url="url:N", tooltip=told)
+        ]
     else:
         layers += [points(placed("embeddings", still), filled=False).encode(x=x, y=y, tooltip=told, **look)]
 
@@ -95,7 +110,9 @@ class _Box:
         self.height = float(np.clip(width * span[1] / span[0], 0.5 * width, 0.9 * width))
         span = np.full(2, max(span[0] / width, span[1] / self.height)) * (width, self.height)
         middle = (low + high) / 2
-        self.x, self.y = ([float(f"{v:.5g}") for v in (m - s / 2, m + s / 2)] for m, s in zip(middle, span, strict=True))
+        self.x, self.y = (
+            [float(f"{v:.5g}") for v in (m - s / 2, m + s / 2)] for m, s in zip(middle, span, strict=True)
+        )
 
 
 def _axis(explained: np.ndarray, i: int) -> str:

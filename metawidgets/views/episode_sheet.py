@@ -27,7 +27,9 @@ def _kind(episode: Episode) -> str | None:
         return f"{n} images are more than {_MOST_IMAGES}; use the component EpisodeView." if n > _MOST_IMAGES else None
     wanted = (1,) if episode.is_regression else (2,)
     if episode.item_shape != wanted or (episode.is_regression and episode.output_dim != 1):
-        return f"it draws images, 2-D points of classes and curves of one number, not items of shape {episode.item_shape}."
+        return (
+            f"it draws images, 2-D points of classes and curves of one number, not items of shape {episode.item_shape}."
+        )
     return None
 
 
@@ -52,7 +54,10 @@ def episode_sheet(episode: Episode, *, width: int = 600) -> Drawing:
 
 
 def _contact_sheet(episode: Episode, width: int) -> Drawing:
-    sides = ((episode.support_y, episode.support_x, episode.support_items), (episode.query_y, episode.query_x, episode.query_items))
+    sides = (
+        (episode.support_y, episode.support_x, episode.support_items),
+        (episode.query_y, episode.query_x, episode.query_items),
+    )
     most = [max(1, int(np.bincount(y, minlength=len(episode.class_names)).max(initial=0))) for y, _, _ in sides]
     label = min(_LABEL, 30 + int(7 * max(map(len, episode.class_names))))
     room = width - label - _GUTTER
@@ -71,7 +76,9 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
         lines = max(1, *(math.ceil(len(m) / a) for m, a in zip(members, across, strict=True)))
         names.append({"y": top + size // 2, "class": c, "name": name})
         for s, (side, m) in enumerate(zip(("support", "query"), members, strict=True)):
-            bands.append({"x": left[s], "x2": left[s] + across[s] * size, "y": top, "y2": top + lines * size, "side": side})
+            bands.append(
+                {"x": left[s], "x2": left[s] + across[s] * size, "y": top, "y2": top + lines * size, "side": side}
+            )
             rows += [
                 {
                     "x": left[s] + (k % across[s]) * size + size // 2,

@@ -54,7 +54,9 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4)
     look = {
         "color": alt.Color("line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][0] for n in shown]), legend=legend),
-        "strokeDash": alt.StrokeDash("line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][1] for n in shown]), legend=legend),
+        "strokeDash": alt.StrokeDash(
+            "line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][1] for n in shown]), legend=legend
+        ),
     }
 
     def line(name: str) -> alt.Chart:
@@ -65,7 +67,10 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
             chart = alt.Chart(inline(steps.rows({**still, "p": np.asarray(lines[name]).tolist()})))
         drawn = steps.calculate(chart, y="p").transform_calculate(line=f"'{name}'")
         return drawn.mark_line(clip=True, strokeWidth=_LINES[name][2]).encode(
-            x=x, y=y, tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")], **look
+            x=x,
+            y=y,
+            tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")],
+            **look,
         )
 
     loss = trace["query_loss"]
@@ -76,7 +81,9 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     )
     description = f"Curve fitted by {trace.learner} to {len(episode.support_x)} support points. {steps.course(titles)}"
     chart = alt.layer(*map(line, shown), *_dots(episode, x, y))
-    chart = chart.properties(width=width, height=0.55 * width, title=steps.title(titles, subtitle, width), description=description)
+    chart = chart.properties(
+        width=width, height=0.55 * width, title=steps.title(titles, subtitle, width), description=description
+    )
     return steps.slide(chart)
 
 
@@ -93,7 +100,9 @@ def _dots(episode: Episode, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         ]
         chart = alt.Chart(inline(rows))
         if side == "support":
-            dots = chart.mark_point(filled=True, size=80, opacity=1, color=theme.INK, stroke=theme.BACKGROUND, strokeWidth=1)
+            dots = chart.mark_point(
+                filled=True, size=80, opacity=1, color=theme.INK, stroke=theme.BACKGROUND, strokeWidth=1
+            )
         else:
             dots = chart.mark_point(filled=False, size=40, opacity=0.9, color=theme.INK, strokeWidth=1.2)
         charts.append(dots.encode(x=x, y=y, tooltip=[alt.Tooltip("what:N", title="item"), "x:Q", "y:Q"]))

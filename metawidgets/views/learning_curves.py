@@ -46,10 +46,17 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
         "t:Q",
         title=f"step ({steps.one})" if is_last else None,
         scale=alt.Scale(domain=[0, max(steps.last, 1)], nice=False),
-        axis=alt.Axis(values=list(range(0, steps.last + 1, math.ceil((steps.last + 1) / 13))), format="d", labels=is_last, grid=False),
+        axis=alt.Axis(
+            values=list(range(0, steps.last + 1, math.ceil((steps.last + 1) / 13))),
+            format="d",
+            labels=is_last,
+            grid=False,
+        ),
     )
     vertical = _vertical([row["value"] for row in rows], quantity)
-    y = alt.Y("value:Q", title=f"{quantity} ({unit}{', log scale' if vertical['scale']['type'] == 'log' else ''})", **vertical)
+    y = alt.Y(
+        "value:Q", title=f"{quantity} ({unit}{', log scale' if vertical['scale']['type'] == 'log' else ''})", **vertical
+    )
     first = None if quantity == "accuracy" else alt.Legend(
         title=None, orient="top", direction="horizontal", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4
     )  # fmt: skip
@@ -65,15 +72,22 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
     return alt.layer(
         now.mark_rule(color=theme.MUTED, strokeWidth=1, aria=False).encode(x=x),
         base.mark_line(strokeWidth=2.5, aria=False).encode(x=x, y=y, color=colour, strokeDash=dash),
-        base.mark_point(filled=True, size=26 if steps.last <= 30 else 6, opacity=1).encode(x=x, y=y, color=colour, tooltip=tooltip),
-        now.mark_point(filled=False, size=110, strokeWidth=2, opacity=1, aria=False).encode(x=x, y=y, color=colour, tooltip=tooltip),
+        base.mark_point(filled=True, size=26 if steps.last <= 30 else 6, opacity=1).encode(
+            x=x, y=y, color=colour, tooltip=tooltip
+        ),
+        now.mark_point(filled=False, size=110, strokeWidth=2, opacity=1, aria=False).encode(
+            x=x, y=y, color=colour, tooltip=tooltip
+        ),
     )
 
 
 def _vertical(values: list[float | None], quantity: str) -> dict[str, Any]:
     """Scale and axis: percent; from zero; or logarithmic for losses over several orders of magnitude."""
     if quantity == "accuracy":
-        return {"scale": alt.Scale(type="linear", domain=[0, 100], nice=False), "axis": alt.Axis(values=[0, 25, 50, 75, 100])}
+        return {
+            "scale": alt.Scale(type="linear", domain=[0, 100], nice=False),
+            "axis": alt.Axis(values=[0, 25, 50, 75, 100]),
+        }
     finite = [v for v in values if v is not None] or [0.0, 1.0]
     low, high = min(finite), max(finite)
     if low > 0 and high > 30 * low:
@@ -81,8 +95,14 @@ def _vertical(values: list[float | None], quantity: str) -> dict[str, Any]:
         stride = math.ceil(decades / 5)  # as many labels as the panel has room for
         ticks = [m * 10.0**e for e in range(-60, 60, stride) for m in ((1, 3) if decades < 3 else (1,))]
         ticks = [t for t in ticks if low / 1.3 <= t <= high * 1.3]
-        return {"scale": alt.Scale(type="log", domain=[low / 1.3, high * 1.3], nice=False), "axis": alt.Axis(values=ticks, format="~g")}
-    return {"scale": alt.Scale(type="linear", domain=[0, 1.06 * high or 1], nice=False), "axis": alt.Axis(tickCount=5, format="~g")}
+        return {
+            "scale": alt.Scale(type="log", domain=[low / 1.3, high * 1.3], nice=False),
+            "axis": alt.Axis(values=ticks, format="~g"),
+        }
+    return {
+        "scale": alt.Scale(type="linear", domain=[0, 1.06 * high or 1], nice=False),
+        "axis": alt.Axis(tickCount=5, format="~g"),
+    }
 
 
 def _state(trace: Trace, t: int) -> str:

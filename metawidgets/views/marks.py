@@ -52,5 +52,7 @@ def points(chart: alt.Chart, *, filled: bool) -> alt.Chart:
 
 def crosses(chart: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
     """Prototypes as x in their class's colour, on a pale x that keeps them apart from the points beneath."""
-    halo = chart.mark_point(filled=False, size=260, strokeWidth=5, opacity=1, shape=theme.PROTOTYPE, color=theme.BACKGROUND)
+    halo = chart.mark_point(
+        filled=False, size=260, strokeWidth=5, opacity=1, shape=theme.PROTOTYPE, color=theme.BACKGROUND
+    )
     return halo, chart.mark_point(filled=False, size=260, strokeWidth=2.5, opacity=1, shape=theme.PROTOTYPE)

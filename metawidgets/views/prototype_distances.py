@@ -66,7 +66,13 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
     shade = alt.Color(
         "shade:Q",
         scale=alt.Scale(scheme=theme.MAGNITUDE, reverse=True, domain=[low, high]),
-        legend=alt.Legend(title=f"distance ({unit})", orient="top", gradientLength=min(220, place.width * 0.6), tickCount=4, titleLimit=0),
+        legend=alt.Legend(
+            title=f"distance ({unit})",
+            orient="top",
+            gradientLength=min(220, place.width * 0.6),
+            tickCount=4,
+            titleLimit=0,
+        ),
     )
     heat = cells.mark_rect().encode(
         x=place.x,
@@ -86,13 +92,19 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
     right = accuracy(-d, y)
     score = [f"{100 * r:.0f} % of {len(y)} queries nearest their own class" for r in right]
     nothing = np.isnan(d).all(axis=(1, 2))
-    titles = [f"{steps.when(t)}, {'no distance is known yet' if nothing[t] else score[t]}" for t in range(steps.last + 1)]
-    subtitle = "Dot: the nearest class. Frame: the true class. A dot outside its frame is a mistake; grey: no support yet."
+    titles = [
+        f"{steps.when(t)}, {'no distance is known yet' if nothing[t] else score[t]}" for t in range(steps.last + 1)
+    ]
+    subtitle = (
+        "Dot: the nearest class. Frame: the true class. A dot outside its frame is a mistake; grey: no support yet."
+    )
     description = f"Distances of {len(y)} queries to {len(names)} classes by {trace.learner}. {steps.course(titles)}"
     return steps.slide(chart.properties(title=steps.title(titles, subtitle, place.width), description=description))
 
 
-def _marks(steps: Steps, base: alt.Chart, cells: alt.Chart, place: Columns, rows: alt.Y, middle: float) -> list[alt.Chart]:
+def _marks(
+    steps: Steps, base: alt.Chart, cells: alt.Chart, place: Columns, rows: alt.Y, middle: float
+) -> list[alt.Chart]:
     """Frames of the true classes, dots at the nearest, and the numbers where there is room."""
     gutter = 1.0
     edges: list[list[float]] = place.groups.tolist()
@@ -105,14 +117,16 @@ def _marks(steps: Steps, base: alt.Chart, cells: alt.Chart, place: Columns, rows
         .transform_filter("datum.class >= 0")
         .transform_calculate(centre="(datum.x + datum.x2) / 2")
         .mark_point(
-            filled=True, shape="circle", size=50, opacity=1, fill=theme.BACKGROUND, stroke=theme.INK, strokeWidth=1.5,
+            filled=True, shape="circle", size=50, opacity=1, fill=theme.ON_DARK, stroke=theme.ON_LIGHT, strokeWidth=1.5,
             aria=False, yOffset=-8 if numbered else 0,
         )
         .encode(x=centre, y=rows)
     )  # fmt: skip
     marks = [frame.encode(x=place.x, x2="x2:Q", y=rows), nearest]
     if numbered:
-        text = cells.transform_filter("isValid(datum.distance)").mark_text(fontSize=10, baseline="top", dy=1, aria=False)
-        ink = alt.condition(f"datum.distance < {middle}", alt.value(theme.INK), alt.value(theme.BACKGROUND))
+        text = cells.transform_filter("isValid(datum.distance)").mark_text(
+            fontSize=10, baseline="top", dy=1, aria=False
+        )
+        ink = alt.condition(f"datum.distance < {middle}", alt.value(theme.ON_LIGHT), alt.value(theme.ON_DARK))
         marks.append(text.encode(x=centre, y=rows, text=alt.Text("distance:Q", format=".3~g"), color=ink))
     return marks

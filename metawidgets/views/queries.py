@@ -84,7 +84,8 @@ class Columns:
         spans = self.groups[:, 1] - self.groups[:, 0]
         slanted = bool(np.any(spans < [6.2 * len(n) + 18 for n in episode.class_names]))
         rows = [
-            {"x": round(a, 1), "class": c, "name": episode.class_names[c]} for c, (a, _) in enumerate(self.groups.tolist())
+            {"x": round(a, 1), "class": c, "name": episode.class_names[c]}
+            for c, (a, _) in enumerate(self.groups.tolist())
         ]
         labels = list(range(len(rows)))
         height = 20 + min(80.0, 6.2 * max(map(len, episode.class_names))) * 0.65 if slanted else 16
@@ -92,8 +93,12 @@ class Columns:
         symbol = base.mark_point(filled=True, size=60, opacity=1, xOffset=5, yOffset=0, aria=False).encode(
             x=self.x,
             y=alt.value(8),
-            color=alt.Color("class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels])),
-            shape=alt.Shape("class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels])),
+            color=alt.Color(
+                "class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels])
+            ),
+            shape=alt.Shape(
+                "class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels])
+            ),
             tooltip=alt.Tooltip("name:N", title="true class"),
         )
         text = base.mark_text(

@@ -85,13 +85,19 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 5
     wrong = (
         steps.calculate(base, guess="g")
         .transform_filter("datum.guess >= 0 && datum.guess != datum.true")
-        .transform_calculate(middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true"))
+        .transform_calculate(
+            middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true")
+        )
         .mark_point(filled=True, size=min(70, max(16, 6 * place.size)), opacity=1)
         .encode(
             x=alt.X("middle:Q", scale=place.x["scale"], axis=None),
             y=alt.datum(1.06),
-            color=alt.Color("guess:N", scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels]), legend=None),
-            shape=alt.Shape("guess:N", scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels]), legend=None),
+            color=alt.Color(
+                "guess:N", scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels]), legend=None
+            ),
+            shape=alt.Shape(
+                "guess:N", scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels]), legend=None
+            ),
             tooltip=[
                 alt.Tooltip("query:N"),
                 alt.Tooltip("true_name:N", title="true class"),
@@ -107,7 +113,9 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 5
         "One column a query, above its true class: the full colour below the line is the true class's probability. "
         "A symbol on top names a wrong guess."
     )
-    description = f"Class probabilities of {len(y)} queries in {len(names)} classes by {trace.learner}. {steps.course(titles)}"
+    description = (
+        f"Class probabilities of {len(y)} queries in {len(names)} classes by {trace.learner}. {steps.course(titles)}"
+    )
     return steps.slide(chart.properties(title=steps.title(titles, subtitle, place.width), description=description))
 
 

@@ -44,8 +44,12 @@ class Steps:
 
     def __init__(self, trace: Trace, step: int | None, load: int = 0) -> None:
         self.last = last = len(trace) - 1
-        if step is not None and (isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= last):
-            raise TraceError(f"step={step!r} is not one of this trace's steps 0 to {last}; give one, or None for a slider.")
+        if step is not None and (
+            isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= last
+        ):
+            raise TraceError(
+                f"step={step!r} is not one of this trace's steps 0 to {last}; give one, or None for a slider."
+            )
         if step is None and last > 0 and 2 * load > BUDGET:
             raise TraceError(
                 f"each step would put {load:,} numbers into the chart, too many for a slider within {BUDGET:,}; "
@@ -65,7 +69,9 @@ class Steps:
             return range(self.fixed, self.fixed + 1)
         return range(self.last % self.stride, self.last + 1, self.stride)
 
-    def rows(self, still: Mapping[str, Sequence[Any]], moving: Mapping[str, np.ndarray] | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, still: Mapping[str, Sequence[Any]], moving: Mapping[str, np.ndarray] | None = None
+    ) -> list[dict[str, Any]]:
         """Rows for a chart's data, one per mark.
 
         Args:
@@ -96,7 +102,7 @@ class Steps:
     @property
     def _index(self) -> str:
         first = self.shown.start
-        return "step" if self.stride == 1 else f"floor((step - {first}) / {self.stride})"
+        return "step" if self.stride == 1 else f"max(0, floor((step - {first}) / {self.stride}))"
 
     def is_now(self, field: str) -> str:
         """The expression that holds for rows whose `field` is the current step."""

@@ -16,6 +16,8 @@ __all__ = [
     "INK",
     "MAGNITUDE",
     "MUTED",
+    "ON_DARK",
+    "ON_LIGHT",
     "PROTOTYPE",
     "SERIES",
     "class_colour",
@@ -35,6 +37,8 @@ PROTOTYPE = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8"  # an x, drawn as a stroke: n
 INK = "#1f2328"
 MUTED = "#57606a"  # 6.4:1 on white
 FAINT = "#d0d7de"
+# A live chart's neutral colours above follow the page's theme; what is written on a coloured ground must not.
+ON_LIGHT, ON_DARK = "#101418", "#fdfdfd"
 ABSENT = "#e4e7eb"  # where a magnitude is not known
 FRAME = "#d55e00"  # stands out on every shade of cividis
 BACKGROUND = "#ffffff"

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from metawidgets.datasets import _omniglot_files
+from metawidgets.datasets import _omniglot_files, load
+from metawidgets.sampling import ClassPool
 
 ALPHABETS = tuple(f"Tongue_{letter}" for letter in "ABCDEFGHIJ")
 N_CHARACTERS, N_DRAWERS = 2, 6
@@ -48,6 +49,13 @@ def tiny_members(part: str = "background") -> dict[str, bytes]:
                 path = f"images_{part}/{alphabet}/character{c:02}/{number:04}_{d:02}.png"
                 members[path] = png(scribble(number * 100 + d))
     return members
+
+
+def omniglot_pool(root: Path | str | None, split: str = "all", *, verify: bool = False, **options: Any) -> ClassPool:
+    """A part of Omniglot as a pool; unverified, since what tests write has no known checksum."""
+    source = load("omniglot", root=root, verify=verify, **options).source(split)  # type: ignore[arg-type]
+    assert isinstance(source, ClassPool)
+    return source
 
 
 @pytest.fixture(scope="session")

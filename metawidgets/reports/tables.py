@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ class Table:
     """Rows under headings, as a notebook shows them.
 
     Args:
-        columns: headings. rows: as many cells each; text, numbers (set to the right) or `Picture`.
+        columns: headings. rows: as many cells each; text, numbers or `Picture`.
         caption: one line above it.
 
     Raises:
@@ -50,8 +51,14 @@ class Table:
                 raise ValueError(f"a row has {len(row)} cells under {len(self.columns)} headings: {row}.")
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.columns)
-        body = "\n".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in self.rows)
+        styles = [_style([row[i] for row in self.rows]) for i in range(len(self.columns))]
+        head = "".join(
+            f'<th scope="col"{style}>{html.escape(name)}</th>' for name, style in zip(self.columns, styles, strict=True)
+        )
+        body = "\n".join(
+            "<tr>" + "".join(f"<td{style}>{_cell(v)}</td>" for v, style in zip(row, styles, strict=True)) + "</tr>"
+            for row in self.rows
+        )
         caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
@@ -77,9 +84,11 @@ def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]
             yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)
 
 
+def _style(cells: list[Any]) -> str:
+    """Numbers stand to the right, under a heading that does too; text beside pictures stands at half their height."""
+    numbers = cells and all(re.fullmatch(r"[+-]?[\d.,]+( %)?|", str(cell)) for cell in cells)
+    return f' style="text-align: {"right" if numbers else "left"}; vertical-align: middle"'
+
+
 def _cell(value: Any) -> str:
-    if isinstance(value, Picture):
-        return f"<td>{value.html()}</td>"
-    if isinstance(value, int | float):
-        return f'<td style="text-align: right">{value}</td>'
-    return f"<td>{html.escape(str(value))}</td>"
+    return value.html() if isinstance(value, Picture) else html.escape(str(value))

@@ -19,7 +19,7 @@ class Answer:
 
     Args:
         episode: number of the episode. item: the query's provenance. x: the query itself.
-        truth, guess: class names. p_truth, p_guess: their probabilities.
+        truth, guess: class ids, as items carry them. p_truth, p_guess: their probabilities.
     """
 
     episode: int
@@ -31,7 +31,7 @@ class Answer:
     p_guess: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClassScore:
     """How the queries of one class fared.
 
@@ -39,6 +39,7 @@ class ClassScore:
         n_queries: how many there were. accuracy: share that was answered with this class.
         p_truth: mean probability given to it.
         mistaken_for: the class most often answered instead, '' if none. share: how many of the queries went there.
+        example: the first of the queries.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ClassScore:
     p_truth: float
     mistaken_for: str
     share: float
+    example: Shaped[np.ndarray, "*item"]
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Tally:
     is_regression: bool = False
     _hits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), repr=False)
     _p_truth: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    _examples: dict[str, Shaped[np.ndarray, "*item"]] = field(default_factory=dict, repr=False)
     _mistakes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter), repr=False)
 
     def add(self, number: int, episode: Episode, predicted: Float[np.ndarray, "query way"]) -> None:
@@ -78,23 +81,17 @@ class Tally:
         best = predicted == predicted.max(1, keepdims=True)  # (query, way)
         hits = best[np.arange(len(y)), y] / best.sum(1)  # a tie counts as the chance of guessing right among the tied
         self.scores.append(float(hits.mean()))
-        guesses = predicted.argmax(1)
+        ids, guesses = _class_ids(episode), predicted.argmax(1)
         for i, (label, guess, hit) in enumerate(zip(y, guesses, hits, strict=True)):
-            truth, p_truth = episode.query_items[i].class_id, float(predicted[i, label])
+            truth, p_truth = ids[label], float(predicted[i, label])
             self._hits[truth].append(float(hit))
             self._p_truth[truth].append(p_truth)
+            self._examples.setdefault(truth, episode.query_x[i])
             if guess != label:
-                self._mistakes[truth][episode.class_names[guess]] += 1
-                self._keep(number, episode, i, episode.class_names[guess], p_truth, float(predicted[i, guess]))
-
-    def _keep(self, number: int, episode: Episode, i: int, guess: str, p_truth: float, p_guess: float) -> None:
-        if len(self.worst) == self.n_worst and p_truth >= self.worst[-1].p_truth:
-            return
-        item = episode.query_items[i]
-        truth = episode.class_names[episode.query_y[i]]
-        self.worst.append(Answer(number, item, episode.query_x[i], truth, guess, p_truth, p_guess))
-        self.worst.sort(key=lambda answer: answer.p_truth)
-        del self.worst[self.n_worst :]
+                self._mistakes[truth][ids[guess]] += 1
+                item, x, p_guess = episode.query_items[i], episode.query_x[i], float(predicted[i, guess])
+                self.worst.append(Answer(number, item, x, truth, ids[guess], p_truth, p_guess))
+        self.worst = sorted(self.worst, key=lambda answer: answer.p_truth)[: self.n_worst]
 
     @property
     def evaluation(self) -> Evaluation:
@@ -113,7 +110,8 @@ class Tally:
         for name, hits in self._hits.items():
             rival, n = next(iter(self._mistakes[name].most_common(1)), ("", 0))
             p_truth = float(np.mean(self._p_truth[name]))
-            found.append(ClassScore(name, len(hits), float(np.mean(hits)), p_truth, rival, n / len(hits)))
+            scores = len(hits), float(np.mean(hits)), p_truth, rival, n / len(hits)
+            found.append(ClassScore(name, *scores, self._examples[name]))
         return sorted(found, key=lambda score: (score.accuracy, score.p_truth))
 
     def hardest_episodes(self, n: int = 5) -> list[tuple[int, float]]:
@@ -121,3 +119,11 @@ class Tally:
         order = np.argsort(self.scores, kind="stable")
         order = order[::-1] if self.is_regression else order
         return [(int(i), self.scores[i]) for i in order[:n]]
+
+
+def _class_ids(episode: Episode) -> list[str]:
+    """The id of each class, which is the same in every episode; its name there may be another."""
+    ids = list(episode.class_names)
+    for item, label in zip(reversed(episode.support_items), reversed(episode.support_y), strict=True):
+        ids[label] = item.class_id
+    return ids

@@ -18,8 +18,10 @@ POINTS = np.arange(8, dtype=np.float32).reshape(4, 2)
 def episode(names: tuple[str, ...] = ("a", "b")) -> Episode:
     """Two classes, two queries of each."""
     y = np.array([0, 0, 1, 1])
+    support = tuple(ItemId("made", name, "s") for name in names)
     queries = tuple(ItemId("made", names[label], f"q{i}") for i, label in enumerate(y))
-    return Episode(POINTS[:2] + 100, np.array([0, 1]), POINTS, y, names, query_items=queries)
+    shown = tuple(name.upper() for name in names)  # people rename classes; counting goes by id
+    return Episode(POINTS[:2] + 100, np.array([0, 1]), POINTS, y, shown, support, queries)
 
 
 def test_counts_by_hand():
@@ -31,6 +33,7 @@ def test_counts_by_hand():
     first, second = tally.classes()
     assert (first.name, first.n_queries, first.accuracy, first.mistaken_for, first.share) == ("a", 4, 0.5, "b", 0.5)
     assert first.p_truth == pytest.approx((0.9 + 0.2 + 0.9 + 0.1) / 4)
+    np.testing.assert_array_equal(second.example, POINTS[2])
     assert (second.name, second.accuracy) == ("b", (1 + 1 + 0 + 0.5) / 4)
     assert [(w.episode, str(w.item), w.truth, w.guess, w.p_truth) for w in tally.worst[:2]] == [
         (1, "made/a/q1", "a", "b", 0.1),
@@ -86,6 +89,12 @@ def test_a_table_escapes_what_it_shows():
     assert "&lt;script&gt;" in shown
     assert "a &amp; b" in shown
     assert repr(table).splitlines() == ["a & b", "<b>                        n", "<script>alert(1)</script>  3"]
+
+
+def test_numbers_stand_to_the_right_with_their_heading():
+    shown = Table(["name", "share", "n"], [["a", "12.5 %", 3], ["b", "", 12]])._repr_html_()
+    assert shown.count('<th scope="col" style="text-align: right') == 2
+    assert shown.count('<td style="text-align: right') == 4
 
 
 def test_a_picture_has_words():

@@ -117,8 +117,11 @@ def _truth(episode: Episode, x: np.ndarray) -> np.ndarray | None:
 
 
 def _limits(episode: Episode, lines: list[np.ndarray]) -> list[float]:
-    """Room for truth, targets and the first and last prediction; a step that overshoots in between is clipped."""
-    every = np.concatenate([np.ravel(v) for v in (*lines, episode.support_y, episode.query_y)])
+    """Room for truth, targets and the first and last prediction, unless these diverge; what overshoots is clipped."""
+    targets = np.concatenate([episode.support_y, episode.query_y])
+    spare = 3 * max(float(np.ptp(targets)), 1e-6)
+    every = np.concatenate([np.ravel(v) for v in (*lines, targets)])
+    every = np.clip(every[np.isfinite(every)], targets.min() - spare, targets.max() + spare)
     low, high = float(every.min()), float(every.max())
     margin = 0.08 * max(high - low, 1e-6)
     return [low - margin, high + margin]

@@ -205,13 +205,18 @@ class Episode:
 
 @dataclass(frozen=True, eq=False)
 class EpisodeBatch:
-    """Several episodes of one shape, stacked: what a meta-training step takes."""
+    """Several episodes of one shape, stacked: what a meta-training step takes.
+
+    `classes` numbers each label's class within its pool, `(task, way)`; only learners that pretrain on all classes at once
+    (the transfer baselines) may look at it. `None` where tasks have no lasting classes.
+    """
 
     support_x: Shaped[np.ndarray, "task support *item"]
     support_y: Shaped[np.ndarray, "task support *target"]
     query_x: Shaped[np.ndarray, "task query *item"]
     query_y: Shaped[np.ndarray, "task query *target"]
     n_way: int | None
+    classes: Int[np.ndarray, "task way"] | None = None
 
     def __len__(self) -> int:
         return len(self.support_x)

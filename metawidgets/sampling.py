@@ -102,9 +102,15 @@ class ClassPool:
         )
 
     def item_id(self, row: int) -> ItemId:
-        c = int(np.searchsorted(self.offsets, row, side="right")) - 1
-        return ItemId(
-            self.name, self.class_ids[c], self.item_ids[row] if self.item_ids else str(row - int(self.offsets[c]))
+        """Provenance of one item, by its row in `items`."""
+        return self._item_ids(np.array([row]))[0]
+
+    def _item_ids(self, rows: Int[np.ndarray, " n"]) -> tuple[ItemId, ...]:
+        classes = np.searchsorted(self.offsets, rows, side="right") - 1
+        within = rows - self.offsets[classes]
+        return tuple(
+            ItemId(self.name, self.class_ids[c], self.item_ids[r] if self.item_ids else str(i))
+            for c, r, i in zip(classes.tolist(), rows.tolist(), within.tolist(), strict=True)
         )
 
     def check(self, spec: EpisodeSpec) -> None:
@@ -137,14 +143,14 @@ class ClassPool:
             query_x=self.items[query_rows],
             query_y=query_y,
             class_names=tuple(self.class_ids[c] for c in classes),
-            support_items=tuple(self.item_id(r) for r in support_rows),
-            query_items=tuple(self.item_id(r) for r in query_rows),
+            support_items=self._item_ids(support_rows),
+            query_items=self._item_ids(query_rows),
         )
 
     def draw_batch(self, rng: np.random.Generator, spec: EpisodeSpec, size: int) -> EpisodeBatch:
-        _, support, query = self._draw_rows(rng, spec, size)
+        classes, support, query = self._draw_rows(rng, spec, size)
         return EpisodeBatch(
-            self.items[support[:, 0]], support[:, 1], self.items[query[:, 0]], query[:, 1], n_way=spec.n_way
+            self.items[support[:, 0]], support[:, 1], self.items[query[:, 0]], query[:, 1], spec.n_way, classes
         )
 
     def _draw_rows(

@@ -41,6 +41,10 @@ class Learner(nn.Module, abc.ABC):
     """What `readout` gives beside `outputs`: names from `traces.CHANNELS`."""
     meta_trained: ClassVar[bool] = True
     """Whether it has parameters that an outer loop trains."""
+    takes_regression: ClassVar[bool] = True
+    """Whether it can learn functions; classes every learner can."""
+    reads_in_order: ClassVar[bool] = False
+    """Whether the order of the support items may matter."""
     adapts_head: ClassVar[bool] = False
     """Whether its network ends in outputs (and is adapted whole), rather than in features to be compared or read."""
     image_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})

@@ -54,6 +54,7 @@ class ProtoNet(Learner):
     """
 
     axis = "context_example"
+    takes_regression = False
     channels: ClassVar[tuple[str, ...]] = ("embeddings", "prototypes", "distances")
 
     def __init__(self, encoder: nn.Module, *, metric: Metric = "squared_euclidean", scale: float = 10.0) -> None:

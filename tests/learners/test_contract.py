@@ -18,9 +18,13 @@ from metawidgets.sampling import EpisodeSampler
 from metawidgets.training import MetaTraining, meta_train
 from tests.learners.conftest import KINDS, sampler_of
 
-CLASSIFIERS_ONLY = {"protonet"}
 REGRESSION_ONLY_TRAINING = {"finetune"}
-PAIRS = [(name, kind) for name in learners.ALL for kind in KINDS if not (kind == "curve" and name in CLASSIFIERS_ONLY)]
+PAIRS = [
+    (name, kind)
+    for name, kind_of in learners.ALL.items()
+    for kind in KINDS
+    if kind != "curve" or kind_of.takes_regression
+]
 TRAINED = [
     (n, k) for n, k in PAIRS if learners.ALL[n].meta_trained and (k == "curve" or n not in REGRESSION_ONLY_TRAINING)
 ]
@@ -76,7 +80,7 @@ def test_queries_see_each_other_only_if_transductive(name: str, kind: str, stati
     assert np.allclose(together, alone, atol=1e-4) != learner.transductive
 
 
-@pytest.mark.parametrize(("name", "kind"), PAIRS)
+@pytest.mark.parametrize(("name", "kind"), [(n, k) for n, k in PAIRS if not learners.ALL[n].reads_in_order])
 def test_support_order_does_not_matter(name: str, kind: str) -> None:
     learner, sampler = made(name, kind)
     episode = sampler.episode(0)
@@ -206,7 +210,7 @@ def test_what_is_not_meta_trained_says_so(name: str, kind: str) -> None:
         next(meta_train(learner, sampler, MetaTraining(steps=1)))
 
 
-@pytest.mark.parametrize("name", sorted(CLASSIFIERS_ONLY))
+@pytest.mark.parametrize("name", [n for n, kind_of in learners.ALL.items() if not kind_of.takes_regression])
 def test_classifiers_refuse_regression(name: str) -> None:
     learner = learners.build(name, item_shape=(1,), output_dim=1)
     with pytest.raises(LearnerError, match="cannot take a regression episode"):

@@ -59,7 +59,7 @@ class PageExporter(HTMLExporter):
 
     @property
     def default_config(self) -> Any:
-        config = super().default_config
+        config: Any = super().default_config
         config.NbConvertBase.display_data_priority = _PRIORITY
         config.CSSHTMLHeaderPreprocessor.enabled = False  # nbconvert's own style sheet, 100 KB
         return config

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 __all__ = ["cleaned", "code_label", "final_lines", "markdown", "mathml"]
@@ -68,20 +68,20 @@ def cleaned(fragment: str) -> str:
     for tag in soup.find_all(_ACTIVE):
         tag.decompose()
     for tag in soup.find_all(True):
-        if tag.name == "img" and not _embedded(tag.get("src", "")):
+        if tag.name == "img" and not _embedded(_value(tag, "src")):
             _as_link(soup, tag)
             continue
         for name in list(tag.attrs):
-            value = " ".join(tag[name]) if isinstance(tag[name], list) else str(tag[name])
-            if name.startswith("on") or name == "srcdoc" or (name in _LOADING and not _embedded(value)):
-                del tag[name]
-            elif name in ("href", "xlink:href") and not _harmless(value):
+            value = _value(tag, name)
+            handler = name.startswith("on") or name == "srcdoc"
+            elsewhere = name in _LOADING and not _embedded(value)
+            if handler or elsewhere or (name.endswith("href") and not _harmless(value)):
                 del tag[name]
             elif name == "style":
                 tag[name] = _local_style(value)
-        if tag.name == "style" and tag.string:
-            tag.string.replace_with(_local_style(tag.string))
-        if tag.name == "a" and tag.get("href", "").startswith("http"):
+        if tag.name == "style":
+            tag.string = _local_style(tag.get_text())
+        if _value(tag, "href").startswith("http"):
             tag["rel"] = "noopener noreferrer"
     return str(soup)
 
@@ -96,6 +96,11 @@ def code_label(source: str) -> str:
 def final_lines(text: str) -> str:
     """What a terminal would show at the end: a progress bar leaves its last state, not each of them."""
     return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
+def _value(tag: Tag, name: str) -> str:
+    value = tag.get(name, "")
+    return " ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _embedded(address: str) -> bool:
@@ -115,11 +120,11 @@ def _local_style(text: str) -> str:
     return re.sub(r"url\(\s*(?!['\"]?data:)[^)]*\)", "none", text, flags=re.IGNORECASE)
 
 
-def _as_link(soup: BeautifulSoup, image: Any) -> None:
-    address = str(image.get("src", ""))
+def _as_link(soup: BeautifulSoup, image: Tag) -> None:
+    address = _value(image, "src")
     if not _harmless(address) or not address:
         image.decompose()
         return
     link = soup.new_tag("a", href=address)
-    link.string = image.get("alt") or address
+    link.string = _value(image, "alt") or address
     image.replace_with(link)

@@ -3,8 +3,9 @@
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.episode_view import EpisodeView
+from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.selection import Selection
 
-ALL: list[type[Component]] = [ChartView, EpisodeView]
+ALL: list[type[Component]] = [ChartView, EpisodeView, PrototypeHeatmap]
 
-__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "Selection"]
+__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "PrototypeHeatmap", "Selection"]

@@ -24,6 +24,8 @@ _CSS = ("base.css",)
 # What the browser gets for what numpy has: JavaScript has no 64-bit integers worth the name, and a screen no float64.
 _WIRE = {"int64": "int32", "uint64": "uint32", "float64": "float32", "float16": "float32", "bool": "uint8"}
 _TYPED = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32"}
+# Traits that a constructor takes, for from_dict and ipywidgets, and no error proposes.
+_INTERNAL = {"arrays", "buffer", "config", "error", "runtime", "tabbable", "tooltip"}
 _FORMAT = "metawidgets.component/1"
 
 
@@ -54,7 +56,8 @@ class Component(anywidget.AnyWidget):
     js_parts: ClassVar[tuple[str, ...]] = ()  # further files beside thing.js, joined in front of it
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "_esm" not in cls.__dict__:
+        # Once a component: traitlets makes a further subclass of it for every instance, which inherits the module.
+        if not hasattr(cls, "_esm"):
             own = Path(sys.modules[cls.__module__].__file__ or "").with_suffix("")
             cls._esm = joined_js(*(own.with_name(name) for name in cls.js_parts), own.with_suffix(".js"))
             cls._css = joined_css(*(path for path in [own.with_suffix(".css")] if path.exists()))
@@ -64,7 +67,7 @@ class Component(anywidget.AnyWidget):
     def __init__(self, **kwargs: Any) -> None:
         known = self._keywords()
         for name in kwargs:
-            if name not in known:
+            if name not in known | _INTERNAL:
                 raise TypeError(f"{type(self).__name__} has no keyword {name!r}; {did_you_mean(name, known)}")
         if kwargs.get("selection", ...) is None:
             del kwargs["selection"]
@@ -80,7 +83,8 @@ class Component(anywidget.AnyWidget):
         """Keywords a caller may give: those of the constructor, and the public traits."""
         parameters = inspect.signature(cls.__init__).parameters.values()
         named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)} - {"self"}
-        return named | {"layout"} | {name for name in cls.class_trait_names(sync=True) if not name.startswith("_")}
+        traits = {name for name in cls.class_trait_names(sync=True) if not name.startswith("_")}
+        return named | {"layout"} | (traits - _INTERNAL)
 
     # -- arrays ----------------------------------------------------------------------------------------------------------
 
@@ -136,6 +140,7 @@ class Component(anywidget.AnyWidget):
 
     def to_dict(self) -> dict[str, Any]:
         """All that is needed to show the component again, as JSON-able values."""
+        selection: Any = self.selection
         return {
             "format": _FORMAT,
             "component": type(self).__name__,
@@ -143,7 +148,7 @@ class Component(anywidget.AnyWidget):
             "arrays": self.arrays,
             "config": self.config,
             "step": self.step,
-            "selected": self.selection.selected if self.selection else "",
+            "selected": selection.selected if selection else "",
         }
 
     @classmethod
@@ -159,8 +164,14 @@ class Component(anywidget.AnyWidget):
                 raise TypeError(f"a saved {cls.__name__} has no key {key!r}; {did_you_mean(key, keys)}")
         missing = keys - set(data)
         if missing or data["format"] != _FORMAT or data["component"] != cls.__name__:
-            what = f"it lacks {', '.join(sorted(missing))}" if missing else f"it is {data['component']!r} in {data['format']!r}"
-            raise TypeError(f"this is no saved {cls.__name__}: {what}; give a dictionary made by {cls.__name__}.to_dict().")
+            what = (
+                f"it lacks {', '.join(sorted(missing))}"
+                if missing
+                else f"it is {data['component']!r} in {data['format']!r}"
+            )
+            raise TypeError(
+                f"this is no saved {cls.__name__}: {what}; give a dictionary made by {cls.__name__}.to_dict()."
+            )
         component = cls.__new__(cls)
         Component.__init__(
             component,
@@ -204,11 +215,17 @@ def _packed(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict[str, Any]]:
     offset = 0
     for name, array in arrays.items():
         array = np.asarray(array)
-        dtype = np.dtype(_WIRE.get(array.dtype.name, array.dtype.name))
-        if dtype.name not in _TYPED:
-            raise TypeError(f"array {name!r} is {array.dtype}; components send {', '.join(sorted(_TYPED | set(_WIRE)))}.")
-        if dtype.kind in "iu" and array.size and not (np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max):
-            raise OverflowError(f"array {name!r} holds {array.max()}, which {dtype} does not; send it as float32.")
+        wire = _WIRE.get(array.dtype.name, array.dtype.name)
+        if wire not in _TYPED:
+            raise TypeError(
+                f"array {name!r} is {array.dtype}; components send {', '.join(sorted(_TYPED | set(_WIRE)))}."
+            )
+        dtype = np.dtype(wire)
+        limits = np.iinfo(dtype) if dtype.kind in "iu" else None
+        extremes = [array.min(), array.max()] if limits and array.size else []
+        for value in extremes:
+            if limits and not limits.min <= value <= limits.max:
+                raise OverflowError(f"array {name!r} holds {value}, which {dtype} does not; send it as float32.")
         data = np.ascontiguousarray(array, dtype=dtype.newbyteorder("<")).tobytes()
         table[name] = {"dtype": dtype.name, "shape": list(array.shape), "offset": offset}
         padding = -len(data) % 8

@@ -1,17 +1,5 @@
 // Points in the plane by class, or a curve's points: a plot with one tab stop; left and right go by x, up and down by y.
 
-// About n round numbers that span low..high, each with its text.
-function mwTicks(low, high, n) {
-  const raw = (high - low) / Math.max(1, n);
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= raw);
-  const ticks = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
-    ticks.push([i * step, String(Number((i * step).toPrecision(6))).replace("-", "\u2212")]);
-  }
-  return ticks;
-}
-
 // The outline of class k's shape as an SVG path: the same code that draws it on a canvas, writing to a string.
 function mwShapeD(k, r) {
   const d = [];

@@ -28,7 +28,8 @@ function mwEpisodeSheet({ items, names, chooser, limit }) {
   const count = (label) => `${ofRow("support", label).length} + ${ofRow("query", label).length}`;
   const head = (label) => mwEl(
     "div", { class: "mw-class", role: "rowheader", title: names[label] },
-    mwEl("span", { class: "mw-chip", style: { background: `var(--mw-class-${label % mwPalette.length})` } }),
+    mwEl("svg", { class: "mw-chip", width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" },
+      mwEl("path", { d: mwShapeD(label, 5.5), style: { fill: `var(--mw-class-${label % mwPalette.length})` } })),
     mwEl("span", { class: "mw-class-name" }, names[label]),
     mwEl("span", { class: "mw-count", "aria-label": `${count(label)} items, support plus query` }, count(label)),
   );

@@ -28,11 +28,14 @@ def pack_episode(episode: Episode) -> tuple[dict[str, Shaped[np.ndarray, "..."]]
 
 def unpack_episode(arrays: Mapping[str, Shaped[np.ndarray, "..."]], plain: Mapping[str, Any]) -> Episode:
     """The episode that `pack_episode` packed."""
-    items = {side: tuple(ItemId(*item) for item in plain[side]) for side in ("support_items", "query_items")}
+    support_items, query_items = (
+        tuple(ItemId(*item) for item in plain[side]) for side in ("support_items", "query_items")
+    )
     return Episode(
-        **{name: arrays[name] for name in _ARRAYS},
-        **items,
+        *(arrays[name] for name in _ARRAYS),
         class_names=tuple(plain["class_names"]),
+        support_items=support_items,
+        query_items=query_items,
         seed=tuple(plain["seed"]),
         task=plain["task"],
     )

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from metawidgets.episodes import Episode
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.episode_state import pack_episode, unpack_episode
@@ -40,8 +42,11 @@ class EpisodeView(Component):
         return unpack_episode(self.unpack(), self.config["episode"])
 
     def png(self) -> bytes:
-        from metawidgets.views import episode_sheet
-        from metawidgets.views.render import png  # altair loads slowly, and only a picture needs it
+        if self.config["kind"] == "sheet":
+            from metawidgets.widgets.episode_still import draw_sheet  # Pillow's fonts are loaded only by who draws
+
+            return draw_sheet(self.episode, self.config["title"], self.config["subtitle"])
+        from metawidgets.views import episode_sheet, png  # so is altair, which takes seconds
 
         return png(episode_sheet(self.episode))
 
@@ -50,8 +55,12 @@ class EpisodeView(Component):
         e = self.episode
         lines = [f"Episode, {_title(e)}: {_subtitle(e)}"]
         if e.is_regression:
-            low, high = min(e.support_x.min(), e.query_x.min()), max(e.support_x.max(), e.query_x.max())
-            return "\n".join([*lines, f"  inputs from {low:.3g} to {high:.3g}"])
+            sides = {"targets": np.concatenate([e.support_y, e.query_y])}
+            if not e.is_image:
+                sides = {"inputs": np.concatenate([e.support_x, e.query_x])} | sides
+            return "\n".join(
+                lines + [f"  {name} from {values.min():.3g} to {values.max():.3g}" for name, values in sides.items()]
+            )
         width = max(map(len, e.class_names))
         lines += [
             f"  {name:<{width}}  {shots} support, {queries} query"
@@ -81,7 +90,11 @@ def _subtitle(e: Episode) -> str:
     per = "" if e.is_regression else " per class"
     noun = "query" if count == "1" else "queries"
     parts = [f"{count} {noun}{per}", " and ".join(sorted({i.dataset for i in e.support_items}))]
-    parts += [f"{name} {value:.3g}" for name, value in e.task.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+    parts += [
+        f"{name} {value:.3g}"
+        for name, value in e.task.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
     if e.seed:
         parts.append(f"seed {', '.join(map(str, e.seed))}")
     return " · ".join(parts)

@@ -20,7 +20,9 @@ class Selection(ipywidgets.Widget):
     """
 
     selected = t.Unicode("", help="id of the selected item, '' for none").tag(sync=True)
-    pinned = t.Bool(False, help="whether a click or key fixed it; until then hovering moves it, in the browser only").tag(sync=True)
+    pinned = t.Bool(
+        False, help="whether a click or key fixed it; until then hovering moves it, in the browser only"
+    ).tag(sync=True)
 
     def __init__(self, selected: str = "", **kwargs: Any) -> None:
         super().__init__(selected=str(selected), **{"pinned": bool(selected), **kwargs})

@@ -1,14 +1,17 @@
 // Draws charts for every ChartView of the page with one copy of Vega.
 
-// A chart says its neutral colours as views/theme.py does; they follow the page's theme here, in marks and axes alike.
-const MW_ROLES = {
-  "#1f2328": "fg", "#57606a": "muted", "#d0d7de": "grid", "#eaeef2": "grid",
-};
+// A chart says its colours as views/theme.py does. Here they follow the page's theme, in marks and axes alike: neutral ones
+// become the page's own, and those of classes are lifted on dark paper as in the components.
+const MW_ROLES = { "#1f2328": "fg", "#57606a": "muted", "#d0d7de": "grid", "#eaeef2": "grid" };
+function mwThemedColour(text, theme) {
+  const k = mwPalette.indexOf(text.toLowerCase());
+  return k >= 0 ? mwCss(mwClassRgb(k, theme)) : theme[MW_ROLES[text.toLowerCase()]] ?? text;
+}
 
 // The specification in the page's colours. Data are left alone: a colour there is a value.
 function mwThemed(node, theme, key = "") {
   if (key === "data" || key === "datasets" || key === "values") return node;
-  if (typeof node === "string") return theme[MW_ROLES[node.toLowerCase()]] ?? node;
+  if (typeof node === "string") return mwThemedColour(node, theme);
   if (Array.isArray(node)) return node.map((child) => mwThemed(child, theme));
   if (node === null || typeof node !== "object") return node;
   return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, mwThemed(child, theme, name)]));

@@ -21,7 +21,7 @@ class VegaRuntime(anywidget.AnyWidget):
 
     source = t.Unicode(help="Vega, Vega-Lite and vega-embed as one ES module that exports vegaEmbed").tag(sync=True)
 
-    _esm = joined_js(Path(__file__).with_name("vega_runtime.js"))
+    _esm = joined_js(*(Path(__file__).with_name(name) for name in ("marks.js", "vega_runtime.js")))
     _css = joined_css(Path(__file__).with_name("vega_runtime.css"))
 
     _shared: ClassVar["VegaRuntime | None"] = None
@@ -32,9 +32,10 @@ class VegaRuntime(anywidget.AnyWidget):
     @classmethod
     def shared(cls) -> "VegaRuntime":
         """The kernel's runtime, made at first use, and again if it was closed."""
-        if cls._shared is None or cls._shared.comm is None:
-            cls._shared = cls()
-        return cls._shared
+        shared = cls._shared
+        if shared is None or shared.comm is None:
+            shared = cls._shared = cls()
+        return shared
 
 
 @cache

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
 from metawidgets.reports.export import export_component
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -26,8 +27,12 @@ class Guard:
 
     def watch(self, context: BrowserContext) -> None:
         context.route("**/*", self._route)
-        context.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
 
     def _route(self, route: Route) -> None:
         url = route.request.url
@@ -69,7 +74,9 @@ def open_html(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
 
     def open_(path: Path, *, width: int = 1000, height: int = 800, dark: bool = False, scale: float = 1) -> OpenPage:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", device_scale_factor=scale
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            device_scale_factor=scale,
         )
         guard = Guard(allowed=(path.resolve().as_uri(),))
         guard.watch(context)
@@ -105,6 +112,11 @@ def scrub_latency() -> Callable[..., list[float]]:
                 const slider = document.querySelector(selector);
                 const [low, high] = [Number(slider.min), Number(slider.max)];
                 const frame = () => new Promise((done) => requestAnimationFrame(done));
+                const painted = () => new Promise((done) => {
+                    const channel = new MessageChannel();
+                    channel.port1.onmessage = done;
+                    channel.port2.postMessage(0);
+                });
                 const times = [];
                 for (let i = 0; i < rounds; i++) {
                     await frame();
@@ -113,7 +125,7 @@ def scrub_latency() -> Callable[..., list[float]]:
                     slider.dispatchEvent(new Event("input", { bubbles: true }));
                     // A component repaints in the next frame; the frame after it has certainly seen the painting done.
                     await frame();
-                    await new Promise((done) => { const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0); });
+                    await painted();
                     times.push(performance.now() - start);
                 }
                 return times;

@@ -1,0 +1,60 @@
+"""One example of each component, for the suites that run over `widgets.ALL`; a new component adds its line here."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from metawidgets import widgets
+from metawidgets.episodes import Episode, ItemId
+from metawidgets.traces import Trace
+
+_DATA = Path(__file__).parents[1] / "data"
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+
+
+def trace(name: str = "prototypes") -> Trace:
+    return Trace.load(_DATA / f"{name}.npz")
+
+
+def chart() -> widgets.ChartView:
+    from metawidgets import views
+
+    return widgets.ChartView(views.learning_curves(trace()))
+
+
+EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
+    "ChartView": chart,
+    "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
+    "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
+}
+
+
+def items(dataset: str, labels: np.ndarray, side: str) -> tuple[ItemId, ...]:
+    return tuple(ItemId(dataset, f"class{k}", f"{side}{i}") for i, k in enumerate(labels))
+
+
+def sheet(shots: tuple[int, ...] = (1, 3, 0), queries: int = 4, names: tuple[str, ...] = ("aleph", "beth", HOSTILE)) -> Episode:
+    """Images, one solid grey a class, so that a pixel says which class is drawn; the third class has no support."""
+    s, q = np.repeat(np.arange(len(shots)), shots), np.repeat(np.arange(len(shots)), queries)
+    image = lambda labels: np.broadcast_to(80 * (labels[:, None, None, None] + 1), (len(labels), 1, 28, 28)).astype(np.uint8)  # noqa: E731
+    return Episode(image(s), s, image(q), q, names, items("tiles", s, "s"), items("tiles", q, "q"), seed=(7, 0))
+
+
+def points() -> Episode:
+    """Two classes in the plane, on a grid whose order along x and y is known."""
+    s, q = np.array([0, 0, 1, 1]), np.array([0, 1])
+    x = np.array([[0, 0], [1, 3], [2, 1], [3, 4]])
+    return Episode(x, s, np.array([[0.5, 2], [2.5, 5]]), q, ("low", "high"), items("plane", s, "s"), items("plane", q, "q"))
+
+
+def curve() -> Episode:
+    x, z = np.array([[-2.0], [0.0], [3.0]]), np.array([[-1.0], [4.0]])
+    ids = lambda n, side: tuple(ItemId("waves", "w", f"{side}{i}") for i in range(n))  # noqa: E731
+    return Episode(x, x**2, z, z**2, (), ids(3, "s"), ids(2, "q"), task={"amplitude": 1.25})
+
+
+def vectors() -> Episode:
+    s, q = np.array([0, 1]), np.array([0, 1, 1])
+    x = lambda labels: np.linspace(-1, 1, 6) * (labels[:, None] + 1.0)  # noqa: E731
+    return Episode(x(s), s, x(q), q, ("small", "large"), items("rows", s, "s"), items("rows", q, "q"))

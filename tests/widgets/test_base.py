@@ -1,0 +1,137 @@
+"""The base of all components: packing, errors, keywords, saving, and what a place without scripts gets."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from metawidgets.widgets import Component, EpisodeView, Selection
+from tests.widgets.examples import sheet
+
+
+class Plain(Component):
+    """The least a component can be."""
+
+    _esm = "export default { render() {} }"
+    css_class = "mw-plain"
+
+    def __init__(self, *, gain: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.pack({}, gain=gain)
+
+    def png(self) -> bytes:
+        return b"\x89PNG"
+
+    def summary(self) -> str:
+        return f"gain {self.config['gain']}"
+
+
+@pytest.mark.parametrize(
+    ("array", "wire"),
+    [
+        (np.arange(5, dtype=np.uint8), "uint8"),
+        (np.array([[-1, 2], [3, 4]]), "int32"),
+        (np.array([0.5, np.nan, np.inf]), "float32"),
+        (np.array([[[1.5]]], np.float16), "float32"),
+        (np.array([True, False, True]), "uint8"),
+        (np.zeros((3, 0, 2), np.float32), "float32"),
+        (np.asfortranarray(np.arange(6.0).reshape(2, 3)), "float32"),
+        (np.arange(4, dtype=">i2"), "int16"),
+    ],
+)
+def test_arrays_come_back_as_they_were_sent(array, wire):
+    component = Plain()
+    component.pack({"before": np.zeros(3, np.uint8), "it": array, "after": np.array([7])})
+    entry = component.arrays["it"]
+    assert entry["dtype"] == wire
+    assert entry["offset"] % 8 == 0  # so that the browser can view float32 without a copy
+    assert component.unpack()["it"].shape == array.shape
+    np.testing.assert_array_equal(component.unpack()["it"], array)
+    np.testing.assert_array_equal(component.unpack()["after"], [7])
+
+
+def test_numbers_that_the_browser_would_bend_are_refused():
+    with pytest.raises(OverflowError, match=r"'big' holds 4294967296, which int32 does not"):
+        Plain().pack({"big": np.array([1 << 32])})
+    with pytest.raises(TypeError, match=r"'z' is complex128"):
+        Plain().pack({"z": np.zeros(2, complex)})
+    with pytest.raises(TypeError, match=r"'names' is <U3"):
+        Plain().pack({"names": np.array(["abc"])})
+
+
+def test_arrays_and_their_table_travel_in_one_message(monkeypatch):
+    component = Plain()
+    sent = []
+    monkeypatch.setattr(component, "_send", lambda message, buffers=None: sent.append((message, buffers)))
+    component.pack({"x": np.arange(3)}, unit="nat")
+    (message, buffers), *rest = sent
+    assert rest == []
+    assert set(message["state"]) == {"arrays", "config"}
+    assert message["buffer_paths"] == [["buffer"]]
+    assert bytes(buffers[0]) == component.buffer
+
+
+def test_an_unknown_keyword_names_the_nearest():
+    with pytest.raises(TypeError, match=r"Plain has no keyword 'gian'; did you mean 'gain'\? Known: gain, layout, selection, step\."):
+        Plain(gian=2)
+    with pytest.raises(TypeError, match="did you mean 'selection'"):
+        EpisodeView(sheet(), selections=Selection())
+
+
+def test_a_failing_observer_is_shown_when_the_browser_caused_it_and_raised_when_python_did():
+    component = Plain()
+
+    def fail(change):
+        raise ValueError(f"no step {change['new']}")
+
+    component.observe(fail, "step")
+    with pytest.raises(ValueError, match="no step 3"):
+        component.step = 3
+    assert component.error == ""
+    with pytest.raises(ValueError, match="no step 4"):  # passed on, for the log
+        component.set_state({"step": 4})
+    assert component.error == "ValueError: no step 4"
+    component.unobserve(fail, "step")
+    component.set_state({"step": 5})
+    assert component.error == ""
+
+
+def test_selection_is_shared_by_reference_and_own_otherwise():
+    selection = Selection("tiles/class0/q1")
+    assert selection.pinned
+    one, two, other = Plain(selection=selection), Plain(selection=selection), Plain(selection=None)
+    assert one.get_state("selection") == two.get_state("selection") == {"selection": f"anywidget:{selection.model_id}"}
+    assert other.selection is not selection
+    assert not other.selection.pinned
+
+
+def test_saved_and_restored():
+    component = EpisodeView(sheet(), step=0, selection=Selection("tiles/class0/q1"))
+    saved = json.loads(json.dumps(component.to_dict()))
+    restored = EpisodeView.from_dict(saved)
+    assert restored.to_dict() == component.to_dict()
+    assert restored.selection.selected == "tiles/class0/q1"
+    np.testing.assert_array_equal(restored.episode.query_x, sheet().query_x)
+    shared = Selection()
+    assert EpisodeView.from_dict(saved, selection=shared).selection is shared
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d: d | {"stepp": 1}, "a saved Plain has no key 'stepp'; did you mean 'step'"),
+        (lambda d: {k: v for k, v in d.items() if k != "buffer"}, "it lacks buffer"),
+        (lambda d: d | {"component": "EpisodeView"}, "it is 'EpisodeView' in 'metawidgets.component/1'"),
+        (lambda d: d | {"format": "metawidgets.component/9"}, "'metawidgets.component/9'"),
+    ],
+)
+def test_a_foreign_dictionary_is_refused(spoil, message):
+    with pytest.raises(TypeError, match=message):
+        Plain.from_dict(spoil(Plain().to_dict()))
+
+
+def test_components_load_neither_torch_nor_altair():
+    code = "import sys, metawidgets.widgets; sys.exit(bool({'torch', 'altair', 'vl_convert'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,14 +7,27 @@ function mwNumber(value, digits = 3) {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
     const [mantissa, exponent] = value.toExponential(digits - 2).split("e");
-    return `${mantissa} \u00d7 10${[...String(Number(exponent))].map((c) => MW_RAISED[c]).join("")}`.replace("-", "\u2212");
+    return `${mantissa} \u00d7 10${mwRaised(Number(exponent))}`.replace("-", "\u2212");
   }
   const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size || 1)));
-  return value.toFixed(Math.min(places, digits)).replace("-", "\u2212");
+  return value.toFixed(Math.min(places, digits + 2)).replace("-", "\u2212");
 }
-const MW_RAISED = Object.fromEntries([..."-0123456789"].map((c, i) => [c, "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[i]]));
+const MW_RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+const mwRaised = (whole) => [...String(whole)].map((c) => (c === "-" ? "\u207b" : MW_RAISED[c])).join("");
 
 const mwPercent = (value) => (Number.isFinite(value) ? `${Math.round(100 * value)}\u00a0%` : mwNumber(value));
+
+// About n round numbers that span low..high, each with its text.
+function mwTicks(low, high, n) {
+  const raw = (high - low) / Math.max(1, n);
+  const unit = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * unit).find((s) => s >= raw);
+  const ticks = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
+    ticks.push([i * step, String(Number((i * step).toPrecision(6))).replace("-", "\u2212")]);
+  }
+  return ticks;
+}
 
 // Shorten in the middle: names of classes differ most often at their ends.
 function mwShorten(ctx, text, width) {

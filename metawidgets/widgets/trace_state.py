@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
-from metawidgets.episodes import Episode, ItemId
+from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
 from metawidgets.traces import AXES, CHANNELS, Trace
+from metawidgets.widgets.episode_state import pack_episode, unpack_episode
 
 __all__ = ["pack_trace", "step_names", "unpack_trace"]
 
-_EPISODE = ("support_x", "support_y", "query_x", "query_y")
 _STEPS = {
     "inner_step": "after {t} of {n} gradient steps",
     "write": "memory writes: {t} of {n}",
@@ -38,7 +38,6 @@ def pack_trace(
         prefix: put before the channels' names, to tell several traces of one episode apart.
         episode: send the episode too; once is enough for traces that share it.
     """
-    e = trace.episode
     arrays: dict[str, np.ndarray] = {f"{prefix}{name}": trace[name] for name in channels if name in trace}
     if trace.probe is not None and "probe_outputs" in trace:
         arrays[f"{prefix}probe"] = trace.probe
@@ -52,16 +51,8 @@ def pack_trace(
         "steps": len(trace),
     }
     if episode:
-        arrays |= {name: getattr(e, name) for name in _EPISODE}
-        config["episode"] = {
-            "class_names": list(e.class_names),
-            "support_items": [list(item) for item in e.support_items],
-            "query_items": [list(item) for item in e.query_items],
-            "support_ids": list(map(str, e.support_items)),
-            "query_ids": list(map(str, e.query_items)),
-            "task": dict(e.task),
-            "seed": list(e.seed),
-        }
+        of_episode, config["episode"] = pack_episode(trace.episode)
+        arrays |= of_episode
     return arrays, config
 
 
@@ -77,16 +68,6 @@ def unpack_trace(
     if not channels:
         raise TraceError(f"this component's state holds no channel of a trace ({prefix or 'no'} prefix); make it anew from a trace.")
     coords = {axis: tuple(names) for axis, names in config["coords"].items()}
-    episode = episode or _episode(arrays, config["episode"])
+    episode = episode or unpack_episode(arrays, config["episode"])
     return Trace(config["axis"], channels, episode, config["meta"], coords, arrays.get(f"{prefix}probe"))
 
-
-def _episode(arrays: Mapping[str, np.ndarray], plain: Mapping[str, Any]) -> Episode:
-    items = {side: tuple(ItemId(*item) for item in plain[side]) for side in ("support_items", "query_items")}
-    return Episode(
-        **{name: arrays[name] for name in _EPISODE},
-        **items,
-        class_names=tuple(plain["class_names"]),
-        seed=tuple(plain["seed"]),
-        task=plain["task"],
-    )

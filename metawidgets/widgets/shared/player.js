@@ -20,7 +20,9 @@ function mwPlayer({
   const slider = mwEl("input", {
     type: "range", class: "mw-slider", min: 0, max: last, step: 1, "aria-label": label, disabled: last === 0,
   });
-  const value = mwEl("output", { class: "mw-value" });
+  // As wide as its longest text, or the slider would change its length under the pointer.
+  const longest = Math.max(...Array.from({ length: last + 1 }, (_, step) => format(step).length));
+  const value = mwEl("output", { class: "mw-value", style: { minWidth: `${0.9 * longest}ch` } });
   const why = last === 0 ? " (only one state was recorded)" : "";
   const button = (icon, name, onclick) => mwEl(
     "button", { type: "button", class: "mw-button", "aria-label": name, title: `${name}${why}`, disabled: last === 0, onclick }, mwIcon(icon));

@@ -1,0 +1,115 @@
+// Regression of one number on one: the fit at this step over its earlier ones, the points it was given, and the truth.
+
+// mwCurvePanel(shared) -> {node, paint(state), fit(width)}; shared: {arrays, i (trace), items, selection, stepKeys, announce, label}
+function mwCurvePanel({ arrays, i, items, ...rest }) {
+  const at = arrays[`${i}.probe`].data;
+  const fits = arrays[`${i}.probe_outputs`];
+  const truth = arrays.truth?.data;
+  const [first, last] = [at[0], at[at.length - 1]];
+  const [low, high] = mwCurveRange([arrays.support_y.data, arrays.query_y.data, truth ?? []], fits.data);
+  const note = mwEl("p", { class: "il-note", hidden: true });
+  const fitAt = (t) => mwAt(fits, t).data;
+
+  function draw(ctx, width, height, { step, theme, shown }) {
+    const box = { left: 50, right: width - 10, top: 10, bottom: height - 40 };
+    const x = mwScale([first, last], [box.left, box.right]);
+    const y = mwScale([low, high], [box.bottom, box.top]);
+    mwDrawAxes(ctx, { box, x, y, xTicks: mwTicks(first, last, width / 70), yTicks: mwTicks(low, high, height / 55), xLabel: "x", yLabel: "y", theme });
+    const accent = mwCss(mwClassRgb(0, theme));
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(box.left, box.top - 4, box.right - box.left, box.bottom - box.top + 8);
+    ctx.clip();
+    const line = (values) => mwDrawLine(ctx, at.length, (j) => x(at[j]), (j) => y(values[j]));
+    ctx.lineJoin = "round";
+    if (truth) {
+      ctx.strokeStyle = theme.muted;
+      ctx.lineWidth = 1.75;
+      ctx.setLineDash([2, 4]);
+      line(truth);
+      ctx.setLineDash([]);
+    }
+    ctx.strokeStyle = accent;
+    ctx.lineWidth = 1.25;
+    // A dozen earlier fits say how it came here; a hundred would be a smear.
+    const stride = Math.max(1, Math.ceil(step / 12));
+    for (let t = 0; t < step; t += stride) {
+      ctx.globalAlpha = 0.14 + (0.32 * (t + 1)) / step;
+      line(fitAt(t));
+    }
+    ctx.globalAlpha = 1;
+    ctx.lineWidth = 2.75;
+    line(fitAt(step));
+    ctx.restore();
+    const places = new Map();
+    for (const item of [...items].reverse()) {
+      const [u, v] = [x(arrays[`${item.side}_x`].data[item.i]), y(arrays[`${item.side}_y`].data[item.i])];
+      places.set(item.id, [u, v]);
+      mwCurvePoint(ctx, u, v, item.side, theme);
+    }
+    const chosen = items.find((item) => item.id === shown);
+    if (chosen?.side === "query") {
+      // The error of the chosen query as a length: from the target to the prediction.
+      const [u, v] = places.get(chosen.id);
+      const to = Math.min(box.bottom, Math.max(box.top, y(mwAt(arrays[`${i}.outputs`], step).data[chosen.i])));
+      ctx.strokeStyle = theme.fg;
+      ctx.lineWidth = 1.25;
+      if (Number.isFinite(to)) mwDrawLine(ctx, 2, () => u, (j) => [v, to][j]);
+    }
+    return places;
+  }
+
+  const panel = mwPointPanel({ items, draw, ...rest });
+  const legend = mwPlotLegend([
+    ["fit at this step", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(mwClassRgb(0, theme)), 2.75)],
+    ["earlier fits", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(mwClassRgb(0, theme), 0.4), 1.25)],
+    ...(truth ? [["truth", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, theme.muted, 1.75, [2, 4])]] : []),
+    ["support", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "support", theme)],
+    ["query", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "query", theme)],
+  ]);
+  return {
+    node: mwEl("div", {}, panel.node, note, legend.node),
+    paint(state) {
+      panel.paint(state);
+      legend.paint(state.theme);
+      note.textContent = mwLeaving(fitAt(state.step), low, high);
+      note.hidden = !note.textContent;
+    },
+    fit: (width) => panel.fit(width, Math.round(Math.min(420, Math.max(240, 0.62 * width)))),
+  };
+}
+
+// The range of y: all targets and the truth, and the fits as far as they do not squash these.
+function mwCurveRange(known, fits) {
+  const values = known.flatMap((part) => Array.from(part));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const span = high - low || 1;
+  let [from, to] = [low, high];
+  for (const fit of fits) if (Number.isFinite(fit)) { from = Math.min(from, fit); to = Math.max(to, fit); }
+  return [Math.max(from, low - 0.5 * span) - 0.06 * span, Math.min(to, high + 0.5 * span) + 0.06 * span];
+}
+
+function mwLeaving(fit, low, high) {
+  const odd = fit.find((value) => !Number.isFinite(value));
+  if (odd !== undefined) return `The fit is ${mwNumber(odd)} at this step and is not drawn there.`;
+  const [least, most] = [Math.min(...fit), Math.max(...fit)];
+  const ends = [least < low && mwNumber(least), most > high && mwNumber(most)].filter(Boolean);
+  return ends.length ? `The fit leaves the plot: it reaches ${ends.join(" and ")}.` : "";
+}
+
+function mwCurvePoint(ctx, x, y, side, theme) {
+  const support = side === "support";
+  ctx.fillStyle = support ? mwCss(mwClassRgb(1, theme)) : theme.bg;
+  ctx.strokeStyle = support ? theme.bg : theme.fg;
+  ctx.lineWidth = 1.5;
+  mwDotMark(ctx, x, y, support ? 5.5 : 3.75);
+  mwDotMark(ctx, x, y, support ? 5.5 : 3.75, false);
+}
+
+function mwLegendLine(ctx, x, y, colour, width, dash = []) {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.setLineDash(dash);
+  mwDrawLine(ctx, 2, (j) => x + [-10, 10][j], () => y);
+  ctx.setLineDash([]);
+}

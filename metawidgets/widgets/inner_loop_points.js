@@ -1,0 +1,76 @@
+// A plot whose points can be pointed at, chosen by keys, and selected: what curves and regions share.
+
+// mwPointPanel({label, items, draw, selection, stepKeys, announce}) -> {node, paint(state), fit(width, height)}
+// items: [{id, ...}] in the order in which arrow up and down visit them; draw(ctx, width, height, state) returns where they
+// lie: id -> [x, y]. stepKeys: the keys that move the step, since the plot must not swallow them.
+function mwPointPanel({ label, items, draw, selection, stepKeys, announce }) {
+  const { canvas, ctx, resize } = mwCanvas({ class: "il-canvas", "aria-hidden": "true" });
+  const node = mwEl("div", {
+    class: "il-plot", tabindex: 0, role: "application", "aria-roledescription": "plot",
+    "aria-label": `${label}. Up and down visit the points, left and right move the step, Enter selects, Escape lets go.`,
+  }, canvas);
+  let size = [0, 0];
+  let places = new Map();
+  const paint = (state) => {
+    if (!size[0]) return;
+    ctx.clearRect(0, 0, ...size);
+    places = draw(ctx, ...size, state);
+    const place = places.get(state.shown);
+    if (place) {
+      ctx.lineWidth = state.pinned ? 2.5 : 1.5;
+      ctx.strokeStyle = state.theme.fg;
+      mwDotMark(ctx, ...place, 10, false);
+    }
+  };
+  const nearest = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [u, v] = [event.clientX - box.left, event.clientY - box.top];
+    let best = "";
+    let least = 18;
+    for (const [id, [x, y]] of places) {
+      const distance = Math.hypot(x - u, y - v);
+      if (distance < least) [best, least] = [id, distance];
+    }
+    return best;
+  };
+  canvas.addEventListener("pointermove", (event) => selection.hover(nearest(event)));
+  canvas.addEventListener("pointerleave", () => selection.hover(""));
+  canvas.addEventListener("click", (event) => {
+    const id = nearest(event);
+    selection.set(selection.pinned() && selection.get() === id ? "" : id);
+  });
+  mwKeys(node, { ...stepKeys, ...mwItemKeys(items, selection, announce) });
+  return { node, paint, fit: (width, height) => { size = [width, height]; resize(width, height); } };
+}
+
+// Arrow up and down through items, Enter to select, Escape to let go; while one is selected, moving moves the selection.
+function mwItemKeys(items, selection, announce) {
+  const at = () => items.findIndex((item) => item.id === selection.get());
+  const go = (by) => {
+    const now = at();
+    const { id } = items[now < 0 ? 0 : Math.min(items.length - 1, Math.max(0, now + by))];
+    if (selection.pinned()) selection.set(id);
+    else selection.hover(id);
+    announce();
+  };
+  return {
+    ArrowUp: () => go(-1), ArrowDown: () => go(1), PageUp: () => go(-10), PageDown: () => go(10),
+    Enter: () => { if (at() >= 0) selection.set(selection.get()); announce(); },
+    Escape: () => { selection.set(""); announce(); },
+  };
+}
+
+// A legend: [text, draw(ctx, x, y)] as small canvases with their words, redrawn when the theme changes.
+function mwPlotLegend(entries) {
+  const made = entries.map(([text, draw]) => ({ ...mwCanvas({ "aria-hidden": "true" }), text, draw }));
+  const node = mwEl("ul", { class: "il-legend" }, made.map((m) => mwEl("li", {}, m.canvas, m.text)));
+  return {
+    node,
+    paint(theme) {
+      for (const m of made) {
+        m.resize(22, 16);
+        m.draw(m.ctx, 11, 8, theme);
+      }
+    },
+  };
+}

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from metawidgets.episodes import Episode
 from metawidgets.traces import Trace
 from metawidgets.views import theme
-from metawidgets.views.marks import Drawing, class_channels, inline, name_of, points
+from metawidgets.views.marks import Drawing, class_channels, inline, name_of, points, short
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
 
@@ -112,7 +112,7 @@ def _grid_rows(
 def _decoded(steps: Steps, chart: alt.Chart, across: tuple[float, float], up: tuple[float, float]) -> alt.Chart:
     """Cells with edges, class, percent and tint. Edges overlap by a hair, or the page would shine through the seams."""
     read = steps.calculate(chart, classes="c", shares="p").transform_calculate(cell="split(datum.classes, '')")
-    hair = 0.06
+    hair = 0.16
     edges = {
         "x": f"{across[0]} + (2 * datum.k - 3) * {across[1]}",
         "x2": f"{across[0]} + (2 * datum.k - 1 + {hair}) * {across[1]}",
@@ -155,7 +155,7 @@ def _labels(steps: Steps, winner: np.ndarray, grid: np.ndarray, episode: Episode
             region = inside == c
             row, column = _innermost(region & free if (region & free).any() else region)
             at[t, c] = grid[row - 1, column - 1]
-    rows = steps.rows({"name": list(names)}, {"u": at[..., 0], "v": at[..., 1]})
+    rows = steps.rows({"name": [short(name) for name in names]}, {"u": at[..., 0], "v": at[..., 1]})
     chart = steps.calculate(alt.Chart(inline(rows)), x="u", y="v").transform_filter("isValid(datum.x)")
     text = chart.mark_text(fontSize=12, fontWeight="bold", color=theme.ON_LIGHT, opacity=0.75, aria=False, limit=120)
     return text.encode(x=x, y=y, text="name:N")

@@ -9,12 +9,13 @@ from metawidgets.analysis import fit_projection
 from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
-from metawidgets.views.marks import Drawing, class_channels, crosses, inline, name_of, points
+from metawidgets.views.marks import Drawing, class_channels, crosses, inline, name_of, points, short
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps, per_step
 
 __all__ = ["embedding_map"]
 
+_NAMED = 10  # classes up to which each prototype carries its name: a cross has no shape of its own class
 _NEEDS = ("embeddings", "support_embeddings", "prototypes")
 
 
@@ -39,7 +40,9 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     def placed(name: str, still: dict[str, Any], **moving: np.ndarray) -> alt.Chart:
         rows = steps.rows(still, {"u": flat[name][..., 0], "v": flat[name][..., 1], **moving})
         chart = alt.Chart(inline(rows), width=width, height=box.height)
-        return steps.calculate(chart.transform_calculate(name=name_of(names)), x="u", y="v")
+        return steps.calculate(
+            chart.transform_calculate(name=name_of(names), label=name_of([short(n) for n in names])), x="u", y="v"
+        )
 
     x = alt.X(
         "x:Q",
@@ -76,6 +79,12 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     else:
         layers += [points(placed("embeddings", still), filled=False).encode(x=x, y=y, tooltip=told, **look)]
 
+    # Under the support: a class of one shot has its prototype where its only item is.
+    prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
+    prototypes = prototypes.transform_filter("isValid(datum.x)")
+    halo, cross = crosses(prototypes)
+    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told)]
+
     still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}
     if "absorbed" in trace:
         support = steps.calculate(placed("support_embeddings", still, a=trace["absorbed"]), absorbed="a")
@@ -84,9 +93,10 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         support, faded = placed("support_embeddings", still), {}
     layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, **faded, **look)]
 
-    prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
-    halo, cross = crosses(prototypes.transform_filter("isValid(datum.x)"))
-    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told)]
+    if len(names) <= _NAMED:
+        halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
+        text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
+        layers += [lettering.encode(x=x, y=y, text="label:N") for lettering in (halo, text)]
 
     share = fitted.explained.sum()
     titles = [f"{steps.when(t)}: embeddings and prototypes" for t in range(steps.last + 1)]

@@ -9,14 +9,14 @@ import numpy as np
 from metawidgets.episodes import Episode
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
-from metawidgets.views.marks import Drawing, class_channels, inline, name_of, points
+from metawidgets.views.marks import Drawing, class_channels, colours, inline, name_of, points, shapes, short
 from metawidgets.views.registry import view
 from metawidgets.views.steps import compact
 
 __all__ = ["episode_sheet"]
 
 _MOST_IMAGES = 500
-_LABEL, _GUTTER, _BETWEEN, _TALLEST = 140, 22, 4, 640  # pixels: names, support | query, class and class, all
+_GUTTER, _BETWEEN, _TALLEST = 22, 4, 640  # pixels: support | query, class and class, all lines
 
 
 def _kind(episode: Episode) -> str | None:
@@ -59,7 +59,7 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
         (episode.query_y, episode.query_x, episode.query_items),
     )
     most = [max(1, int(np.bincount(y, minlength=len(episode.class_names)).max(initial=0))) for y, _, _ in sides]
-    label = min(_LABEL, 30 + int(7 * max(map(len, episode.class_names))))
+    label = 30 + int(7 * max(len(short(name)) for name in episode.class_names))
     room = width - label - _GUTTER
     # Below 20 pixels lines are broken instead; many classes make small images rather than an endless sheet.
     size = int(np.clip(min(room / sum(most), _TALLEST / len(episode.class_names)), 20, 48))
@@ -74,7 +74,7 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
     for c, name in enumerate(episode.class_names):
         members = [np.flatnonzero(y == c) for y, _, _ in sides]
         lines = max(1, *(math.ceil(len(m) / a) for m, a in zip(members, across, strict=True)))
-        names.append({"y": top + size // 2, "class": c, "name": name})
+        names.append({"y": top + size // 2, "class": c, "name": name, "label": short(name)})
         for s, (side, m) in enumerate(zip(("support", "query"), members, strict=True)):
             bands.append(
                 {"x": left[s], "x2": left[s] + across[s] * size, "y": top, "y2": top + lines * size, "side": side}
@@ -95,7 +95,6 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, total], nice=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[top - _BETWEEN, 0], nice=False), axis=None)
     paper = alt.Scale(domain=["support", "query"], range=["#eaf1f8", "#f3f4f6"])
-    labels = list(range(len(names)))
     marks = [
         alt.Chart(inline(bands)).mark_rect(aria=False).encode(
             x=x, x2="x2:Q", y=y, y2="y2:Q", fill=alt.Fill("side:N", scale=paper, legend=None)
@@ -106,11 +105,11 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
         ),
         alt.Chart(inline(names)).mark_point(filled=True, size=80, opacity=1, xOffset=8, aria=False).encode(
             x=alt.value(0), y=y,
-            color=alt.Color("class:N", scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels]), legend=None),
-            shape=alt.Shape("class:N", scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels]), legend=None),
+            color=alt.Color("class:N", scale=colours(len(names)), legend=None),
+            shape=alt.Shape("class:N", scale=shapes(len(names)), legend=None),
         ),
-        alt.Chart(inline(names)).mark_text(align="left", baseline="middle", fontSize=12, dx=20, limit=label - 24, color=theme.INK).encode(
-            x=alt.value(0), y=y, text="name:N", tooltip=alt.Tooltip("name:N", title="class")
+        alt.Chart(inline(names)).mark_text(align="left", baseline="middle", fontSize=12, dx=20, color=theme.INK).encode(
+            x=alt.value(0), y=y, text="label:N", tooltip=alt.Tooltip("name:N", title="class")
         ),
     ]  # fmt: skip
     return alt.layer(*marks).properties(width=total, height=top - _BETWEEN)

@@ -16,7 +16,7 @@ __all__ = ["learning_curves"]
 
 
 @view(needs=("query_loss",))
-def learning_curves(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
+def learning_curves(trace: Trace, *, step: int | None = None, width: int = 440) -> Drawing:
     """Support and query loss (nats, or squared error) and accuracy over steps, the current step marked.
 
     Args:
@@ -57,12 +57,18 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
     y = alt.Y(
         "value:Q", title=f"{quantity} ({unit}{', log scale' if vertical['scale']['type'] == 'log' else ''})", **vertical
     )
-    first = None if quantity == "accuracy" else alt.Legend(
-        title=None, orient="top", direction="horizontal", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4
-    )  # fmt: skip
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        direction="horizontal",
+        symbolType="stroke",
+        symbolSize=500,
+        symbolStrokeWidth=2.5,
+        offset=4,
+    )
     colours, dashes = zip(*(theme.SERIES[side] for side in sides), strict=True)
-    colour = alt.Color("series:N", scale=alt.Scale(domain=sides, range=list(colours)), legend=first)
-    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=sides, range=list(dashes)), legend=first)
+    colour = alt.Color("series:N", scale=alt.Scale(domain=sides, range=list(colours)), legend=legend)
+    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=sides, range=list(dashes)), legend=legend)
     tooltip = [
         alt.Tooltip("t:Q", title="step"),
         alt.Tooltip("series:N", title="set"),

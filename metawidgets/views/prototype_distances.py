@@ -5,7 +5,7 @@ import numpy as np
 
 from metawidgets.traces import Trace
 from metawidgets.views import theme
-from metawidgets.views.marks import Drawing, inline, name_of
+from metawidgets.views.marks import Drawing, inline, name_of, short
 from metawidgets.views.queries import Columns, accuracy, columns, guesses
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps, per_step
@@ -30,7 +30,7 @@ def _unless(trace: Trace) -> str | None:
 
 
 @view(needs=("distances",), unless=_unless)
-def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
+def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
     """Distance of every query (a column, under its true class) to every class (a row), in the learner's metric.
 
     A dot marks the nearest class of a query, a frame its true class: dots outside a frame are mistakes.
@@ -56,7 +56,7 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
     base = alt.Chart(data, width=place.width, height=row_height * len(names))
     vertical = alt.Scale(domain=ways)
     rows = alt.Y("class:O", scale=vertical, title="distance to class", axis=alt.Axis(
-        labelExpr=name_of(names, "value"), labelLimit=110, ticks=False, domain=False))  # fmt: skip
+        labelExpr=name_of([short(n) for n in names], "value"), labelLimit=0, ticks=False, domain=False))  # fmt: skip
     cells = (
         steps.calculate(base.transform_flatten(["c", "d"]), **{"class": "c", "distance": "d"})
         .transform_calculate(name=name_of(names), true_name=name_of(names, "true"), centre="(datum.x + datum.x2) / 2")
@@ -75,7 +75,7 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
         ),
     )
     heat = cells.mark_rect().encode(
-        x=place.x,
+        x=place.at("x"),
         x2="x2:Q",
         y=rows,
         color=alt.condition("isValid(datum.distance)", shade, alt.value(theme.ABSENT)),
@@ -110,7 +110,7 @@ def _marks(
     edges: list[list[float]] = place.groups.tolist()
     spans = [{"x": left, "x2": right - gutter, "class": c} for c, (left, right) in enumerate(edges)]
     frame = alt.Chart(inline(spans)).mark_rect(fill=None, stroke=theme.FRAME, strokeWidth=2.5, aria=False)
-    centre = alt.X("centre:Q", scale=place.x["scale"], axis=None)
+    centre = place.at("centre")
     numbered = place.size >= _NUMBERED
     nearest = (
         steps.calculate(base, **{"class": "g"})
@@ -122,7 +122,7 @@ def _marks(
         )
         .encode(x=centre, y=rows)
     )  # fmt: skip
-    marks = [frame.encode(x=place.x, x2="x2:Q", y=rows), nearest]
+    marks = [frame.encode(x=place.at("x"), x2="x2:Q", y=rows), nearest]
     if numbered:
         text = cells.transform_filter("isValid(datum.distance)").mark_text(
             fontSize=10, baseline="top", dy=1, aria=False

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from metawidgets.episodes import Episode
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
-from metawidgets.views.marks import Drawing, inline
+from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 
 __all__ = ["Columns", "accuracy", "columns", "guesses"]
 
@@ -48,10 +48,9 @@ class Columns:
     width: float
     groups: Float[np.ndarray, "way 2"]
 
-    @property
-    def x(self) -> alt.X:
-        """The channel for left edges and centres: pixels, without an axis."""
-        return alt.X("x:Q", scale=alt.Scale(domain=[0, self.width], nice=False, zero=False), axis=None)
+    def at(self, field: str) -> alt.X:
+        """The channel of horizontal positions in `field`: pixels, without an axis."""
+        return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, self.width], nice=False, zero=False), axis=None)
 
     def fields(self, episode: Episode) -> dict[str, list[Any]]:
         """Edges, true label and provenance of each query, in order: the still part of a chart's rows."""
@@ -76,35 +75,29 @@ class Columns:
         return (
             alt.Chart(inline(rows), height=side, width=self.width)
             .mark_image(width=side, height=side, align="center", baseline="middle", aria=False)
-            .encode(x=self.x, y=alt.value(side / 2), url="url:N", tooltip="query:N")
+            .encode(x=self.at("x"), y=alt.value(side / 2), url="url:N", tooltip="query:N")
         )
 
     def names(self, episode: Episode) -> Drawing:
-        """A row with each class's symbol and name under its queries; long names are slanted, then cut."""
+        """A row with each class's symbol and name under its queries, slanted where they would run into each other."""
+        shown = [short(name) for name in episode.class_names]
         spans = self.groups[:, 1] - self.groups[:, 0]
-        slanted = bool(np.any(spans < [6.2 * len(n) + 18 for n in episode.class_names]))
+        slanted = bool(np.any(spans < [6.2 * len(name) + 18 for name in shown]))
         rows = [
-            {"x": round(a, 1), "class": c, "name": episode.class_names[c]}
-            for c, (a, _) in enumerate(self.groups.tolist())
+            {"x": round(left, 1), "class": c, "label": shown[c], "name": episode.class_names[c]}
+            for c, (left, _) in enumerate(self.groups.tolist())
         ]
-        labels = list(range(len(rows)))
-        height = 20 + min(80.0, 6.2 * max(map(len, episode.class_names))) * 0.65 if slanted else 16
+        height = 20 + 6.2 * max(map(len, shown)) * 0.65 if slanted else 16
         base = alt.Chart(inline(rows), width=self.width, height=height)
-        symbol = base.mark_point(filled=True, size=60, opacity=1, xOffset=5, yOffset=0, aria=False).encode(
-            x=self.x,
+        symbol = base.mark_point(filled=True, size=60, opacity=1, xOffset=5, aria=False).encode(
+            x=self.at("x"),
             y=alt.value(8),
-            color=alt.Color(
-                "class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels])
-            ),
-            shape=alt.Shape(
-                "class:N", legend=None, scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels])
-            ),
-            tooltip=alt.Tooltip("name:N", title="true class"),
+            color=alt.Color("class:N", legend=None, scale=colours(len(rows))),
+            shape=alt.Shape("class:N", legend=None, scale=shapes(len(rows))),
         )
         text = base.mark_text(
-            align="left", baseline="middle", fontSize=11, color=theme.INK, limit=80 if slanted else 0,
-            dx=12, dy=0, angle=40 if slanted else 0,
-        ).encode(x=self.x, y=alt.value(8), text="name:N")  # fmt: skip
+            align="left", baseline="middle", fontSize=11, color=theme.INK, dx=12, angle=40 if slanted else 0
+        ).encode(x=self.at("x"), y=alt.value(8), text="label:N", tooltip=alt.Tooltip("name:N", title="true class"))
         return symbol + text
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from metawidgets.traces import Trace
 from metawidgets.views import theme
-from metawidgets.views.marks import Drawing, inline, name_of
+from metawidgets.views.marks import Drawing, colours, inline, name_of, shapes
 from metawidgets.views.queries import accuracy, columns, guesses
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps, per_step
@@ -26,7 +26,7 @@ def _unless(trace: Trace) -> str | None:
 
 
 @view(needs=("probabilities",), unless=_unless)
-def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 540) -> Drawing:
+def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
     """One column a query, grouped by true class; the bottom part is the true class's probability.
 
     A symbol above a column names the class of a wrong guess. With more classes than colours a column has three parts:
@@ -66,7 +66,7 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 5
         .transform_stack(stack="probability", groupby=["x"], sort=[alt.SortField("rank")], as_=["low", "high"])
     )
     bars = parts.mark_rect(stroke=theme.BACKGROUND, strokeWidth=0.5 if place.size > 5 else 0).encode(
-        x=place.x,
+        x=place.at("x"),
         x2="x2:Q",
         y=alt.Y("low:Q", scale=vertical, axis=axis, title="probability"),
         y2="high:Q",
@@ -80,8 +80,7 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 5
         ],
     )
     truth = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
-    edges = truth.encode(x=place.x, x2="x2:Q", y=alt.Y("high:Q", scale=vertical))
-    labels = list(range(len(names)))
+    edges = truth.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical))
     wrong = (
         steps.calculate(base, guess="g")
         .transform_filter("datum.guess >= 0 && datum.guess != datum.true")
@@ -90,14 +89,10 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 5
         )
         .mark_point(filled=True, size=min(70, max(16, 6 * place.size)), opacity=1)
         .encode(
-            x=alt.X("middle:Q", scale=place.x["scale"], axis=None),
+            x=place.at("middle"),
             y=alt.datum(1.06),
-            color=alt.Color(
-                "guess:N", scale=alt.Scale(domain=labels, range=[theme.class_colour(c) for c in labels]), legend=None
-            ),
-            shape=alt.Shape(
-                "guess:N", scale=alt.Scale(domain=labels, range=[theme.class_shape(c) for c in labels]), legend=None
-            ),
+            color=alt.Color("guess:N", scale=colours(len(names)), legend=None),
+            shape=alt.Shape("guess:N", scale=shapes(len(names)), legend=None),
             tooltip=[
                 alt.Tooltip("query:N"),
                 alt.Tooltip("true_name:N", title="true class"),

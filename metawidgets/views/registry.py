@@ -58,14 +58,9 @@ def view(
     def refuses(thing: Any) -> str | None:
         if not isinstance(thing, subject):
             return f"it draws a {subject.__name__}, not a {type(thing).__name__}."
-        if reason := kind(thing if isinstance(thing, Episode) else thing.episode):
-            return reason
-        for channel in needs:
-            try:
-                thing[channel]
-            except TraceError as cause:
-                return str(cause)
-        return unless(thing)
+        if isinstance(thing, Episode):
+            return kind(thing) or unless(thing)
+        return kind(thing.episode) or _lacking(thing, needs) or unless(thing)
 
     def decorate(draw: Callable[..., Any]) -> View:
         signature = inspect.signature(draw)
@@ -81,3 +76,12 @@ def view(
         return cast(View, drawn)
 
     return decorate
+
+
+def _lacking(trace: Trace, needs: tuple[str, ...]) -> str | None:
+    for channel in needs:
+        try:
+            trace[channel]
+        except TraceError as cause:
+            return str(cause)
+    return None

@@ -91,7 +91,7 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
     chart = alt.vconcat(*(r for r in rows_of_charts if r is not None), spacing=6)
     right = accuracy(-d, y)
     score = [f"{100 * r:.0f} % of {len(y)} queries nearest their own class" for r in right]
-    nothing = np.isnan(d).all(axis=(1, 2))
+    nothing = [bool(np.isnan(of_step).all()) for of_step in d]
     titles = [
         f"{steps.when(t)}, {'no distance is known yet' if nothing[t] else score[t]}" for t in range(steps.last + 1)
     ]

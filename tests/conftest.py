@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from metawidgets.reports import Report
+
 # Before anything loads torch or numpy: on busy cores several threads make networks of this size slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -65,3 +67,11 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
     with sync_playwright() as engine, engine.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def smoke_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
+    """The report few_shot, run once with a few steps and episodes for all tests that look at it."""
+    from metawidgets.reports import run_report
+
+    return run_report("few_shot", tmp_path_factory.mktemp("few_shot"), {"smoke": True})

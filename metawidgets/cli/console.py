@@ -40,7 +40,7 @@ Seed = Annotated[int, typer.Option(min=0, help="Which endless list of episodes; 
 
 
 def bar(*extra: str) -> Progress:
-    """A progress bar on stderr that disappears when done; `extra` are further columns in rich's markup."""
+    """A progress bar on a terminal's stderr that disappears when done; `extra` are further columns in rich's markup."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
@@ -50,6 +50,7 @@ def bar(*extra: str) -> Progress:
         TimeRemainingColumn(),
         console=errors,
         transient=True,
+        disable=not errors.is_terminal,  # a log has no use for it
     )
 
 

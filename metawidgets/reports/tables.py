@@ -59,7 +59,7 @@ class Table:
             "<tr>" + "".join(f"<td{style}>{_cell(v)}</td>" for v, style in zip(row, styles, strict=True)) + "</tr>"
             for row in self.rows
         )
-        caption = f"<caption>{html.escape(self.caption)}</caption>" if self.caption else ""
+        caption = f'<caption style="text-align: left">{html.escape(self.caption)}</caption>' if self.caption else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
     def __repr__(self) -> str:

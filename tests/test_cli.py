@@ -1,0 +1,240 @@
+"""The command line: what a newcomer sees, what a mistake says, and that train, evaluate and export hang together."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import typer.main
+
+from metawidgets import cli
+from metawidgets.cli import pages
+
+COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
+TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
+
+
+@pytest.fixture
+def metawidgets(monkeypatch, capsys, tmp_path):
+    """Run a command line in an empty folder; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["metawidgets", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_help_answers_without_the_heavy_packages():
+    code = (
+        "import sys, metawidgets.cli; print([m for m in ('torch', 'altair', 'papermill', 'numpy') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_the_top_level_help_names_every_command(metawidgets):
+    code, said, _ = metawidgets("--help")
+    assert code == 0
+    assert [name for name in COMMANDS if f" {name} " not in said] == []
+    assert "metawidgets demo" in said
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(metawidgets, name):
+    assert metawidgets(name, "--help")[0] == 0
+    command = typer.main.get_command(cli.app).commands[name]  # pyright: ignore[reportAttributeAccessIssue]
+    assert command.help
+    assert [p.name for p in command.params if not getattr(p, "help", None)] == []
+
+
+def test_version(metawidgets):
+    assert metawidgets("--version")[1].startswith("metawidgets 0.")
+
+
+def test_a_mistyped_command_or_option_is_a_usage_error(metawidgets):
+    assert metawidgets("trian")[0] == 2
+    code, _, said = metawidgets("train", "x.safetensors", "--steps", "many")
+    assert (code, "--steps" in said, "Traceback" in said) == (2, True, False)
+
+
+def test_train_then_evaluate(metawidgets):
+    code, said, told = metawidgets("train", "a/it.safetensors", "--learner", "maml", "-L", "inner_steps=2", *TINY)
+    assert code == 0, told
+    assert "MAML on gaussians: 4 steps" in said
+    assert "step 4: validation" in told
+    card = json.loads(Path("a/it.json").read_text())
+    assert card["data"] == {"dataset": "gaussians", "options": {}}
+    assert card["hyper"]["inner_steps"] == 2
+    assert card["validation"]["n_episodes"] == 3
+
+    code, said, _ = metawidgets("evaluate", "a/it.safetensors", "--n-episodes", "5")
+    assert code == 0
+    assert "MAML on gaussians (test), 5-way 1-shot:" in said
+    assert "over 5 episodes" in said
+    assert metawidgets("evaluate", "a/it.safetensors", "--n-episodes", "5")[1] == said
+
+
+def test_a_finished_training_is_not_repeated(metawidgets):
+    words = ["train", "it.safetensors", "--learner", "maml", *TINY]
+    metawidgets(*words)
+    assert "was trained to its end before; --fresh begins again" in metawidgets(*words)[1]
+    assert "4 steps" in metawidgets(*words, "--fresh")[1]
+
+
+def test_a_learner_without_training_is_evaluated_by_name(metawidgets):
+    code, said, _ = metawidgets(
+        "evaluate", "--learner", "nearest", "--dataset", "digits", "--split", "all", "--n-episodes", "3"
+    )
+    assert code == 0
+    assert "NearestNeighbour on digits (all), 5-way 1-shot:" in said
+
+
+@pytest.mark.slow
+def test_the_demo_ends_with_the_path_of_its_report(metawidgets):
+    code, said, told = metawidgets("demo", "--out", "here", "--smoke")
+    assert code == 0, told
+    page = Path(said.splitlines()[-1])
+    assert page == Path("here/report/few_shot.html")
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert [word for word in ("ProtoNet", "MAML", "unseen glyphs", "real digits", "20.0 →") if word not in said] == []
+    assert json.loads(Path("here/protonet.json").read_text())["steps"] == 2
+
+
+@pytest.mark.parametrize("name", ["datasets", "learners"])
+def test_lists(metawidgets, name):
+    code, said, _ = metawidgets(name)
+    expected = ["glyphs", "omniglot", "n_classes"] if name == "datasets" else ["protonet", "maml", "inner_lr"]
+    assert code == 0
+    assert [word for word in expected if word not in said] == []
+
+
+def test_report_lists_its_parameters(metawidgets):
+    code, said, _ = metawidgets("report", "--list")
+    assert code == 0
+    assert "n_episodes" in said
+    assert "a whole number from 2 to 10000" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("train x.safetensors --dataset glyfs", "there is no dataset 'glyfs'; did you mean 'glyphs'?"),
+        ("train x.safetensors -D n_clases=60", "has no option 'n_clases'; did you mean 'n_classes'?"),
+        ("train x.safetensors -D n_classes=many", "n_classes='many'"),
+        ("train x.safetensors -D n_classes", "write name=value"),
+        ("train x.safetensors --learner protnet", "unknown learner 'protnet'; did you mean 'protonet'?"),
+        ("train x.safetensors -L inner_rl=1 --learner maml", "did you mean 'inner_lr'?"),
+        ("train x.safetensors --learner nearest", "no parameters that an outer loop could train"),
+        ("evaluate --learner nearest --k-shot 20 -D n_drawers=20", "k_shot=20 and n_query=15 need 35 items"),
+        ("evaluate --learner nearest --n-way 99 -D n_classes=60", "n_way=99"),
+        ("evaluate", "give either a checkpoint file or --learner"),
+        ("evaluate none.safetensors", "there is no checkpoint none.safetensors"),
+        ("report -p n_wey=5", "there is no parameter 'n_wey'; did you mean 'n_way'?"),
+        ("report -p k_shot=three", "k_shot='three' cannot be used; it takes a whole number from 1 to 100"),
+        ("report -p smoke=yes", "smoke='yes' cannot be used; it takes true or false"),
+        ("report --out file/below", "cannot write into the folder file/below (Not a directory)"),
+        ("report few_shto", "there is no report 'few_shto'; did you mean 'few_shot'?"),
+        ("export nowhere.ipynb", "cannot read the notebook nowhere.ipynb"),
+        ("lab nowhere", "there is no folder nowhere"),
+    ],
+)
+def test_a_mistake_is_one_sentence(metawidgets, words, message):
+    Path("file").write_text("")
+    code, _, said = metawidgets(*words.split())
+    assert code == 1
+    assert message in said
+    assert said.startswith("metawidgets: ")
+    assert "Traceback" not in said
+
+
+def test_a_truncated_checkpoint(metawidgets):
+    metawidgets("train", "it.safetensors", *TINY)
+    whole = Path("it.safetensors").read_bytes()
+    Path("it.safetensors").write_bytes(whole[: len(whole) // 2])
+    code, _, said = metawidgets("evaluate", "it.safetensors")
+    assert (code, "is truncated, altered or no checkpoint of ours" in said) == (1, True)
+
+
+def test_a_zip_with_a_climbing_path(metawidgets):
+    with zipfile.ZipFile("images_background.zip", "w") as archive:
+        archive.writestr("../../outside.png", b"x")
+    code, _, said = metawidgets("train", "it.safetensors", "--dataset", "omniglot", "-D", "root=.")
+    assert code == 1
+    assert "Traceback" not in said
+    assert "images_background.zip" in said
+
+
+def test_a_bug_is_told_as_one(metawidgets, monkeypatch):
+    monkeypatch.setattr(pages.secrets, "token_urlsafe", lambda n: 1 / 0)
+    code, _, said = metawidgets("lab", ".")
+    assert code == 70
+    assert (
+        said
+        == "metawidgets: ZeroDivisionError: division by zero. This is a bug; METAWIDGETS_TRACEBACK=1 shows where.\n"
+    )
+    monkeypatch.setenv("METAWIDGETS_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        metawidgets("lab", ".")
+
+
+def test_export(metawidgets):
+    output = nbformat.v4.new_output("stream", text="hello from the notebook")
+    cell = nbformat.v4.new_code_cell("print('hello')", outputs=[output])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), "run.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")]), "unrun.ipynb")
+    code, said, _ = metawidgets("export", "run.ipynb")
+    assert (code, said) == (0, "run.html\n")
+    assert "hello from the notebook" in Path("run.html").read_text(encoding="utf-8")
+    code, _, said = metawidgets("export", "unrun.ipynb")
+    assert (code, "has no outputs" in said) == (1, True)
+
+
+def test_lab_listens_here_only_and_keeps_its_token_to_itself(metawidgets, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(pages.subprocess, "call", lambda words, env: seen.update(words=words, env=env) or 0)
+    assert metawidgets("lab", ".", "--port", "9999", "--no-browser")[0] == 0
+    assert {"--ServerApp.ip=127.0.0.1", "--ServerApp.port=9999", "--no-browser"} <= set(seen["words"])
+    token = seen["env"]["JUPYTER_TOKEN"]
+    assert len(token) >= 24
+    assert [word for word in seen["words"] if token in word] == []
+
+
+def test_lab_without_jupyterlab(metawidgets, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, _, said = metawidgets("lab", ".")
+    assert (code, "pip install 'metawidgets[lab]'" in said) == (1, True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_exits_130_and_the_training_goes_on_later(tmp_path):
+    words = ["train", "it.safetensors", "--dataset", "gaussians", "--validate-every", "5", "--n-validation", "2"]
+    command = [sys.executable, "-m", "metawidgets", *words, "--steps", "100000"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "it.training.safetensors").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "The same command goes on from the last validation." in said
+    assert "Traceback" not in said
+
+
+def test_a_closed_pipe_is_no_error():
+    command = f"{sys.executable} -m metawidgets datasets | head -n 1"
+    said = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert said.stderr == ""

@@ -8,7 +8,7 @@ from jaxtyping import Shaped
 
 from metawidgets.episodes import Episode, ItemId
 
-__all__ = ["pack_episode", "unpack_episode"]
+__all__ = ["episode_title", "pack_episode", "unpack_episode"]
 
 _ARRAYS = ("support_x", "support_y", "query_x", "query_y")
 
@@ -39,3 +39,11 @@ def unpack_episode(arrays: Mapping[str, Shaped[np.ndarray, "..."]], plain: Mappi
         seed=tuple(plain["seed"]),
         task=plain["task"],
     )
+
+
+def episode_title(e: Episode) -> str:
+    """ "5-way 1-shot", "5-way, 1 to 3 shots", "10-shot regression"."""
+    low, high = int(e.shots.min()), int(e.shots.max())
+    if e.is_regression:
+        return f"{high}-shot regression"
+    return f"{e.n_way}-way {low}-shot" if low == high else f"{e.n_way}-way, {low} to {high} shots"

@@ -6,7 +6,7 @@ import numpy as np
 
 from metawidgets.episodes import Episode
 from metawidgets.widgets.base import Component
-from metawidgets.widgets.episode_state import pack_episode, unpack_episode
+from metawidgets.widgets.episode_state import episode_title, pack_episode, unpack_episode
 from metawidgets.widgets.selection import Selection
 
 __all__ = ["EpisodeView"]
@@ -34,7 +34,7 @@ class EpisodeView(Component):
             raise TypeError(f"EpisodeView shows an Episode, not {type(episode).__name__}{hint}.")
         super().__init__(selection=selection, **kwargs)
         arrays, plain = pack_episode(episode)
-        self.pack(arrays, episode=plain, kind=_kind(episode), title=_title(episode), subtitle=_subtitle(episode))
+        self.pack(arrays, episode=plain, kind=_kind(episode), title=episode_title(episode), subtitle=_subtitle(episode))
 
     @property
     def episode(self) -> Episode:
@@ -53,7 +53,7 @@ class EpisodeView(Component):
     def summary(self) -> str:
         """One line for the episode, and one for each class with its counts and where its items came from."""
         e = self.episode
-        lines = [f"Episode, {_title(e)}: {_subtitle(e)}"]
+        lines = [f"Episode, {episode_title(e)}: {_subtitle(e)}"]
         if e.is_regression:
             sides = {"targets": np.concatenate([e.support_y, e.query_y])}
             if not e.is_image:
@@ -74,14 +74,6 @@ def _kind(e: Episode) -> str:
     if not e.is_image and e.is_regression and e.item_shape == (1,) and e.support_y.shape[1] == 1:
         return "curve"
     return "points" if not e.is_image and not e.is_regression and e.item_shape == (2,) else "sheet"
-
-
-def _title(e: Episode) -> str:
-    """ "5-way 1-shot", "5-way, 1 to 3 shots", "10-shot regression"."""
-    low, high = int(e.shots.min()), int(e.shots.max())
-    if e.is_regression:
-        return f"{high}-shot regression"
-    return f"{e.n_way}-way {low}-shot" if low == high else f"{e.n_way}-way, {low} to {high} shots"
 
 
 def _subtitle(e: Episode) -> str:

@@ -1,13 +1,15 @@
 // Regression of one number on one: the fit at this step over its earlier ones, the points it was given, and the truth.
 
 // mwCurvePanel(shared) -> {node, paint(state), fit(width)}; shared: {arrays, i (trace), items, selection, stepKeys, announce, label}
-function mwCurvePanel({ arrays, i, items, ...rest }) {
+function mwCurvePanel({ arrays, i, items, traces, ...rest }) {
   const at = arrays[`${i}.probe`].data;
   const fits = arrays[`${i}.probe_outputs`];
   const truth = arrays.truth?.data;
   const [first, last] = [at[0], at[at.length - 1]];
-  const [low, high] = mwCurveRange([arrays.support_y.data, arrays.query_y.data, truth ?? []], fits.data);
-  const note = mwEl("p", { class: "il-note", hidden: true });
+  // One range for all traces: side by side, equal heights must mean equal values.
+  const [low, high] = mwCurveRange([arrays.support_y.data, arrays.query_y.data, truth ?? []], traces.map((_, j) => arrays[`${j}.probe_outputs`].data));
+  const ink = (theme) => mwClassRgb(mwTraceColour(i), theme);
+  const note = mwEl("p", { class: "il-note il-alarm", hidden: true });
   const fitAt = (t) => mwAt(fits, t).data;
 
   function draw(ctx, width, height, { step, theme, shown }) {
@@ -15,7 +17,7 @@ function mwCurvePanel({ arrays, i, items, ...rest }) {
     const x = mwScale([first, last], [box.left, box.right]);
     const y = mwScale([low, high], [box.bottom, box.top]);
     mwDrawAxes(ctx, { box, x, y, xTicks: mwTicks(first, last, width / 70), yTicks: mwTicks(low, high, height / 55), xLabel: "x", yLabel: "y", theme });
-    const accent = mwCss(mwClassRgb(0, theme));
+    const accent = mwCss(ink(theme));
     ctx.save();
     ctx.beginPath();
     ctx.rect(box.left, box.top - 4, box.right - box.left, box.bottom - box.top + 8);
@@ -61,8 +63,8 @@ function mwCurvePanel({ arrays, i, items, ...rest }) {
 
   const panel = mwPointPanel({ items, draw, ...rest });
   const legend = mwPlotLegend([
-    ["fit at this step", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(mwClassRgb(0, theme)), 2.75)],
-    ["earlier fits", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(mwClassRgb(0, theme), 0.4), 1.25)],
+    ["fit at this step", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(ink(theme)), 2.75)],
+    ["earlier fits", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(ink(theme), 0.4), 1.25)],
     ...(truth ? [["truth", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, theme.muted, 1.75, [2, 4])]] : []),
     ["support", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "support", theme)],
     ["query", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "query", theme)],
@@ -85,7 +87,7 @@ function mwCurveRange(known, fits) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const span = high - low || 1;
   let [from, to] = [low, high];
-  for (const fit of fits) if (Number.isFinite(fit)) { from = Math.min(from, fit); to = Math.max(to, fit); }
+  for (const fit of fits) for (const value of fit) if (Number.isFinite(value)) { from = Math.min(from, value); to = Math.max(to, value); }
   return [Math.max(from, low - 0.5 * span) - 0.06 * span, Math.min(to, high + 0.5 * span) + 0.06 * span];
 }
 

@@ -58,7 +58,7 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
       ctx.textAlign = "left";
       ctx.fillText(`${item.i}`, x + 4, y + 16);
     }
-    const [left, right] = [x + 36, x + layout.tile - 56];
+    const [left, right] = [x + 36, x + layout.tile - 60];
     const [top, height] = [y + 9, 14];
     ctx.fillStyle = theme.raised;
     ctx.fillRect(left, top, right - left, height);
@@ -82,10 +82,10 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
     ctx.font = `11px ${theme.font}`;
     ctx.textAlign = "right";
     ctx.fillStyle = theme.fg;
-    ctx.fillText(Number.isNaN(p[truth]) ? "?" : mwPercent(p[truth]), right + 38, y + 16.5);
+    ctx.fillText(Number.isNaN(p[truth]) ? "?" : mwPercent(p[truth]), right + 42, y + 16.5);
     ctx.fillStyle = ctx.strokeStyle = theme.fg;
-    if (guess === truth && !p.some(Number.isNaN)) mwDotMark(ctx, right + 50, y + 16, 3.75);
-    else { ctx.lineWidth = 2.25; mwCrossMark(ctx, right + 50, y + 16, 4); }
+    if (guess === truth && !p.some(Number.isNaN)) mwDotMark(ctx, right + 54, y + 16, 3.75);
+    else { ctx.lineWidth = 2.25; mwCrossMark(ctx, right + 54, y + 16, 4); }
   }
 
   function draw(ctx, view) {

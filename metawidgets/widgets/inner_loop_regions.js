@@ -50,10 +50,10 @@ function mwDrawBorders({ data, width, height }, winner, lead, [r, g, b]) {
     // Across the border the lead counts as negative: the logits' difference goes on falling.
     const signed = around.map((n) => (winner[n] === winner[at] ? lead[n] : -lead[n]));
     const slope = Math.hypot((signed[1] - signed[0]) / 2, (signed[3] - signed[2]) / 2);
-    const cover = Math.min(1, Math.max(0, 1.35 - lead[at] / (slope || 1)));
+    const cover = Math.min(1, Math.max(0, 1.05 - lead[at] / (slope || 1)));
     if (cover === 0) continue;
     const under = data[4 * at + 3] / 255;
-    const over = 0.62 * cover;
+    const over = 0.6 * cover;
     const alpha = over + under * (1 - over);
     const mix = (top, i) => (top * over + data[4 * at + i] * under * (1 - over)) / alpha;
     data.set([mix(r, 0), mix(g, 1), mix(b, 2), 255 * alpha], 4 * at);
@@ -68,7 +68,7 @@ function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
   const way = names.length;
   const kept = new Map(); // step -> canvas, for one theme
   let keptFor = "";
-  const note = mwEl("p", { class: "il-note", hidden: true });
+  const note = mwEl("p", { class: "il-note il-alarm", hidden: true });
 
   // A class without support has logit minus infinity, which must not spread to its neighbours by interpolation.
   const logits = (step) => Float32Array.from(mwAt(outputs, step).data, (v) => (v === -Infinity ? -1e6 : v));
@@ -76,7 +76,7 @@ function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
     if (theme.bg !== keptFor) { kept.clear(); keptFor = theme.bg; }
     if (!kept.has(step)) {
       if (kept.size > 120) kept.clear();
-      const pixels = mwRegionPixels(logits(step), grid, way, 5, theme);
+      const pixels = mwRegionPixels(logits(step), grid, way, 6, theme);
       const canvas = Object.assign(document.createElement("canvas"), { width: pixels.width, height: pixels.height });
       canvas.getContext("2d").putImageData(pixels, 0, 0);
       kept.set(step, canvas);

@@ -13,6 +13,23 @@ function mwNotFinite(data) {
   }).join(" and ");
 }
 
+// What cannot be drawn, in words: [[text, whether something went wrong]]. Lines of one fate share a sentence. That a loss is
+// infinite while classes lack support is no accident but what the learner says of them.
+function mwSeriesNotes(chart) {
+  const fates = new Map();
+  for (const line of chart.lines) {
+    const fate = mwNotFinite(line.data);
+    if (fate) fates.set(fate, [...(fates.get(fate) ?? []), line]);
+  }
+  return [...fates].map(([fate, lines]) => {
+    const what = lines.map((line) => (line.role === "gradient" ? "gradient norm" : line.name)).join(" and ");
+    const noun = chart.key === "loss" ? " loss" : "";
+    const expected = lines.every((line) => line.absorbing) && !fate.includes("not a number");
+    const text = `${what}${noun} ${lines.length > 1 ? "are" : "is"} ${fate} (\u2715)${expected ? ": a class without support has probability 0" : ""}.`;
+    return [text[0].toUpperCase() + text.slice(1), !expected];
+  });
+}
+
 // Values that span more than this factor are drawn on a log scale: on a linear one all but the largest would lie on the floor.
 const MW_LOG_FROM = 50;
 
@@ -25,19 +42,22 @@ function mwNeedsLog(lines) {
 // What can be drawn of these traces: [{title, lines: [{name, role, trace, data}], fixed, chance}]
 function mwSeriesOf(config, arrays) {
   const pick = (names) => config.traces.flatMap((trace, i) => names.flatMap(([role, name]) => (
-    arrays[`${i}.${name}`] ? [{ role, trace: i, name: config.traces.length > 1 ? `${trace.learner}, ${role}` : role, data: arrays[`${i}.${name}`].data }] : []
+    arrays[`${i}.${name}`] ? [{ role, trace: i, absorbing: `${i}.absorbed` in arrays, name: config.traces.length > 1 ? `${trace.learner}, ${role}` : role, data: arrays[`${i}.${name}`].data }] : []
   )));
   const way = config.episode.class_names.length;
   return [
     { key: "loss", title: `Loss, ${config.loss_unit}`, lines: pick([["query", "query_loss"], ["support", "support_loss"]]) },
     { key: "accuracy", title: "Accuracy", fixed: [0, 1], chance: way ? 1 / way : null, lines: pick([["query", "query_accuracy"], ["support", "support_accuracy"]]) },
-    { key: "gradient", title: "Gradient norm of the support loss", lines: pick([["gradient", "gradient_norm"]]) },
+    { key: "gradient", title: "Gradient norm, support loss", lines: pick([["gradient", "gradient_norm"]]) },
   ].filter((chart) => chart.lines.length && chart.lines.some((line) => line.data.length > 1));
 }
 
+// The class colour that stands for the ith trace; the second one is the support points'.
+const mwTraceColour = (i) => [0, 2, 3, 4, 5, 6][i % 6];
+
 // Colour and dash of a line: query solid and support dashed; colour tells roles apart, or traces where there are several.
 function mwLineLook(line, several, theme) {
-  const index = several ? line.trace : { query: 0, support: 1, gradient: 2 }[line.role];
+  const index = several ? mwTraceColour(line.trace) : { query: 0, support: 1, gradient: 2 }[line.role];
   return { colour: mwCss(mwClassRgb(index, theme)), dash: line.role === "support" ? [5, 3] : [] };
 }
 
@@ -60,9 +80,9 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
     const value = mwEl("b", {});
     return { line, stroke, value, node: mwEl("li", {}, mwEl("svg", { width: 22, height: 10, "aria-hidden": "true" }, stroke), line.role === "gradient" && !several ? "norm" : line.name, value) };
   });
-  const odd = chart.lines.map((line) => [line, mwNotFinite(line.data)]).filter(([, text]) => text);
-  const note = mwEl("p", { class: "il-note", hidden: !odd.length },
-    odd.map(([line, text]) => `${line.role === "gradient" ? "Gradient norm" : `${several ? line.name : line.role[0].toUpperCase() + line.role.slice(1)} loss`} is ${text} (\u2715).`).join(" "));
+  const notes = mwSeriesNotes(chart);
+  const floorNote = mwEl("p", { class: "il-note" });
+  const note = mwEl("div", {}, notes.map(([text, alarming]) => mwEl("p", { class: alarming ? "il-note il-alarm" : "il-note" }, text)), floorNote);
   const node = mwEl("figure", { class: `il-chart il-${chart.key}` },
     mwEl("figcaption", {}, mwEl("span", { class: "il-chart-title" }, chart.title), canLog && scaleName),
     mwEl("ul", { class: "il-readouts" }, readouts.map((r) => r.node)), canvas, note);
@@ -71,7 +91,9 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
     const values = chart.lines.flatMap((line) => Array.from(line.data)).filter((v) => Number.isFinite(v) && (!log || v > 0));
     if (!values.length) return log ? [0.1, 1] : [0, 1];
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    if (log) return low === high ? [low / 2, high * 2] : [low, high];
+    // Four decades below the start everything is as good as 0; more of them would flatten what happens above.
+    const start = Math.max(...chart.lines.map((line) => line.data[0]).filter((v) => v > 0 && Number.isFinite(v)), 0);
+    if (log) return low === high ? [low / 2, high * 2] : [Math.max(low, Math.min(1e-4 * start, high / 10)), high];
     return [Math.min(0, low), high > 0 ? high * 1.04 : 1];
   };
   let x = null;
@@ -82,6 +104,8 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
     const box = { left: 46, right: width - 8, top: 8, bottom: height - (xLabel ? 38 : 20) };
     x = mwScale([0, Math.max(1, steps - 1)], [box.left + 4, box.right - 4]);
     const [low, high] = domain();
+    const under = log && chart.lines.some((line) => line.data.some((v) => v < low));
+    floorNote.textContent = under ? `What is below ${mwNumber(low)} is drawn on the lower edge.` : "";
     const y = mwScale([low, high], [box.bottom, box.top], log);
     const yTicks = log ? mwLogTicks(low, high, 4) : mwTicks(low, high, percent ? 2 : 3).map(([v, text]) => [v, percent ? `${Math.round(100 * v)}\u00a0%` : text]);
     mwDrawAxes(ctx, { box, x, y, xTicks: mwStepTicks(steps - 1, width / 60), yTicks, xLabel, theme });
@@ -110,12 +134,14 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
       ctx.globalAlpha = 1;
       mwDrawLine(ctx, Math.min(step + 1, line.data.length), x, at);
       ctx.setLineDash([]);
+      let crossed = -Infinity; // where the last cross stands: a hundred of them in a row would be a hedge
       line.data.forEach((v, t) => {
         if (Number.isFinite(v)) {
           if (steps > 24) return;
           ctx.globalAlpha = t <= step ? 1 : 0.4;
           mwDotMark(ctx, x(t), y(v), 2.25);
-        } else {
+        } else if (x(t) - crossed >= 11 || t === line.data.length - 1) {
+          crossed = x(t);
           ctx.globalAlpha = t <= step ? 1 : 0.4;
           mwCrossMark(ctx, x(t), box.top + 3, 3.5);
         }

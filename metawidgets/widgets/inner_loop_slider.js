@@ -37,7 +37,7 @@ export default { render({ model, el, signal }) {
   const announce = () => { paint(); mwAnnounce(root, spoken); };
 
   const reading = mwEl("p", { class: "il-reading" });
-  const shared = { arrays, items, names, images, selection, stepKeys, announce, signal };
+  const shared = { arrays, items, traces, names, images, selection, stepKeys, announce, signal };
   const panels = traces.map((trace, i) => {
     const panel = IL_PANELS[config.kind]({ ...shared, i, grid: trace.grid, label: several ? trace.learner : config.label });
     const state = mwEl("span", { class: "il-state" });
@@ -103,7 +103,7 @@ function mwSettings({ learner, meta }, several) {
   const words = { true: "yes", false: "no" };
   const hyper = Object.entries(meta.hyper ?? {}).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value));
   const parts = hyper.map(([name, value]) => `${name} ${words[value] ?? value}`);
-  if (meta.statistics) parts.push(`statistics ${meta.statistics}`);
+  if (meta.statistics) parts.push(`batch statistics ${meta.statistics}`);
   return [several ? learner : "", parts.join(", ")].filter(Boolean).join(": ");
 }
 

@@ -11,7 +11,7 @@ from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
 from metawidgets.traces import Trace
 from metawidgets.widgets.base import Component
-from metawidgets.widgets.episode_state import unpack_episode
+from metawidgets.widgets.episode_state import episode_title, unpack_episode
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.trace_state import pack_trace, unpack_trace
 
@@ -77,7 +77,7 @@ class InnerLoopSlider(Component):
             traces=plain,
             episode=plain[0].pop("episode"),
             steps=max(map(len, traces)),
-            label=f"{' and '.join(dict.fromkeys(learners))}, step by step",
+            label=f"{' and '.join(dict.fromkeys(learners))}, step by step: {episode_title(e)}",
             loss_unit=traces[0].loss_unit,
         )
         if "step" not in kwargs:

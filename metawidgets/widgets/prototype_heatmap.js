@@ -18,7 +18,8 @@ export default { render({ model, el, signal }) {
   const shots = names.map((_, k) => arrays.support_y.data.filter((y) => y === k).length);
   const images = arrays.query_x.shape.length === 4;
   const queries = images && mwThumbs(arrays.query_x);
-  const prototypes = images && mwThumbs(arrays.class_x);
+  const supports = images && mwThumbs(arrays.support_x);
+  const prototypes = images && { draw: (ctx, k, ...rest) => supports.draw(ctx, config.shown[k], ...rest) };
   const hasPrototype = (k) => shots[k] > 0;
   const rowText = (q) => {
     const x = mwAt(arrays.query_x, q).data;

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from metawidgets.errors import TraceError
 from metawidgets.traces import Trace
 from metawidgets.widgets.base import Component
+from metawidgets.widgets.episode_state import episode_title
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.trace_state import pack_trace
 
@@ -66,31 +67,34 @@ class PrototypeHeatmap(Component):
         if e.is_regression:
             raise TraceError("a PrototypeHeatmap compares classes, but this trace's episode is a regression; use InnerLoopSlider.")
         arrays, config = pack_trace(trace, ("distances", "probabilities"))
-        if arrays["support_x"].ndim == 4:  # of the support set, the browser draws one example a class
-            shown = [int(np.flatnonzero(e.support_y == k)[0]) if n else -1 for k, n in enumerate(e.shots)]
-            arrays["class_x"] = np.stack([e.support_x[i] if i >= 0 else np.zeros_like(e.support_x[0]) for i in shown])
-        del arrays["support_x"], arrays["query_y"], arrays["support_y"]
-        arrays |= {"query_y": e.query_y, "support_y": e.support_y}
+        # Of each class's support the first item stands for its prototype, -1 if it has none.
+        shown = [int(np.flatnonzero(e.support_y == k)[0]) if n else -1 for k, n in enumerate(e.shots)]
         metric = trace.meta.get("hyper", {}).get("metric", "")
-        self.pack(arrays, **config, metric=_METRICS.get(metric, "distance"), label=f"{trace.learner}: distances to prototypes")
+        label = f"{trace.learner}: distances to prototypes, {episode_title(e)}"
+        self.pack(arrays, **config, shown=shown, metric=_METRICS.get(metric, "distance"), label=label)
         if "step" not in kwargs:
             self.step = len(trace) - 1
 
     def summary(self) -> str:
         """How many queries are nearest to a wrong prototype at this step, and the closest call."""
-        names, y = self.config["episode"]["class_names"], self.unpack()["query_y"]
-        near = nearest_prototypes(self.unpack()["distances"][self.step])
-        wrong = int(((near.first != y) & (near.first >= 0)).sum())
-        head = f"{self.config['label']}, {self.config['metric']}, {self.config['step_names'][self.step]}."
+        return f"{self.config['label']}. {self._reading()}"
+
+    def _reading(self) -> str:
+        arrays, names = self.unpack(), self.config["episode"]["class_names"]
+        y, near = arrays["query_y"], nearest_prototypes(arrays["distances"][self.step])
+        when = self.config["step_names"][self.step]
+        head = f"{when[0].upper()}{when[1:]}, {self.config['metric']}:"
         if (near.first < 0).all():
-            return f"{head} No class has support yet."
+            return f"{head} no class has support yet."
+        wrong = int(((near.first != y) & (near.first >= 0)).sum())
         text = f"{head} {wrong} of {len(y)} queries {'is' if wrong == 1 else 'are'} nearest to a wrong prototype"
         if np.isnan(near.margin).all():
-            return text + "."
+            return f"{text}."
         q = int(np.nanargmin(near.margin))
-        return f"{text}; smallest margin {near.margin[q]:.3g} (query {q}: {names[near.first[q]]} before {names[near.second[q]]})."
+        pair = f"{names[near.first[q]]} before {names[near.second[q]]}"
+        return f"{text}; smallest margin {near.margin[q]:.3g} (query {q}: {pair})."
 
     def png(self) -> bytes:
-        from metawidgets.widgets.prototype_still import draw_png  # Pillow's fonts are loaded only by who draws
+        from metawidgets.widgets.prototype_still import draw_matrix  # Pillow's fonts are loaded only by who draws
 
-        return draw_png(self.unpack(), self.config, self.step, self.summary())
+        return draw_matrix(self.unpack(), self.config, self.step, self._reading())

@@ -28,7 +28,10 @@ from metawidgets.reports.ledger import Ledger, Progress, heading_of
 __all__ = ["METRICS", "Report", "run_report"]
 
 METRICS = "application/vnd.metawidgets.metrics+json"
-"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics."""
+"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics.
+
+Among them `title` names the page.
+"""
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,12 @@ def run_report(
 
     from metawidgets.reports.export import export_notebook
 
+    metrics = _metrics(executed)
     try:
-        export_notebook(final, html)
+        export_notebook(final, html, title=metrics.get("title"))
     except Exception as error:
         _write_status(status, about, started, state="failed", notebook=final.name, error={"message": str(error)})
         raise
-    metrics = _metrics(executed)
     done = _write_status(
         status, about, started, state="completed", notebook=final.name, html=html.name, metrics=metrics
     )

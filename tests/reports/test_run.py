@@ -42,20 +42,21 @@ def status(out: Path) -> dict:
 
 def test_a_run_leaves_notebook_page_and_status(tmp_path):
     show = f"""from IPython.display import display
-display({{"{METRICS}": {{"accuracy": seed / 4}}, "text/plain": "0.75"}}, raw=True)"""
+display({{"{METRICS}": {{"accuracy": seed / 4, "title": "My run"}}, "text/plain": "0.75"}}, raw=True)"""
     source = notebook(tmp_path / "small.ipynb", "import os; print(os.getcwd())", show)
     seen = []
     work = tmp_path / "work"
     work.mkdir()
     report = run_report(source, tmp_path / "out{x}", {"seed": 3}, cwd=work, on_cell=lambda *where: seen.append(where))
-    assert report.metrics == {"accuracy": 0.75}
+    assert report.metrics == {"accuracy": 0.75, "title": "My run"}
+    assert "<title>My run</title>" in report.html.read_text(encoding="utf-8")
     assert report.parameters == {"seed": 3, "smoke": False, "where": None}
     assert report.html.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert seen[0][0] == 1
     assert seen[-1] == (6, 6, "Part 2")
     assert states(report.notebook) == ["completed"] * 3
     said = status(tmp_path / "out{x}")
-    assert (said["state"], said["metrics"], said["html"]) == ("completed", {"accuracy": 0.75}, "small.html")
+    assert (said["state"], said["metrics"], said["html"]) == ("completed", report.metrics, "small.html")
     executed = nbformat.read(report.notebook, as_version=4)
     assert str(work) in executed.cells[3].outputs[0].text
     assert str(tmp_path) not in json.dumps(executed.metadata)

@@ -128,7 +128,8 @@
     }
     place.append(note); // below the picture that stands here
   });
-  Promise.allSettled(views).then(() => {
+  // Ready is what has been painted: components lay themselves out in the frame after they learn their width.
+  Promise.allSettled(views).then(() => requestAnimationFrame(() => requestAnimationFrame(() => {
     document.documentElement.dataset.mwReady = String(Math.round(performance.now()));
-  });
+  })));
 })();

@@ -23,13 +23,29 @@ function mwEpisodePlot({ items, names, chooser, axes }) {
   const [xs, ys] = [range(0), range(1)];
   const marks = new Map();
   const svg = mwEl("svg", { class: "mw-plot", role: "listbox", "aria-label": "Support and query points" });
+  const frame = mwEl("g", { "aria-hidden": "true" });
   const node = mwEl("div", { class: curve ? "mw-plotted" : "mw-plotted mw-scatter" }, svg, legend());
+  const byId = new Map(items.map((item) => [item.id, item]));
   let stop = items[0]?.id;
   let width = 0;
 
+  // Support is drawn last: it is what the learner sees, and there is less of it.
+  for (const item of [...items].reverse()) {
+    const point = mwEl("g", {
+      class: "mw-point", role: "option", tabindex: item.id === stop ? 0 : -1,
+      "aria-label": mwItemName(item, items, names), "aria-selected": "false",
+      onpointerenter: () => chooser.look(item.id),
+      onfocus: () => { setStop(item.id); if (point.matches(":focus-visible")) chooser.look(item.id); },
+      onclick: () => { point.focus({ preventScroll: true }); chooser.choose(item.id); },
+    }, mwEl("circle", { r: 11, class: "mw-reach" }), sign(item.label, item.side));
+    marks.set(item.id, point);
+  }
+  svg.append(frame, ...marks.values());
+
   function legend() {
     const key = (label, side, text, count) => mwEl(
-      "li", { class: label < 0 ? "mw-side-key" : null }, mwEl("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, sign(label, side)),
+      "li", { class: label < 0 ? "mw-side-key" : null },
+      mwEl("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, sign(label, side)),
       mwEl("span", { class: "mw-class-name" }, text), mwEl("span", { class: "mw-count" }, count),
     );
     const count = (side, label) => items.filter((item) => item.side === side && item.label === label).length;
@@ -39,8 +55,10 @@ function mwEpisodePlot({ items, names, chooser, axes }) {
     return mwEl("ul", { class: "mw-legend" }, classes, sides);
   }
   function sign(label, side) {
-    return mwEl("path", { class: `mw-mark mw-${side} ${curve ? "mw-curve" : ""}`, d: mwShapeD(Math.max(0, label), side === "support" ? 5.5 : 4.5),
-      style: label >= 0 ? { "--mw-mark": `var(--mw-class-${label % mwPalette.length})` } : {} });
+    return mwEl("path", {
+      class: `mw-mark mw-${side} ${curve ? "mw-curve" : ""}`, d: mwShapeD(Math.max(0, label), side === "support" ? 5.5 : 4.5),
+      style: label >= 0 ? { "--mw-mark": `var(--mw-class-${label % mwPalette.length})` } : {},
+    });
   }
 
   const draw = () => {
@@ -55,39 +73,30 @@ function mwEpisodePlot({ items, names, chooser, axes }) {
     };
     const [xr, yr] = [widened(xs, width - left - right), widened(ys, height - top - bottom)];
     const [px, py] = [scale(xr, left, width - right), scale(yr, height - bottom, top)];
-    const focused = svg.contains(document.activeElement);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     Object.assign(svg.style, { width: `${width}px`, height: `${height}px` });
     const line = (x1, y1, x2, y2) => mwEl("line", { x1, y1, x2, y2, class: "mw-grid-line" });
     const text = (x, y, anchor, value) => mwEl("text", { x, y, "text-anchor": anchor, class: "mw-tick" }, value);
-    const frame = mwEl("g", { "aria-hidden": "true" },
-      mwTicks(...xr, width / 70).map(([t, name]) => [line(px(t), top, px(t), height - bottom), text(px(t), height - bottom + 15, "middle", name)]),
-      mwTicks(...yr, height / 50).map(([t, name]) => [line(left, py(t), width - right, py(t)), text(left - 6, py(t) + 4, "end", name)]),
-      mwEl("text", { x: (left + width - right) / 2, y: height - 3, "text-anchor": "middle", class: "mw-axis" }, axes[0]),
-      mwEl("text", { x: 0, y: 0, "text-anchor": "middle", class: "mw-axis", transform: `translate(11 ${(top + height - bottom) / 2}) rotate(-90)` }, axes[1]));
-    // Support is drawn last: it is what the learner sees, and there is less of it.
-    const points = [...items].reverse().map((item) => {
-      const [x, y] = at(item);
-      const point = mwEl("g", {
-        class: "mw-point", role: "option", tabindex: item.id === stop ? 0 : -1, transform: `translate(${px(x)} ${py(y)})`,
-        "aria-label": mwItemName(item, items, names), "aria-selected": "false",
-        onpointerenter: () => chooser.look(item.id),
-        onfocus: () => { setStop(item.id); if (point.matches(":focus-visible")) chooser.look(item.id); },
-        onclick: () => { point.focus({ preventScroll: true }); chooser.choose(item.id); },
-      }, mwEl("circle", { r: 11, class: "mw-reach" }), sign(item.label, item.side));
-      marks.set(item.id, point);
-      return point;
-    });
-    svg.replaceChildren(frame, ...points);
-    if (focused) marks.get(stop)?.focus();
-    chooser.redraw();
+    const name = (x, y, value, turn = 0) =>
+      mwEl("text", { class: "mw-axis", "text-anchor": "middle", transform: `translate(${x} ${y}) rotate(${turn})` }, value);
+    const [floor, wall] = [height - bottom, width - right];
+    frame.replaceChildren(
+      ...mwTicks(...xr, width / 70).flatMap(([t, label]) => [line(px(t), top, px(t), floor), text(px(t), floor + 15, "middle", label)]),
+      ...mwTicks(...yr, height / 50).flatMap(([t, label]) => [line(left, py(t), wall, py(t)), text(left - 6, py(t) + 4, "end", label)]),
+      name((left + wall) / 2, height - 3, axes[0]), name(11, (top + floor) / 2, axes[1], -90),
+    );
+    for (const [id, point] of marks) {
+      const [x, y] = at(byId.get(id));
+      point.setAttribute("transform", `translate(${px(x)} ${py(y)})`);
+    }
   };
   function setStop(id) {
     marks.get(stop)?.setAttribute("tabindex", -1);
     marks.get((stop = id))?.setAttribute("tabindex", 0);
   }
   svg.addEventListener("pointerleave", () => chooser.look(""));
-  svg.addEventListener("focusout", (event) => { if (!svg.contains(event.relatedTarget)) chooser.look(""); });
+  // On the box around it: Chromium lets the tab key stop at an <svg> that listens to focus.
+  node.addEventListener("focusout", (event) => { if (!svg.contains(event.relatedTarget)) chooser.look(""); });
   const sorted = [0, 1].map((axis) => [...items].sort((a, b) => at(a)[axis] - at(b)[axis]).map((item) => item.id));
   const go = (axis, by) => {
     const order = sorted[axis];

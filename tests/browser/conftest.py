@@ -59,12 +59,13 @@ class OpenPage:
     def view(self) -> Locator:
         return self.page.locator(".mw-view .mw").first
 
-    def state(self, name: str, component: int = 0) -> Any:
-        """A trait of the page's nth component, as its browser model holds it now."""
-        return self.page.evaluate(
-            "([nth, name]) => window.metawidgets.models.get(document.querySelectorAll('.mw-view')[nth].dataset.modelId).get(name)",
-            [component, name],
-        )
+    def frame(self) -> None:
+        """Wait until what the last event asked for has been painted: components redraw once a frame."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def model(self, widget: Any, name: str) -> Any:
+        """A trait of a widget as the page's model of it holds it now."""
+        return self.page.evaluate("([id, name]) => window.metawidgets.models.get(id).get(name)", [widget.model_id, name])
 
 
 @pytest.fixture

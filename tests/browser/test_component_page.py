@@ -53,7 +53,8 @@ export default { render({ model, el, signal }) {
 
 
 def test_arrays_arrive_as_sent_and_step_moves_by_keyboard(open_component):
-    opened = open_component(Counter([[0.5, 1], [2, 3], [4, 5.25]]))
+    counter = Counter([[0.5, 1], [2, 3], [4, 5.25]])
+    opened = open_component(counter)
     slider = opened.page.get_by_role("slider", name="Inner step")
     assert opened.view.locator(".number").inner_text() == "0.5,1"
     slider.focus()
@@ -61,7 +62,7 @@ def test_arrays_arrive_as_sent_and_step_moves_by_keyboard(open_component):
     assert opened.view.locator(".number").inner_text() == "4,5.25"
     opened.page.keyboard.press("ArrowLeft")
     assert opened.view.locator(".number").inner_text() == "2,3"
-    assert opened.state("step") == 1
+    assert opened.model(counter, "step") == 1
 
 
 def test_a_hostile_label_stays_text(open_component):

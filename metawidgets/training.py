@@ -85,6 +85,7 @@ def meta_train(
         )
     if validation is not None:
         check_disjoint(train=sampler.source, validation=validation.source)
+    learner.prepare(sampler.source)
     optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
     plan = {"how": how.__dict__, "train": repr(sampler), "validation": repr(validation)}
     run = _Run(learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {})

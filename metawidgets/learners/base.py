@@ -10,6 +10,8 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from metawidgets.errors import LearnerError
+from metawidgets.learners.losses import task_losses
+from metawidgets.sampling import TaskSource
 
 __all__ = ["Learner", "State", "Support"]
 
@@ -109,6 +111,20 @@ class Learner(nn.Module, abc.ABC):
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:
         """Outputs for the queries of a training task, differentiable with respect to what the outer loop trains."""
         return self.readout(self.adapted(support), self.encode(query_x, support))["outputs"]
+
+    def outer_loss(self, outputs: Tensor, y: Tensor) -> Float[Tensor, ""]:
+        """What training minimises over the queries of a task, or of a stack of tasks: cross-entropy or squared error."""
+        return task_losses(outputs, y).mean()
+
+    def prepare(self, source: TaskSource) -> None:
+        """Called once before an outer loop begins, with what it will draw from.
+
+        For learners whose parameters depend on it: those that pretrain on all classes of a pool at once have an output for
+        each. Nothing to do for others.
+
+        Raises:
+            LearnerError: if the learner cannot be trained on this source.
+        """
 
     def parameter_groups(self, state: State) -> dict[str, tuple[Tensor, Tensor]]:
         """Layer -> (parameters now, parameters at the start) for learners whose steps move parameters; empty for others."""

@@ -129,7 +129,7 @@ def _record(
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}
     if "embeddings" in read:
-        found["support_embeddings"] = of_support["embeddings"]
+        found.setdefault("support_embeddings", of_support["embeddings"])  # unless they are embedded in another way
     if probe_x is not None:
         found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
     for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):
@@ -186,7 +186,7 @@ def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
 
     `meta_gradient` gives the same gradients in memory that does not grow with the number of tasks.
     """
-    return torch.stack([task_losses(outputs, y).mean() for outputs, y in _task_outputs(learner, batch)]).mean()
+    return torch.stack([learner.outer_loss(outputs, y) for outputs, y in _task_outputs(learner, batch)]).mean()
 
 
 def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
@@ -200,7 +200,7 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     loss = metric = 0.0
     pieces = 1 if learner.takes_tasks else len(batch)
     for outputs, y in _task_outputs(learner, batch):
-        piece = task_losses(outputs, y).mean() / pieces
+        piece = learner.outer_loss(outputs, y) / pieces
         piece.backward()
         loss += piece.item()
         metric += task_metrics(outputs.detach(), y).mean().item() / pieces

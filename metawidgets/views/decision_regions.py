@@ -7,7 +7,8 @@ from jaxtyping import Float, Int
 from metawidgets.episodes import Episode
 from metawidgets.traces import Trace
 from metawidgets.views import theme
-from metawidgets.views.marks import Drawing, class_channels, inline, name_of, points, short
+from metawidgets.views.items import plane_items
+from metawidgets.views.marks import Drawing, inline, name_of, short
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
 
@@ -64,19 +65,7 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
         fill=alt.Fill("tint:N", scale=_tints(len(names)), legend=None),
         tooltip=[alt.Tooltip("name:N", title="most probable"), alt.Tooltip("percent:Q", title="probability (%)")],
     )  # fmt: skip
-    look = class_channels(names, width=width)
-    layers = [ground, _labels(steps, winner, grid, episode, x, y)]
-    for side, filled in (("query", False), ("support", True)):
-        at, label, items = (getattr(episode, f"{side}_{part}") for part in ("x", "y", "items"))
-        still = {
-            "x": at[:, 0].tolist(),
-            "y": at[:, 1].tolist(),
-            "class": label.tolist(),
-            "what": [f"{side} {i}" for i in items],
-        }
-        chart = alt.Chart(inline(steps.rows(still))).transform_calculate(name=name_of(names))
-        told = [alt.Tooltip("what:N", title="item"), alt.Tooltip("name:N", title="class"), "x:Q", "y:Q"]
-        layers.append(points(chart, filled=filled).encode(x=x, y=y, tooltip=told, **look))
+    layers = [ground, _labels(steps, winner, grid, episode, x, y), *plane_items(episode, x, y, width)]
     right, n_query = trace["query_accuracy"], len(episode.query_x)
     titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {n_query} queries right" for t in range(steps.last + 1)]
     subtitle = "Ground: the likeliest class, deeper where surer. Filled: support. Hollow: queries."

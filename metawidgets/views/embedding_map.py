@@ -40,9 +40,9 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     def placed(name: str, still: dict[str, Any], **moving: np.ndarray) -> alt.Chart:
         rows = steps.rows(still, {"u": flat[name][..., 0], "v": flat[name][..., 1], **moving})
         chart = alt.Chart(inline(rows), width=width, height=box.height)
-        return steps.calculate(
-            chart.transform_calculate(name=name_of(names), label=name_of([short(n) for n in names])), x="u", y="v"
-        )
+        named = chart.transform_calculate(name=name_of(names), label=name_of([short(n) for n in names]))
+        said = named.transform_calculate(said="datum.what + ', class ' + datum.name")
+        return steps.calculate(said, x="u", y="v")
 
     x = alt.X(
         "x:Q",
@@ -74,16 +74,22 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         still["url"] = [data_uri(image, rim=theme.class_colour(int(label))) for image, label in pairs]
         size = max(18, min(30, width // 16))
         layers += [
-            placed("embeddings", still).mark_image(width=size, height=size).encode(x=x, y=y, url="url:N", tooltip=told)
+            placed("embeddings", still)
+            .mark_image(width=size, height=size)
+            .encode(x=x, y=y, url="url:N", tooltip=told, description="said:N")
         ]
     else:
-        layers += [points(placed("embeddings", still), filled=False).encode(x=x, y=y, tooltip=told, **look)]
+        layers += [
+            points(placed("embeddings", still), filled=False).encode(
+                x=x, y=y, tooltip=told, description="said:N", **look
+            )
+        ]
 
     # Under the support: a class of one shot has its prototype where its only item is.
     prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
     prototypes = prototypes.transform_filter("isValid(datum.x)")
     halo, cross = crosses(prototypes)
-    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told)]
+    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told, description="said:N")]
 
     still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}
     if "absorbed" in trace:
@@ -91,7 +97,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         faded = {"opacity": alt.condition("datum.absorbed == 0", alt.value(0.3), alt.value(1))}
     else:
         support, faded = placed("support_embeddings", still), {}
-    layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, **faded, **look)]
+    layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, description="said:N", **faded, **look)]
 
     if len(names) <= _NAMED:
         halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)

@@ -1,6 +1,7 @@
 """Episode sheet: everything that stands in an episode, support beside queries, class by class."""
 
 import math
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
@@ -9,9 +10,9 @@ import numpy as np
 from metawidgets.episodes import Episode
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
-from metawidgets.views.marks import Drawing, class_channels, colours, inline, name_of, points, shapes, short
+from metawidgets.views.items import curve_items, plane_items
+from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 from metawidgets.views.registry import view
-from metawidgets.views.steps import compact
 
 __all__ = ["episode_sheet"]
 
@@ -53,86 +54,96 @@ def episode_sheet(episode: Episode, *, width: int = 600) -> Drawing:
     return chart.properties(title=alt.TitleParams(text=text, subtitle=how), description=f"{text}.")
 
 
-def _contact_sheet(episode: Episode, width: int) -> Drawing:
+@dataclass
+class _Sheet:
+    """Where everything on a contact sheet stands, in pixels: rows of data for images, class names and bands of paper."""
+
+    size: int  # of a cell
+    left: tuple[int, int]  # of support and queries
+    width: int
+    height: int = 0
+    images: list[dict[str, Any]] = field(default_factory=list)
+    names: list[dict[str, Any]] = field(default_factory=list)
+    bands: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _laid_out(episode: Episode, width: int) -> _Sheet:
+    """One line a class, or several where its images do not fit side by side."""
     sides = (
-        (episode.support_y, episode.support_x, episode.support_items),
-        (episode.query_y, episode.query_x, episode.query_items),
+        ("support", episode.support_y, episode.support_x, episode.support_items),
+        ("query", episode.query_y, episode.query_x, episode.query_items),
     )
-    most = [max(1, int(np.bincount(y, minlength=len(episode.class_names)).max(initial=0))) for y, _, _ in sides]
-    label = 30 + int(7 * max(len(short(name)) for name in episode.class_names))
+    n_way = len(episode.class_names)
+    most = [max(1, int(np.bincount(y, minlength=n_way).max(initial=0))) for _, y, _, _ in sides]
+    label = 30 + 7 * max(len(short(name)) for name in episode.class_names)
     room = width - label - _GUTTER
     # Below 20 pixels lines are broken instead; many classes make small images rather than an endless sheet.
-    size = int(np.clip(min(room / sum(most), _TALLEST / len(episode.class_names)), 20, 48))
+    size = int(np.clip(min(room / sum(most), _TALLEST / n_way), 20, 48))
     fit = max(2, room // size)
     first = min(most[0], max(1, fit - min(most[1], fit // 2)))
     across = (first, min(most[1], fit - first))
     left = (label, label + first * size + _GUTTER)
-    rows: list[dict[str, Any]] = []
-    names: list[dict[str, Any]] = []
-    bands: list[dict[str, Any]] = []
-    top = 0
+    sheet = _Sheet(size, left, left[1] + across[1] * size)
     for c, name in enumerate(episode.class_names):
-        members = [np.flatnonzero(y == c) for y, _, _ in sides]
+        members = [np.flatnonzero(y == c) for _, y, _, _ in sides]
         lines = max(1, *(math.ceil(len(m) / a) for m, a in zip(members, across, strict=True)))
-        names.append({"y": top + size // 2, "class": c, "name": name, "label": short(name)})
-        for s, (side, m) in enumerate(zip(("support", "query"), members, strict=True)):
-            bands.append(
-                {"x": left[s], "x2": left[s] + across[s] * size, "y": top, "y2": top + lines * size, "side": side}
-            )
-            rows += [
-                {
-                    "x": left[s] + (k % across[s]) * size + size // 2,
-                    "y": top + (k // across[s]) * size + size // 2,
-                    "url": data_uri(sides[s][1][i]),
-                    "name": name,
-                    "what": f"{side} {sides[s][2][i]}",
-                }
-                for k, i in enumerate(m)
-            ]
-        top += lines * size + _BETWEEN
-    total = left[1] + across[1] * size
-    headings = [{"x": left[0], "y": -10, "side": "support"}, {"x": left[1], "y": -10, "side": "query"}]
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, total], nice=False), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[top - _BETWEEN, 0], nice=False), axis=None)
+        top, bottom = sheet.height, sheet.height + lines * size
+        sheet.names.append({"y": top + size // 2, "class": c, "name": name, "label": short(name)})
+        for (side, _, x, items), m, start, n in zip(sides, members, left, across, strict=True):
+            sheet.bands.append({"x": start, "x2": start + n * size, "y": top, "y2": bottom, "side": side})
+            for k, i in enumerate(m):
+                at = {"x": start + (k % n) * size + size // 2, "y": top + (k // n) * size + size // 2}
+                sheet.images.append({**at, "url": data_uri(x[i]), "name": name, "what": f"{side} {items[i]}"})
+        sheet.height = bottom + _BETWEEN
+    sheet.height -= _BETWEEN
+    return sheet
+
+
+def _contact_sheet(episode: Episode, width: int) -> Drawing:
+    sheet = _laid_out(episode, width)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, sheet.width], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[sheet.height, 0], nice=False), axis=None)
     paper = alt.Scale(domain=["support", "query"], range=["#eaf1f8", "#f3f4f6"])
+    bands = alt.Chart(inline(sheet.bands)).mark_rect(aria=False)
+    headings = [
+        {"x": start, "y": -10, "side": side} for start, side in zip(sheet.left, ("support", "query"), strict=True)
+    ]
+    side = sheet.size - 4
+    symbols = alt.Chart(inline(sheet.names)).mark_point(filled=True, size=80, opacity=1, xOffset=8, aria=False)
+    names = alt.Chart(inline(sheet.names)).mark_text(
+        align="left", baseline="middle", fontSize=12, dx=20, color=theme.INK
+    )
+    n_way = len(sheet.names)
     marks = [
-        alt.Chart(inline(bands)).mark_rect(aria=False).encode(
-            x=x, x2="x2:Q", y=y, y2="y2:Q", fill=alt.Fill("side:N", scale=paper, legend=None)
+        bands.encode(x=x, x2="x2:Q", y=y, y2="y2:Q", fill=alt.Fill("side:N", scale=paper, legend=None)),
+        alt.Chart(inline(headings))
+        .mark_text(align="left", fontSize=12, color=theme.MUTED, aria=False)
+        .encode(x=x, y=y, text="side:N"),
+        alt.Chart(inline(sheet.images))
+        .transform_calculate(said="datum.what + ', class ' + datum.name")
+        .mark_image(width=side, height=side)
+        .encode(
+            x=x,
+            y=y,
+            url="url:N",
+            tooltip=[alt.Tooltip("what:N", title="item"), alt.Tooltip("name:N", title="class")],
+            description="said:N",
         ),
-        alt.Chart(inline(headings)).mark_text(align="left", fontSize=12, color=theme.MUTED, clip=False).encode(x=x, y=y, text="side:N"),
-        alt.Chart(inline(rows)).mark_image(width=size - 4, height=size - 4).encode(
-            x=x, y=y, url="url:N", tooltip=[alt.Tooltip("what:N", title="item"), alt.Tooltip("name:N", title="class")]
+        symbols.encode(
+            x=alt.value(0),
+            y=y,
+            color=alt.Color("class:N", scale=colours(n_way), legend=None),
+            shape=alt.Shape("class:N", scale=shapes(n_way), legend=None),
         ),
-        alt.Chart(inline(names)).mark_point(filled=True, size=80, opacity=1, xOffset=8, aria=False).encode(
-            x=alt.value(0), y=y,
-            color=alt.Color("class:N", scale=colours(len(names)), legend=None),
-            shape=alt.Shape("class:N", scale=shapes(len(names)), legend=None),
+        names.encode(
+            x=alt.value(0), y=y, text="label:N", tooltip=alt.Tooltip("name:N", title="class"), description="name:N"
         ),
-        alt.Chart(inline(names)).mark_text(align="left", baseline="middle", fontSize=12, dx=20, color=theme.INK).encode(
-            x=alt.value(0), y=y, text="label:N", tooltip=alt.Tooltip("name:N", title="class")
-        ),
-    ]  # fmt: skip
-    return alt.layer(*marks).properties(width=total, height=top - _BETWEEN)
+    ]
+    return alt.layer(*marks).properties(width=sheet.width, height=sheet.height)
 
 
 def _scatter(episode: Episode, width: int) -> Drawing:
     x = alt.X("x:Q", title="x", scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
     y = alt.Y("y:Q", title="y", scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
-    names = episode.class_names
-    layers = []
-    for side, filled in (("query", False), ("support", True)):
-        at, label, items = (getattr(episode, f"{side}_{part}") for part in ("x", "y", "items"))
-        up = label[:, 0] if episode.is_regression else at[:, 1]
-        rows = [
-            {"x": compact(a), "y": compact(b), "class": 0 if episode.is_regression else int(c), "what": f"{side} {i}"}
-            for a, b, c, i in zip(at[:, 0], up, label, items, strict=True)
-        ]
-        chart = points(alt.Chart(inline(rows)), filled=filled)
-        told = [alt.Tooltip("what:N", title="item"), "x:Q", "y:Q"]
-        if episode.is_regression:
-            layers.append(chart.encode(x=x, y=y, tooltip=told, color=alt.value(theme.INK)))
-        else:
-            named = chart.transform_calculate(name=name_of(names))
-            told.append(alt.Tooltip("name:N", title="class"))
-            layers.append(named.encode(x=x, y=y, tooltip=told, **class_channels(names, width=width)))
+    layers = curve_items(episode, x, y) if episode.is_regression else plane_items(episode, x, y, width)
     return alt.layer(*layers).properties(width=width, height=0.6 * width)

@@ -6,6 +6,7 @@ import numpy as np
 from metawidgets.episodes import Episode
 from metawidgets.traces import Trace
 from metawidgets.views import theme
+from metawidgets.views.items import curve_items
 from metawidgets.views.marks import Drawing, inline
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
@@ -70,6 +71,7 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
             x=x,
             y=y,
             tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")],
+            description="line:N",
             **look,
         )
 
@@ -80,33 +82,11 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
         f"Hollow: the {len(episode.query_x)} queries that the error is over."
     )
     description = f"Curve fitted by {trace.learner} to {len(episode.support_x)} support points. {steps.course(titles)}"
-    chart = alt.layer(*map(line, shown), *_dots(episode, x, y))
+    chart = alt.layer(*map(line, shown), *curve_items(episode, x, y))
     chart = chart.properties(
         width=width, height=0.55 * width, title=steps.title(titles, subtitle, width), description=description
     )
     return steps.slide(chart)
-
-
-def _dots(episode: Episode, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Queries hollow, support filled above them, in ink: the curves have the colours."""
-    charts = []
-    for side, at, values, items in (
-        ("query", episode.query_x, episode.query_y, episode.query_items),
-        ("support", episode.support_x, episode.support_y, episode.support_items),
-    ):
-        rows = [
-            {"x": float(f"{a:.4g}"), "y": float(f"{b:.4g}"), "what": f"{side} {item}"}
-            for a, b, item in zip(at[:, 0], values[:, 0], items, strict=True)
-        ]
-        chart = alt.Chart(inline(rows))
-        if side == "support":
-            dots = chart.mark_point(
-                filled=True, size=80, opacity=1, color=theme.INK, stroke=theme.BACKGROUND, strokeWidth=1
-            )
-        else:
-            dots = chart.mark_point(filled=False, size=40, opacity=0.9, color=theme.INK, strokeWidth=1.2)
-        charts.append(dots.encode(x=x, y=y, tooltip=[alt.Tooltip("what:N", title="item"), "x:Q", "y:Q"]))
-    return charts
 
 
 def _truth(episode: Episode, x: np.ndarray) -> np.ndarray | None:

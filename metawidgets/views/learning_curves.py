@@ -41,6 +41,7 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
         for t, value in enumerate(trace[f"{side}_{quantity}"])
     ]
     unit = "%" if quantity == "accuracy" else trace.loss_unit
+    said = f"datum.series + ' {quantity} at step ' + datum.t + ': ' + datum.value + ' {unit}'"
     base = alt.Chart(inline(rows), width=width, height=120 if quantity == "accuracy" else 170)
     x = alt.X(
         "t:Q",
@@ -78,9 +79,9 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
     return alt.layer(
         now.mark_rule(color=theme.MUTED, strokeWidth=1, aria=False).encode(x=x),
         base.mark_line(strokeWidth=2.5, aria=False).encode(x=x, y=y, color=colour, strokeDash=dash),
-        base.mark_point(filled=True, size=26 if steps.last <= 30 else 6, opacity=1).encode(
-            x=x, y=y, color=colour, tooltip=tooltip
-        ),
+        base.transform_calculate(said=said)
+        .mark_point(filled=True, size=26 if steps.last <= 30 else 6, opacity=1)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip, description="said:N"),
         now.mark_point(filled=False, size=110, strokeWidth=2, opacity=1, aria=False).encode(
             x=x, y=y, color=colour, tooltip=tooltip
         ),
@@ -113,7 +114,7 @@ def _vertical(values: list[float | None], quantity: str) -> dict[str, Any]:
 
 def _state(trace: Trace, t: int) -> str:
     loss = float(trace["query_loss"][t])
-    text = f"query loss {loss:.3g} {trace.loss_unit}" if np.isfinite(loss) else "query loss infinite"
+    text = f"query loss {loss:.3g}" if np.isfinite(loss) else "query loss infinite"
     return text + (f", {100 * trace['query_accuracy'][t]:.0f} % right" if "query_accuracy" in trace else "")
 
 

@@ -67,6 +67,6 @@ def points(chart: alt.Chart, *, filled: bool) -> alt.Chart:
 def crosses(chart: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
     """Prototypes as x in their class's colour, on a pale x that keeps them apart from the points beneath."""
     halo = chart.mark_point(
-        filled=False, size=320, strokeWidth=4, opacity=1, shape=theme.PROTOTYPE, color=theme.BACKGROUND
+        filled=False, size=320, strokeWidth=4, opacity=1, shape=theme.PROTOTYPE, color=theme.BACKGROUND, aria=False
     )
     return halo, chart.mark_point(filled=False, size=320, strokeWidth=2, opacity=1, shape=theme.PROTOTYPE)

@@ -61,7 +61,10 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
         steps.calculate(base.transform_flatten(["c", "d"]), **{"class": "c", "distance": "d"})
         .transform_calculate(name=name_of(names), true_name=name_of(names, "true"), centre="(datum.x + datum.x2) / 2")
         .transform_calculate(exact="isValid(datum.distance) ? format(datum.distance, '.4~g') : 'no support yet'")
-        .transform_calculate(shade=f"isValid(datum.distance) ? datum.distance : {low}")
+        .transform_calculate(
+            said="datum.query + ' of class ' + datum.true_name + ', distance to ' + datum.name + ': ' + datum.exact",
+            shade=f"isValid(datum.distance) ? datum.distance : {low}",
+        )
     )
     shade = alt.Color(
         "shade:Q",
@@ -85,6 +88,7 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
             alt.Tooltip("name:N", title="class"),
             alt.Tooltip("exact:N", title="distance"),
         ],
+        description="said:N",
     )
     layers = [heat, *_marks(steps, base, cells, place, rows, (low + high) / 2)]
     rows_of_charts = [alt.layer(*layers), place.images(episode), place.names(episode)]

@@ -74,8 +74,8 @@ class Columns:
         ]
         return (
             alt.Chart(inline(rows), height=side, width=self.width)
-            .mark_image(width=side, height=side, align="center", baseline="middle", aria=False)
-            .encode(x=self.at("x"), y=alt.value(side / 2), url="url:N", tooltip="query:N")
+            .mark_image(width=side, height=side, align="center", baseline="middle")
+            .encode(x=self.at("x"), y=alt.value(side / 2), url="url:N", tooltip="query:N", description="query:N")
         )
 
     def names(self, episode: Episode) -> Drawing:
@@ -97,7 +97,13 @@ class Columns:
         )
         text = base.mark_text(
             align="left", baseline="middle", fontSize=11, color=theme.INK, dx=12, angle=40 if slanted else 0
-        ).encode(x=self.at("x"), y=alt.value(8), text="label:N", tooltip=alt.Tooltip("name:N", title="true class"))
+        ).encode(
+            x=self.at("x"),
+            y=alt.value(8),
+            text="label:N",
+            tooltip=alt.Tooltip("name:N", title="true class"),
+            description="name:N",
+        )
         return symbol + text
 
 

@@ -1,12 +1,14 @@
 """Per-query probabilities: what the learner believes of every query, beside what is true."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import numpy as np
 
 from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, colours, inline, name_of, shapes
-from metawidgets.views.queries import accuracy, columns, guesses
+from metawidgets.views.queries import Columns, accuracy, columns, guesses
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps, per_step
 
@@ -45,64 +47,11 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 4
     steps = Steps(trace, step, load=per_step(*moving.values()))
     data = inline(steps.rows(place.fields(episode), moving))
     names = episode.class_names
-    domain = list(range(-1, len(names)))
-    # Fill, not colour: the symbols have colours of their own, and a channel has one scale.
-    colour = alt.Fill(
-        "class:N",
-        scale=alt.Scale(domain=domain, range=[theme.FAINT, *(theme.class_colour(c) for c in range(len(names)))]),
-        legend=None,
-    )
-    vertical = alt.Scale(domain=[0, 1.12], nice=False)
-    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2f", domain=False)
     base = alt.Chart(data, width=place.width, height=200)
-
-    parts = (
-        steps.calculate(base.transform_flatten(["c", "p"]), **{"class": "c", "probability": "p"})
-        .transform_calculate(
-            rank="datum.class == datum.true ? -1 : datum.class < 0 ? 1e3 : datum.class",
-            name=f"datum.class < 0 ? 'all other classes' : {name_of(names)}",
-            true_name=name_of(names, "true"),
-        )
-        .transform_stack(stack="probability", groupby=["x"], sort=[alt.SortField("rank")], as_=["low", "high"])
-    )
-    bars = parts.mark_rect(stroke=theme.BACKGROUND, strokeWidth=0.5 if place.size > 5 else 0).encode(
-        x=place.at("x"),
-        x2="x2:Q",
-        y=alt.Y("low:Q", scale=vertical, axis=axis, title="probability"),
-        y2="high:Q",
-        fill=colour,
-        opacity=alt.condition("datum.class == datum.true", alt.value(1), alt.value(0.55)),
-        tooltip=[
-            alt.Tooltip("query:N"),
-            alt.Tooltip("true_name:N", title="true class"),
-            alt.Tooltip("name:N", title="class"),
-            alt.Tooltip("probability:Q", format=".4f"),
-        ],
-    )
-    truth = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
-    edges = truth.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical))
-    wrong = (
-        steps.calculate(base, guess="g")
-        .transform_filter("datum.guess >= 0 && datum.guess != datum.true")
-        .transform_calculate(
-            middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true")
-        )
-        .mark_point(filled=True, size=min(70, max(16, 6 * place.size)), opacity=1)
-        .encode(
-            x=place.at("middle"),
-            y=alt.datum(1.06),
-            color=alt.Color("guess:N", scale=colours(len(names)), legend=None),
-            shape=alt.Shape("guess:N", scale=shapes(len(names)), legend=None),
-            tooltip=[
-                alt.Tooltip("query:N"),
-                alt.Tooltip("true_name:N", title="true class"),
-                alt.Tooltip("guess_name:N", title="wrongly taken for"),
-            ],
-        )
-    )
-    right = accuracy(p, y)
-    rows = [alt.layer(bars, edges, wrong), place.images(episode), place.names(episode)]
+    panel = alt.layer(*_bars(steps, base, place, names), _mistakes(steps, base, place, names))
+    rows = [panel, place.images(episode), place.names(episode)]
     chart = alt.vconcat(*(row for row in rows if row is not None), spacing=6)
+    right = accuracy(p, y)
     titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {len(y)} queries right" for t in range(steps.last + 1)]
     subtitle = (
         "One column a query, above its true class: the full colour below the line is the true class's probability. "
@@ -112,6 +61,67 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 4
         f"Class probabilities of {len(y)} queries in {len(names)} classes by {trace.learner}. {steps.course(titles)}"
     )
     return steps.slide(chart.properties(title=steps.title(titles, subtitle, place.width), description=description))
+
+
+def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -> list[alt.Chart]:
+    """The stacked parts, true class first, and a line where the true class's part ends."""
+    vertical = alt.Scale(domain=[0, 1.12], nice=False)  # with room on top for the symbols of mistakes
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2f", domain=False)
+    parts = (
+        steps.calculate(base.transform_flatten(["c", "p"]), **{"class": "c", "probability": "p"})
+        .transform_calculate(
+            rank="datum.class == datum.true ? -1 : datum.class < 0 ? 1e3 : datum.class",
+            name=f"datum.class < 0 ? 'all other classes' : {name_of(names)}",
+            true_name=name_of(names, "true"),
+        )
+        .transform_calculate(
+            said="datum.query + ' of class ' + datum.true_name + ': ' + format(datum.probability, '.2f') + ' for ' + datum.name"
+        )
+        .transform_stack(stack="probability", groupby=["x"], sort=[alt.SortField("rank")], as_=["low", "high"])
+    )
+    rest_and_classes = alt.Scale(
+        domain=list(range(-1, len(names))), range=[theme.FAINT, *(theme.class_colour(c) for c in range(len(names)))]
+    )
+    bars = parts.mark_rect(stroke=theme.BACKGROUND, strokeWidth=0.5 if place.size > 5 else 0).encode(
+        x=place.at("x"),
+        x2="x2:Q",
+        y=alt.Y("low:Q", scale=vertical, axis=axis, title="probability"),
+        y2="high:Q",
+        fill=alt.Fill("class:N", scale=rest_and_classes, legend=None),  # no Color: the symbols have that scale
+        opacity=alt.condition("datum.class == datum.true", alt.value(1), alt.value(0.55)),
+        tooltip=[
+            alt.Tooltip("query:N"),
+            alt.Tooltip("true_name:N", title="true class"),
+            alt.Tooltip("name:N", title="class"),
+            alt.Tooltip("probability:Q", format=".4f"),
+        ],
+        description="said:N",
+    )
+    line = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
+    return [bars, line.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical))]
+
+
+def _mistakes(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -> alt.Chart:
+    """Above each column whose most probable class is not the true one, the symbol of that class."""
+    wrong = steps.calculate(base, guess="g").transform_filter("datum.guess >= 0 && datum.guess != datum.true")
+    named = wrong.transform_calculate(
+        middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true")
+    )
+    said = named.transform_calculate(
+        said="datum.query + ' of class ' + datum.true_name + ', wrongly taken for ' + datum.guess_name"
+    )
+    return said.mark_point(filled=True, size=min(70, max(16, 6 * place.size)), opacity=1).encode(
+        x=place.at("middle"),
+        y=alt.datum(1.06),
+        color=alt.Color("guess:N", scale=colours(len(names)), legend=None),
+        shape=alt.Shape("guess:N", scale=shapes(len(names)), legend=None),
+        tooltip=[
+            alt.Tooltip("query:N"),
+            alt.Tooltip("true_name:N", title="true class"),
+            alt.Tooltip("guess_name:N", title="wrongly taken for"),
+        ],
+        description="said:N",
+    )
 
 
 def _parts(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

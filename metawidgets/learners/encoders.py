@@ -13,7 +13,7 @@ from torch.func import functional_call
 
 from metawidgets.errors import LearnerError, did_you_mean
 
-__all__ = ["MLP", "STATISTICS", "Conv4", "EpisodeNorm", "call", "default_network", "network_options"]
+__all__ = ["MLP", "STATISTICS", "Conv4", "EpisodeNorm", "call", "call_once", "default_network", "embed", "network_options"]
 
 Statistics = Literal["support_stats", "running", "groupnorm", "transductive"]
 STATISTICS: tuple[str, ...] = get_args(Statistics)
@@ -118,11 +118,17 @@ class Conv4(nn.Module):
     def forward(
         self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
     ) -> Float[Tensor, "item output"]:
+        return self.head(self.embed(x, n_reference))
+
+    def embed(
+        self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
+    ) -> Float[Tensor, "item feature"]:
+        """What the head reads."""
         x = x.contiguous(memory_format=torch.channels_last)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = norm(convolution(x), n_reference)
             x = F.relu(F.max_pool2d(x, 2) if self.downsample == "pool" else x)
-        return self.head(x.flatten(1))
+        return x.flatten(1)
 
 
 class TaskLinear(nn.Module):
@@ -163,11 +169,18 @@ class MLP(nn.Module):
         self.features = hidden[-1]
         self._rectify_last = output_dim is None
 
+    @property
+    def head(self) -> nn.Module:
+        """The linear layer that gives the outputs, if there is one."""
+        return nn.Identity() if self._rectify_last else self.layers[-1]
+
     def forward(self, x: Float[Tensor, "*task item input"]) -> Float[Tensor, "*task item output"]:
-        last = len(self.layers) - 1
-        for i, layer in enumerate(self.layers):
-            x = layer(x)
-            x = F.relu(x) if i < last or self._rectify_last else x
+        return self.head(self.embed(x))
+
+    def embed(self, x: Float[Tensor, "*task item input"]) -> Float[Tensor, "*task item feature"]:
+        """What the head reads."""
+        for layer in self.layers if self._rectify_last else self.layers[:-1]:
+            x = F.relu(layer(x))
         return x
 
 
@@ -178,13 +191,30 @@ def call(
 
     `reference` are the support images whose statistics count where the policy is `support_stats`; elsewhere it is ignored.
     """
-    args: tuple[Any, ...] = (x,)
-    n = 0
-    if reference is not None and getattr(network, "statistics", None) == "support_stats":
-        n = len(reference)
-        args = (torch.cat([reference, x]), n)
+    args, n = _arguments(network, x, reference)
     outputs = network(*args) if parameters is None else functional_call(network, dict(parameters), args)
     return outputs[n:] if n else outputs
+
+
+def embed(network: Any, x: Tensor, reference: Tensor | None = None) -> Tensor:
+    """The same for `network.embed(x)`, which gives what `network.head` reads."""
+    args, n = _arguments(network, x, reference)
+    return network.embed(*args)[n:]
+
+
+def _arguments(network: nn.Module, x: Tensor, reference: Tensor | None) -> tuple[tuple[Any, ...], int]:
+    """Arguments of the network, and how many of the items in them come before `x`."""
+    if reference is not None and getattr(network, "statistics", None) == "support_stats":
+        return (torch.cat([reference, x]), len(reference)), len(reference)
+    return (x,), 0
+
+
+def call_once(network: nn.Module, support_x: Tensor, query_x: Tensor) -> tuple[Tensor, Tensor]:
+    """Support and queries of a training task in one pass: the norm sees the whole episode, and one large convolution is
+    faster than two."""
+    n, items = len(support_x), torch.cat([support_x, query_x])
+    out = network(items, n) if getattr(network, "statistics", None) == "support_stats" else network(items)
+    return out[:n], out[n:]
 
 
 def network_options(item_shape: Sequence[int]) -> tuple[str, ...]:

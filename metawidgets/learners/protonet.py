@@ -1,15 +1,15 @@
 """Prototypical networks: a class is the mean of its embedded examples, a query belongs to the nearest."""
 
-from typing import Any, ClassVar, Literal, NamedTuple, get_args
+from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
-from metawidgets.learners.encoders import call
+from metawidgets.learners.encoders import call, call_once
 
 __all__ = ["Metric", "ProtoNet", "PrototypeState", "class_distances"]
 
@@ -23,10 +23,33 @@ class PrototypeState(NamedTuple):
     sums: Float[Tensor, "way feature"]
     counts: Float[Tensor, " way"]
 
+    @classmethod
+    def empty(cls, embeddings: Float[Tensor, "support feature"], n_way: int) -> Self:
+        """Nothing absorbed yet."""
+        return cls(embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way))
+
+    def absorb(self, labels: Int[Tensor, " support"], items: slice = slice(None)) -> Self:
+        """With the support items of these places added to the sums of their classes; all of them by default."""
+        labels, embeddings = labels[items], self.embeddings[items]
+        return self._replace(
+            sums=self.sums.index_add(0, labels, embeddings),
+            counts=self.counts.index_add(0, labels, torch.ones_like(labels, dtype=self.counts.dtype)),
+        )
+
     @property
     def prototypes(self) -> Float[Tensor, "way feature"]:
         """Class means; NaN for a class with no support yet."""
         return self.sums / torch.where(self.counts > 0, self.counts, torch.nan).unsqueeze(-1)
+
+    def compare(self, x: Float[Tensor, "query feature"], metric: str, scale: float = 1.0) -> dict[str, Tensor]:
+        """Prototypes, distances to them, and as `outputs` their negatives (for the cosine, times `scale`)."""
+        prototypes = self.prototypes
+        distances = class_distances(x, prototypes, metric)  # (query, way)
+        logits = -distances * (scale if metric == "cosine" else 1.0)
+        logits = torch.where(self.counts > 0, logits, -torch.inf)
+        if not self.counts.any():  # nothing seen: every class alike
+            logits = torch.zeros_like(logits)
+        return {"outputs": logits, "prototypes": prototypes, "distances": distances}
 
 
 def class_distances(
@@ -78,41 +101,18 @@ class ProtoNet(Learner):
         return len(support)
 
     def init(self, support: Support) -> PrototypeState:
-        return self._start(self.encode(support.x, support), self.require_classes(support))
+        return PrototypeState.empty(self.encode(support.x, support), self.require_classes(support))
 
     def step(self, state: PrototypeState, support: Support, t: int) -> PrototypeState:
-        label = support.y[t : t + 1]
-        return state._replace(
-            sums=state.sums.index_add(0, label, state.embeddings[t : t + 1]),
-            counts=state.counts.index_add(0, label, torch.ones_like(state.counts[:1])),
-        )
+        return state.absorb(support.y, slice(t, t + 1))
 
     def adapted(self, support: Support) -> PrototypeState:
-        return self._absorb_all(self.init(support), support)
+        return self.init(support).absorb(support.y)
 
     def readout(self, state: PrototypeState, x: Float[Tensor, "query feature"]) -> dict[str, Tensor]:
-        prototypes = state.prototypes
-        distances = class_distances(x, prototypes, self.metric)  # (query, way)
-        logits = -distances * (self.scale if self.metric == "cosine" else 1.0)
-        logits = torch.where(state.counts > 0, logits, -torch.inf)
-        if not state.counts.any():  # nothing seen: every class alike
-            logits = torch.zeros_like(logits)
-        return {"outputs": logits, "embeddings": x, "prototypes": prototypes, "distances": distances}
+        return {**state.compare(x, self.metric, self.scale), "embeddings": x}
 
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:
-        # support and queries in one pass: the norm sees the whole episode, and one large convolution is faster than two
-        items = torch.cat([support.x, query_x])
-        z = self._encoder(items, len(support)) if self.statistics == "support_stats" else self._encoder(items)
-        state = self._start(z[: len(support)], self.require_classes(support))
-        return self.readout(self._absorb_all(state, support), z[len(support) :])["outputs"]
-
-    def _start(self, embeddings: Tensor, n_way: int) -> PrototypeState:
-        return PrototypeState(
-            embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way)
-        )
-
-    def _absorb_all(self, state: PrototypeState, support: Support) -> PrototypeState:
-        return state._replace(
-            sums=state.sums.index_add(0, support.y, state.embeddings),
-            counts=state.counts.index_add(0, support.y, state.embeddings.new_ones(len(support))),
-        )
+        of_support, of_queries = call_once(self._encoder, support.x, query_x)
+        state = PrototypeState.empty(of_support, self.require_classes(support)).absorb(support.y)
+        return self.readout(state, of_queries)["outputs"]

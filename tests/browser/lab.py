@@ -1,0 +1,188 @@
+"""JupyterLab for a journey: a server of its own, a notebook run from the first cell to the last, and nothing left behind.
+
+What is waited for, and why, is written at each place: a journey that starts too early looks like a bug of the notebook.
+"""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Error, Page
+
+_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+_CONFIG = """
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port_retries = 0
+c.ServerApp.open_browser = False
+c.ServerApp.allow_root = True
+c.LabApp.expose_app_in_browser = True  # window.jupyterapp, which the waits below ask
+c.LabApp.extension_manager = "readonly"
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.news_url = None
+"""
+# Without the kernel's info and an idle, connected session, run-all fires into nothing and cells stay "[ ]".
+_READY = """async () => {
+  const app = window.jupyterapp;
+  if (!app) return false;
+  await app.restored;
+  const panel = app.shell.currentWidget;
+  if (!panel?.context || !panel.sessionContext) return false;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  const kernel = panel.sessionContext.session?.kernel;
+  if (!kernel) return false;
+  await kernel.info;
+  return kernel.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+_CELLS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+  .filter((cell) => cell.model.type === "code").map((cell) => ({
+    count: cell.model.executionCount,
+    errors: cell.model.outputs.toJSON().filter((o) => o.output_type === "error").map((o) => `${o.ename}: ${o.evalue}`),
+  }))"""
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab over `folder`."""
+
+    url: str
+    token: str
+    folder: Path
+
+    def open(self, page: Page, notebook: str) -> "Notebook":
+        """Open a notebook of the folder and wait until its kernel can take a cell."""
+        page.goto(f"{self.url}/lab/tree/{notebook}?token={self.token}&reset")
+        end = time.monotonic() + 90
+        while not _ready(page):
+            assert time.monotonic() < end, "JupyterLab or its kernel was not ready in 90 s"
+            page.wait_for_timeout(200)
+        return Notebook(page)
+
+    def end_sessions(self) -> None:
+        """Stop every kernel, so that the next journey starts from none."""
+        for session in self._request("GET", "sessions"):
+            self._request("DELETE", f"sessions/{session['id']}")
+
+    def _request(self, method: str, path: str) -> Any:
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+
+@dataclass
+class Notebook:
+    """An open notebook."""
+
+    page: Page
+
+    def run_all(self, timeout: float = 120) -> None:
+        """Run every cell and wait until the last is done.
+
+        Raises:
+            AssertionError: if a cell failed, or some never ran.
+        """
+        # The promise is not awaited in the page: a long one would outlast Playwright's patience.
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        end = time.monotonic() + timeout
+        while True:
+            cells = self.page.evaluate(_CELLS)
+            errors = [error for cell in cells for error in cell["errors"]]
+            assert errors == [], f"a cell failed: {errors}"
+            if all(cell["count"] for cell in cells):
+                return
+            assert time.monotonic() < end, f"cells not run after {timeout} s: {[i for i, c in enumerate(cells) if not c['count']]}"
+            self.page.wait_for_timeout(200)
+
+    def evaluate(self, expression: str) -> Any:
+        """A JSON-able value of the kernel: what Python knows now."""
+        code = f"import json as _json; print(_json.dumps({expression}))"
+        text = self.page.evaluate(
+            """async (code) => {
+                const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+                const future = kernel.requestExecute({ code, store_history: false });
+                const said = [];
+                future.onIOPub = ({ header, content }) => {
+                    if (header.msg_type === "stream") said.push(content.text);
+                    if (header.msg_type === "error") said.push(`${content.ename}: ${content.evalue}`);
+                };
+                const { content } = await future.done;
+                if (content.status !== "ok") throw new Error(said.join(""));
+                return said.join("");
+            }""",
+            code,
+        )
+        return json.loads(text)
+
+    def wait_for(self, expression: str, value: Any, timeout: float = 10) -> None:
+        """Wait until an expression of the kernel has a value: messages from the browser take their time, and may be merged."""
+        end = time.monotonic() + timeout
+        while (seen := self.evaluate(expression)) != value:
+            assert time.monotonic() < end, f"{expression} is {seen!r}, not {value!r}, after {timeout} s"
+            self.page.wait_for_timeout(100)
+
+
+def _ready(page: Page) -> bool:
+    try:
+        return page.evaluate(_READY)
+    except Error:  # Lab loads itself a second time when its workspace is reset, under our question
+        return False
+
+
+@contextmanager
+def lab_server(folder: Path, scratch: Path) -> Iterator[Lab]:
+    """Start JupyterLab over `folder`, with every setting of its own under `scratch`; stop it and its kernels at the end."""
+    config = scratch / "jupyter_server_config.py"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(_CONFIG)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    folders = {name: str(scratch / name.lower()) for name in _FOLDERS}
+    root = str(Path(__file__).parents[2])  # the kernel imports this tree, installed or not
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    log = (scratch / "lab.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", "lab", f"--config={config}", f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"],
+        env={**os.environ, **folders, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # so that its kernels go with it
+    )
+    lab = Lab(f"http://127.0.0.1:{port}", token, folder)
+    try:
+        _wait(lab, server, scratch / "lab.log")
+        yield lab
+        lab.end_sessions()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+        log.close()
+
+
+def _wait(lab: Lab, server: subprocess.Popen, log: Path, timeout: float = 60) -> None:
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        assert server.poll() is None, f"JupyterLab ended at once:\n{log.read_text()[-3000:]}"
+        try:
+            lab._request("GET", "status")
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not answer in {timeout} s:\n{log.read_text()[-3000:]}")

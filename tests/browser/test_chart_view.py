@@ -1,0 +1,103 @@
+"""ChartView and the shared Vega runtime in the page without a kernel."""
+
+import altair as alt
+import pytest
+from ipywidgets import VBox, jslink
+
+from metawidgets import views
+from metawidgets.reports.export import export_component
+from metawidgets.widgets import ChartView
+from tests.widgets.examples import HOSTILE, trace
+
+
+def stepping(**encodings) -> alt.Chart:
+    """A bar of height step * step, labelled with it; its slider runs from 0 to 6."""
+    rows = [{"step": s, "height": s * s, "label": f"{s}{HOSTILE}"} for s in range(7)]
+    step = alt.param("step", value=2, bind=alt.binding_range(min=0, max=6, step=1, name="Gradient step: "))
+    return (
+        alt.Chart(alt.Data(values=rows), title="Squares", description="A bar that grows.")
+        .mark_bar()
+        .encode(x="label:N", y=alt.Y("height:Q", scale=alt.Scale(domain=[0, 36])), **encodings)
+        .transform_filter("datum.step == step")
+        .add_params(step)
+        .properties(width=200, height=100)
+    )
+
+
+def heights(opened) -> list[float]:
+    opened.frame()
+    return opened.page.locator(".mark-rect path").evaluate_all("(paths) => paths.map((path) => path.getBBox().height)")
+
+
+def test_the_slider_is_named_moves_by_keyboard_and_redraws(open_component):
+    chart = ChartView(stepping(), axis="gradient step")
+    opened = open_component(chart)
+    slider = opened.page.get_by_role("slider", name="Gradient step")
+    assert opened.page.get_by_role("slider").count() == 1  # Vega's own, which has no name, is gone
+    assert slider.get_attribute("aria-valuetext") == "gradient step 2 of 6"
+    assert heights(opened) == pytest.approx([100 * 4 / 36], abs=0.5)
+    slider.focus()
+    opened.page.keyboard.press("End")
+    assert heights(opened) == pytest.approx([100], abs=0.5)
+    opened.page.keyboard.press("ArrowLeft")
+    assert heights(opened) == pytest.approx([100 * 25 / 36], abs=0.5)
+    assert opened.model(chart, "step") == 5
+
+
+def test_labels_are_text_in_axes_and_tooltips(open_component):
+    opened = open_component(ChartView(stepping(tooltip=["label:N"])))
+    opened.page.locator(".mark-rect path").first.hover()
+    tip = opened.page.locator("#vg-tooltip-element")
+    tip.wait_for()
+    assert HOSTILE in tip.inner_text()
+    assert opened.page.title() == "ChartView"
+    assert tip.locator("img, script").count() == 0
+
+
+def test_charts_share_one_vega_and_move_together(open_html, tmp_path):
+    first, second = ChartView(stepping()), ChartView(stepping())
+    link = jslink((first, "step"), (second, "step"))
+    path = export_component(VBox([first, second]), tmp_path / "two.html")
+    alone = export_component(first, tmp_path / "one.html")
+    assert path.stat().st_size - alone.stat().st_size < 5_000
+    opened = open_html(path)
+    opened.page.get_by_role("slider").first.focus()
+    opened.page.keyboard.press("Home")
+    assert opened.model(second, "step") == 0
+    assert heights(opened) == pytest.approx([0, 0], abs=0.5)
+    link.close()
+
+
+def test_neutral_colours_follow_the_theme(open_component):
+    for dark in (False, True):
+        opened = open_component(ChartView(views.learning_curves(trace())), dark=dark)
+        fill = opened.page.locator(".mw-chart .role-title-text text").first.get_attribute("fill")
+        ink = opened.page.evaluate("getComputedStyle(document.querySelector('.mw')).getPropertyValue('--mw-fg').trim()")
+        assert fill == ink
+
+
+def test_a_wide_chart_fits_a_narrow_page_with_its_text_as_large(open_component):
+    chart = stepping(color=alt.Color("label:N")).properties(width=500)
+    sizes = {}
+    for width in (400, 1000):
+        opened = open_component(ChartView(chart), width=width)
+        opened.page.wait_for_timeout(200)
+        box = opened.page.locator(".mw-chart > svg, .mw-chart .chart-wrapper svg, .mw-chart svg").first.bounding_box()
+        text = opened.page.locator(".mw-chart .role-axis-label text").first
+        sizes[width] = box["width"], text.evaluate("(node) => getComputedStyle(node).fontSize")
+    assert sizes[400][0] <= 400 < sizes[1000][0]
+    assert sizes[400][1] == sizes[1000][1]
+
+
+def test_a_chart_that_cannot_be_drawn_says_why(open_component):
+    chart = ChartView(stepping())
+    chart.config = {**chart.config, "spec": {**chart.config["spec"], "transform": [{"filter": "datum.("}]}}
+    chart.png = lambda: b""
+    opened = open_component(chart)
+    assert "The chart cannot be drawn" in opened.view.locator(".mw-status").inner_text()
+
+
+def test_repaints_within_a_thirtieth_of_a_second(open_component, scrub_latency):
+    opened = open_component(ChartView(stepping()))
+    times = sorted(scrub_latency(opened.page, ".mw-slider"))
+    assert times[len(times) // 2] < 33

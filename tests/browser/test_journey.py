@@ -1,0 +1,101 @@
+"""Journeys in JupyterLab, with a kernel: what the reader does in the browser, Python sees."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.browser.conftest import Guard
+from tests.browser.lab import Lab, Notebook, lab_server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    with lab_server(folder, tmp_path_factory.mktemp("jupyter")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook of these cells in JupyterLab, guarded; its kernel ends with the test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    guard = Guard(allowed=(lab.url, lab.url.replace("http", "ws")))
+    guard.watch(context)
+
+    def open_(*cells: str) -> Notebook:
+        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(nb, lab.folder / "journey.ipynb")
+        return lab.open(context.new_page(), "journey.ipynb")
+
+    yield open_
+    context.close()
+    lab.end_sessions()
+    (lab.folder / "journey.ipynb").unlink()
+    assert guard.requests == [], f"JupyterLab's page asked the network for {guard.requests}"
+
+
+def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_components(open_notebook):
+    notebook = open_notebook(
+        "from metawidgets.widgets import EpisodeView, Selection\n"
+        "from tests.widgets.examples import sheet\n"
+        "selection = Selection()\n"
+        "view = EpisodeView(sheet(), selection=selection)\n"
+        "other = EpisodeView(sheet(), selection=selection)\n"
+        "heard = []\n"
+        "selection.observe(lambda change: heard.append(change['new']), 'selected')\n"
+        "view",
+        "other",
+    )
+    notebook.run_all()
+    page = notebook.page
+    first, second = page.locator(".mw-episode-view").nth(0), page.locator(".mw-episode-view").nth(1)
+    second.wait_for(state="attached")
+    first.get_by_role("gridcell", name="query 2 of 4, class beth").click()
+    notebook.wait_for("selection.selected", "tiles/class1/q5")
+    assert second.get_by_role("gridcell", selected=True).get_attribute("aria-label") == "query 2 of 4, class beth"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    notebook.wait_for("selection.selected", "tiles/class1/q6")
+    # Letters that are shortcuts of the notebook (a: insert a cell, x: cut it, m: to Markdown) stay in the component.
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    for key in "axmd":
+        page.keyboard.press(key)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+    page.keyboard.press("Escape")
+    notebook.wait_for("selection.selected", "")
+    assert notebook.evaluate("heard") == ["tiles/class1/q5", "tiles/class1/q6", ""]
+    # And the other way: what Python selects, both show.
+    notebook.evaluate("[setattr(selection, 'selected', 'tiles/class0/q0'), setattr(selection, 'pinned', True)]")
+    for view in (first, second):
+        view.get_by_role("gridcell", name="query 1 of 4, class aleph", selected=True).wait_for()
+
+
+def test_a_chart_draws_offline_and_its_slider_reaches_python(open_notebook):
+    notebook = open_notebook(
+        "from metawidgets.widgets import ChartView\n"
+        "from tests.browser.test_chart_view import stepping\n"
+        "chart, twin = ChartView(stepping()), ChartView(stepping())\n"
+        "def fail(change):\n"
+        "    if change['new'] == 5: raise ValueError('five is too many')\n"
+        "chart.observe(fail, 'step')\n"
+        "chart",
+    )
+    notebook.run_all()
+    page = notebook.page
+    page.locator(".mw-chart-view .mark-rect path").wait_for(state="attached")
+    page.get_by_role("slider", name="Gradient step").focus()
+    page.keyboard.press("End")
+    notebook.wait_for("chart.step", 6)
+    page.keyboard.press("ArrowLeft")
+    notebook.wait_for("chart.step", 5)
+    status = page.locator(".mw-chart-view .mw-status")
+    status.filter(has_text="ValueError: five is too many").wait_for()
+    page.keyboard.press("ArrowLeft")
+    notebook.wait_for("chart.error", "")
+    status.wait_for(state="hidden")
+    assert notebook.evaluate("chart.runtime is twin.runtime")  # one Vega for all

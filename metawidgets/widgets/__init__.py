@@ -3,9 +3,10 @@
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.episode_view import EpisodeView
+from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.selection import Selection
 
-ALL: list[type[Component]] = [ChartView, EpisodeView, PrototypeHeatmap]
+ALL: list[type[Component]] = [ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap]
 
-__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "PrototypeHeatmap", "Selection"]
+__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "InnerLoopSlider", "PrototypeHeatmap", "Selection"]

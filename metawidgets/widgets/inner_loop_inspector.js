@@ -9,7 +9,8 @@ function mwInspector({ config, arrays, images, items }) {
   const kicker = mwEl("p", { class: "il-kicker" });
   const title = mwEl("h4", { class: "il-item" });
   const told = mwEl("div", { class: "il-told" });
-  const node = mwEl("aside", { class: "il-inspector", "aria-label": "Item in detail" },
+  let pictured = "";
+  const node = mwEl("div", { class: "il-inspector", role: "group", "aria-label": "Item in detail" },
     mwEl("div", { class: "il-who" }, images && picture.canvas, mwEl("div", {}, kicker, title)), told);
 
   const value = (array, t, index) => mwAt(mwAt(array, t), index).data;
@@ -53,7 +54,8 @@ function mwInspector({ config, arrays, images, items }) {
     const several = config.traces.length > 1;
     kicker.textContent = { pinned: "Selected", pointed: "Pointing at", hardest: "Hardest query after adaptation" }[mode];
     title.textContent = `${item.side === "query" ? "Query" : "Support item"} ${item.i}${place(item)}${names.length ? `, true class ${names[item.label]}` : ""}`;
-    if (images) {
+    if (images && pictured !== `${shown} ${theme.fg}`) {
+      pictured = `${shown} ${theme.fg}`;
       picture.resize(size, size);
       thumbs[item.side].draw(picture.ctx, item.i, 6, 6, size - 12, theme.fg, true);
       picture.canvas.setAttribute("aria-label", title.textContent);

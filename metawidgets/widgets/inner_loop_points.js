@@ -3,7 +3,7 @@
 // mwPointPanel({label, items, draw, selection, stepKeys, announce}) -> {node, paint(state), fit(width, height)}
 // items: [{id, ...}] in the order in which arrow up and down visit them; draw(ctx, width, height, state) returns where they
 // lie: id -> [x, y]. stepKeys: the keys that move the step, since the plot must not swallow them.
-function mwPointPanel({ label, items, draw, selection, stepKeys, announce }) {
+function mwPointPanel({ label, items, draw, selection, stepKeys, announce, current }) {
   const { canvas, ctx, resize } = mwCanvas({ class: "il-canvas", "aria-hidden": "true" });
   const node = mwEl("div", {
     class: "il-plot", tabindex: 0, role: "application", "aria-roledescription": "plot",
@@ -39,23 +39,22 @@ function mwPointPanel({ label, items, draw, selection, stepKeys, announce }) {
     const id = nearest(event);
     selection.set(selection.pinned() && selection.get() === id ? "" : id);
   });
-  mwKeys(node, { ...stepKeys, ...mwItemKeys(items, selection, announce) });
+  mwKeys(node, { ...stepKeys, ...mwItemKeys({ items, selection, announce, current }) });
   return { node, paint, fit: (width, height) => { size = [width, height]; resize(width, height); } };
 }
 
-// Arrow up and down through items, Enter to select, Escape to let go; while one is selected, moving moves the selection.
-function mwItemKeys(items, selection, announce) {
-  const at = () => items.findIndex((item) => item.id === selection.get());
+// Arrow up and down through items from the current() one, Enter to select, Escape to let go; while one is selected, moving moves the selection.
+function mwItemKeys({ items, selection, announce, current }) {
+  const at = () => Math.max(0, items.findIndex((item) => item.id === current()));
   const go = (by) => {
-    const now = at();
-    const { id } = items[now < 0 ? 0 : Math.min(items.length - 1, Math.max(0, now + by))];
+    const { id } = items[Math.min(items.length - 1, Math.max(0, at() + by))];
     if (selection.pinned()) selection.set(id);
     else selection.hover(id);
     announce();
   };
   return {
     ArrowUp: () => go(-1), ArrowDown: () => go(1), PageUp: () => go(-10), PageDown: () => go(10),
-    Enter: () => { if (at() >= 0) selection.set(selection.get()); announce(); },
+    Enter: () => { selection.set(items[at()].id); announce(); },
     Escape: () => { selection.set(""); announce(); },
   };
 }
@@ -63,10 +62,13 @@ function mwItemKeys(items, selection, announce) {
 // A legend: [text, draw(ctx, x, y)] as small canvases with their words, redrawn when the theme changes.
 function mwPlotLegend(entries) {
   const made = entries.map(([text, draw]) => ({ ...mwCanvas({ "aria-hidden": "true" }), text, draw }));
+  let painted = "";
   const node = mwEl("ul", { class: "il-legend" }, made.map((m) => mwEl("li", {}, m.canvas, m.text)));
   return {
     node,
     paint(theme) {
+      if (painted === theme.fg + theme.bg) return;
+      painted = theme.fg + theme.bg;
       for (const m of made) {
         m.resize(22, 16);
         m.draw(m.ctx, 11, 8, theme);

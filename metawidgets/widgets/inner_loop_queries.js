@@ -4,7 +4,7 @@ const IL_ROW = 34;
 const IL_HEAD = 26;
 
 // mwQueriesPanel(shared) -> {node, paint(state), fit(width)}
-function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, announce, label, signal }) {
+function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, announce, current, label, signal }) {
   const probabilities = arrays[`${i}.probabilities`];
   const absorbed = arrays[`${i}.absorbed`];
   const way = names.length;
@@ -17,9 +17,13 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
 
   // The bar starts with the true class, so that its probability is a length from one common line; the others follow.
   const order = (truth) => [truth, ...Array.from(names.keys()).filter((k) => k !== truth)];
+  let fills = { bg: "" };
   const fill = (k, truth, theme) => {
-    if (coloured) return mwCss(mwClassRgb(k, theme), k === truth ? 1 : 0.4);
-    return k === truth ? theme.accent : mwCss(mwRgb(theme.muted), 0.45);
+    if (fills.bg !== theme.bg) {
+      const make = (alpha) => names.map((_, c) => (coloured ? mwCss(mwClassRgb(c, theme), alpha) : alpha === 1 ? theme.accent : mwCss(mwRgb(theme.muted), 0.45)));
+      fills = { bg: theme.bg, true: make(1), false: make(0.4) };
+    }
+    return fills[k === truth][k];
   };
 
   function measure(width) {
@@ -138,10 +142,10 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
     if (id) selection.set(selection.pinned() && selection.get() === id ? "" : id);
   });
   const reveal = () => {
-    const place = layout?.places.get(selection.get());
+    const place = layout?.places.get(current());
     if (place) scroll.reveal({ x: 0, y: place.y, width: 1, height: IL_ROW, top: IL_HEAD });
   };
-  const keys = mwItemKeys(queryItems, selection, () => { reveal(); announce(); });
+  const keys = mwItemKeys({ items: queryItems, selection, current, announce: () => { reveal(); announce(); } });
   mwKeys(scroll.node, { ...stepKeys, ...keys });
 
   const support = mwSupportStrip({ arrays, names, images, absorbed, coloured });
@@ -173,11 +177,14 @@ function mwSupportStrip({ arrays, names, images, absorbed, coloured }) {
     return { k, shown, ...picture, node: mwEl("li", { title: name }, images && picture.canvas, mwEl("span", { class: "il-name" }, name), rest) };
   });
   const size = 30;
+  let painted = "";
   return {
     node: mwEl("ul", { class: "il-support", "aria-label": "Support set" }, classes.map((c) => c.node)),
-    fit() { for (const c of classes) c.resize(Math.max(1, c.shown.length) * size + (coloured ? 14 : 0), size); },
+    fit() { painted = ""; for (const c of classes) c.resize(Math.max(1, c.shown.length) * size + (coloured ? 14 : 0), size); },
     paint({ step, theme }) {
-      if (!images) return;
+      const now = `${theme.fg} ${absorbed ? step : 0}`;
+      if (!images || painted === now) return;
+      painted = now;
       for (const { k, ctx, shown } of classes) {
         ctx.clearRect(0, 0, 1000, size);
         if (coloured) {

@@ -61,7 +61,7 @@ function mwDrawBorders({ data, width, height }, winner, lead, [r, g, b]) {
 }
 
 // mwRegionsPanel(shared) -> {node, paint(state), fit(width)}
-function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
+function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
   const outputs = arrays[`${i}.probe_outputs`];
   const absorbed = arrays[`${i}.absorbed`];
   const probabilities = arrays[`${i}.probabilities`];
@@ -75,7 +75,7 @@ function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
   const region = (step, theme) => {
     if (theme.bg !== keptFor) { kept.clear(); keptFor = theme.bg; }
     if (!kept.has(step)) {
-      if (kept.size > 120) kept.clear();
+      if (kept.size > 100) kept.clear();
       const pixels = mwRegionPixels(logits(step), grid, way, 6, theme);
       const canvas = Object.assign(document.createElement("canvas"), { width: pixels.width, height: pixels.height });
       canvas.getContext("2d").putImageData(pixels, 0, 0);
@@ -83,6 +83,14 @@ function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
     }
     return kept.get(step);
   };
+  // Regions are made ahead while nothing else happens, so that the first drag over the steps is as smooth as the second.
+  const ahead = (theme) => {
+    const next = Array.from({ length: Math.min(100, outputs.shape[0]) }, (_, t) => t).find((t) => !kept.has(t));
+    if (signal?.aborted || theme.bg !== keptFor || next === undefined) return;
+    region(next, theme);
+    idle(() => ahead(theme));
+  };
+  const idle = (callback) => (window.requestIdleCallback ?? ((run) => setTimeout(run, 50)))(callback);
 
   function draw(ctx, width, height, { step, theme }) {
     const box = { left: 44, right: width - 8, top: 8, bottom: height - 24 };
@@ -115,7 +123,9 @@ function mwRegionsPanel({ arrays, i, items, names, grid, ...rest }) {
   return {
     node: mwEl("div", {}, panel.node, note, legend.node),
     paint(state) {
+      const fresh = state.theme.bg !== keptFor;
       panel.paint(state);
+      if (fresh) idle(() => ahead(state.theme));
       legend.paint(state.theme);
       const odd = mwAt(outputs, state.step).data.some(Number.isNaN);
       note.textContent = odd ? "Some outputs are not a number at this step; these places stay blank." : "";

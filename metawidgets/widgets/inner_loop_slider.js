@@ -37,7 +37,7 @@ export default { render({ model, el, signal }) {
   const announce = () => { paint(); mwAnnounce(root, spoken); };
 
   const reading = mwEl("p", { class: "il-reading" });
-  const shared = { arrays, items, traces, names, images, selection, stepKeys, announce, signal };
+  const shared = { arrays, items, traces, names, images, selection, stepKeys, announce, signal, current: () => shown().shown };
   const panels = traces.map((trace, i) => {
     const panel = IL_PANELS[config.kind]({ ...shared, i, grid: trace.grid, label: several ? trace.learner : config.label });
     const state = mwEl("span", { class: "il-state" });
@@ -55,7 +55,7 @@ export default { render({ model, el, signal }) {
     mwEl("header", { class: "il-header" }, mwEl("h3", {}, config.label),
       traces.map((trace) => mwEl("p", { class: "il-settings" }, mwSettings(trace, several)))),
     player.node, reading,
-    mwEl("div", { class: `il-columns il-of-${Math.min(traces.length, 3)}` }, main, beside, inspector.node),
+    mwEl("div", { class: `il-columns il-of-${Math.min(traces.length, 3)}` }, main, inspector.node, beside),
   );
 
   const describe = (trace, i, step) => {

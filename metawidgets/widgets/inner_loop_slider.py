@@ -104,7 +104,7 @@ class InnerLoopSlider(Component):
 
         columns = []
         for trace in self.traces:
-            step = min(self.step, len(trace) - 1)
+            step = _within(self.step, trace)
             wanted = [views.ALL[_VIEWS[self.config["kind"]]], views.learning_curves]
             columns.append([views.png(view(trace, step=step)) for view in wanted if view.refuses(trace) is None])
         return _pasted(columns)
@@ -145,8 +145,13 @@ def _grid(probe: Float[np.ndarray, "probe 2"]) -> dict[str, Any]:
     return {"across": across, "up": up, "x": [float(probe[0, 0]), float(probe[-1, 0])], "y": [float(probe[0, 1]), float(probe[-1, 1])]}
 
 
+def _within(step: int, trace: Trace) -> int:
+    """The step as the browser shows it: a trace that ended earlier stays at its end."""
+    return min(max(step, 0), len(trace) - 1)
+
+
 def _line(trace: Trace, config: Mapping[str, Any], step: int) -> str:
-    t = min(step, len(trace) - 1)
+    t = _within(step, trace)
     parts = []
     for name in ("query_loss", "support_loss", "query_accuracy", "support_accuracy"):
         if name in trace:

@@ -7,7 +7,7 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
   const picture = (name) => {
     const { canvas, ctx, resize } = mwCanvas({ role: "img", "aria-label": name });
     const caption = mwEl("figcaption", {});
-    return { node: mwEl("figure", { class: "ph-figure" }, images && canvas, caption), canvas, ctx, resize, caption };
+    return { node: mwEl("figure", { class: "ph-figure" }, images && canvas, caption), canvas, ctx, resize, caption, drawn: "" };
   };
   const left = picture("query");
   const right = picture("prototype");
@@ -17,14 +17,16 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
   const ranks = mwEl("ol", { class: "ph-ranks", "aria-label": "Prototypes, nearest first" });
   const rankHead = mwEl("p", { class: "ph-kicker" }, "Prototypes, nearest first");
   const node = mwEl(
-    "aside", { class: "ph-detail", "aria-label": "Cell in detail" },
+    "div", { class: "ph-detail", role: "group", "aria-label": "Cell in detail" },
     kicker, title, mwEl("div", { class: "ph-pair" }, left.node, right.node), facts, rankHead, ranks,
   );
   const two = (head, text) => mwEl("figcaption", {}, mwEl("b", {}, head), mwEl("span", {}, text));
   const fact = (name, ...values) => mwEl("div", {}, mwEl("dt", {}, name), mwEl("dd", {}, ...values));
 
   function drawPicture(place, thumbs, i, theme) {
-    if (!images) return;
+    const now = `${i} ${theme.fg}`;
+    if (!images || place.drawn === now) return;
+    place.drawn = now;
     place.resize(size, size);
     if (i < 0) mwHatch(place.ctx, 0, 0, size, size, theme.grid);
     else thumbs.draw(place.ctx, i, 6, 6, size - 12, theme.fg, true);

@@ -64,7 +64,7 @@ export default { render({ model, el, signal }) {
       const x = (i / 127) * (stops.length - 1);
       const [a, b] = [stops[Math.floor(x)], stops[Math.ceil(x)]];
       const rgb = a.map((c, j) => Math.round(c + (x % 1) * (b[j] - c)));
-      return { css: mwCss(rgb), ink: mwInkOn(rgb) };
+      return { rgb, css: mwCss(rgb), ink: mwInkOn(rgb) };
     });
   };
   // The root spreads small distances, which decide, over more of the colours than large ones.
@@ -124,7 +124,7 @@ export default { render({ model, el, signal }) {
     stripState = key;
     const height = view.height - layout.head;
     strip.canvas.style.marginTop = `${layout.head}px`;
-    strip.resize(PH_STRIP, height);
+    if (strip.canvas.clientHeight !== height) strip.resize(PH_STRIP, height);
     mwPaintStrip(strip.ctx, PH_STRIP, height, view, layout, paintState());
   };
   let spoken = "";
@@ -227,7 +227,17 @@ export default { render({ model, el, signal }) {
     repaint();
   });
 
+  const fromPython = () => {
+    const cell = model.get("cell");
+    if (cell.length !== 2 || String(cell) === String(pinned ?? [])) return;
+    if (cell[0] < 0 || cell[0] >= n || cell[1] < 0 || cell[1] >= way) return;
+    pinned = [...cell];
+    selection.set(episode.query_ids[cell[0]]);
+    repaint();
+  };
+
   // -- following step, size and theme
+  mwListen(model, "change:cell", fromPython, signal);
   let settle = 0;
   mwListen(model, "change:step", () => {
     step = player.get();
@@ -250,6 +260,7 @@ export default { render({ model, el, signal }) {
   step = player.get();
   makeRamp();
   showLegend();
+  fromPython();
   showSummary(); // at once, not in the next frame: a page printed or read before it has its words
   showDetail();
 } };

@@ -79,10 +79,15 @@ class PrototypeHeatmap(Component):
         """How many queries are nearest to a wrong prototype at this step, and the closest call."""
         return f"{self.config['label']}. {self._reading()}"
 
+    @property
+    def _shown(self) -> int:
+        """The step as the browser shows it: within what was recorded."""
+        return min(max(self.step, 0), self.config["steps"] - 1)
+
     def _reading(self) -> str:
         arrays, names = self.unpack(), self.config["episode"]["class_names"]
-        y, near = arrays["query_y"], nearest_prototypes(arrays["distances"][self.step])
-        when = self.config["step_names"][self.step]
+        y, near = arrays["query_y"], nearest_prototypes(arrays["distances"][self._shown])
+        when = self.config["step_names"][self._shown]
         head = f"{when[0].upper()}{when[1:]}, {self.config['metric']}:"
         if (near.first < 0).all():
             return f"{head} no class has support yet."
@@ -97,4 +102,4 @@ class PrototypeHeatmap(Component):
     def png(self) -> bytes:
         from metawidgets.widgets.prototype_still import draw_matrix  # Pillow's fonts are loaded only by who draws
 
-        return draw_matrix(self.unpack(), self.config, self.step, self._reading())
+        return draw_matrix(self.unpack(), self.config, self._shown, self._reading())

@@ -63,7 +63,7 @@ function mwMatrixPick(layout, { u, v, x, y }) {
   return [group.members[Math.floor((y - group.y - 26) / layout.row)], u < layout.side ? -1 : k];
 }
 
-// state: {distances, reading, colour(value, q) -> {css, ink} or null, labels, names, cell: [q, k] or null, pinned, marked (class or -1),
+// state: {distances, reading, colour(value, q) -> {rgb, css, ink} or null, labels, names, cell: [q, k] or null, pinned, marked (class or -1),
 // groupText(k), rowText(q), queries, prototypes (mwThumbs), hasPrototype(k), theme}
 function mwPaintMatrix(ctx, view, layout, state) {
   const { theme } = state;
@@ -197,22 +197,35 @@ function mwPaintColumnHeads(ctx, view, layout, state) {
 }
 
 // The whole matrix as a strip beside the scrolled one: errors as ticks at its right edge, the part in sight framed.
+// One pixel a cell, stretched: thousands of cells cost no more than one image.
 function mwPaintStrip(ctx, width, height, view, layout, state) {
-  const { theme } = state;
+  const { theme, reading, labels } = state;
+  const { way, rows } = layout;
   const scale = height / (layout.height - layout.head);
   const cells = width - 9;
+  const small = Object.assign(document.createElement("canvas"), { width: way, height: rows.length });
+  const pixels = new ImageData(way, rows.length);
+  const none = mwRgb(theme.grid);
+  let line = 0;
+  for (const { members } of layout.groups) for (const q of members) {
+    for (let k = 0; k < way; k++) {
+      const [r, g, b] = state.colour(state.distances.data[q * way + k], q)?.rgb ?? none;
+      pixels.data.set([r, g, b, 255], 4 * (line * way + k));
+    }
+    line += 1;
+  }
+  small.getContext("2d").putImageData(pixels, 0, 0);
   ctx.clearRect(0, 0, width, height);
-  for (const group of layout.groups) for (const q of group.members) {
-    const y = (layout.rows[q] - layout.head) * scale;
-    const h = Math.max(1, layout.row * scale - (layout.row * scale > 3 ? 0.5 : 0));
-    for (let k = 0; k < layout.way; k++) {
-      ctx.fillStyle = state.colour(state.distances.data[q * layout.way + k], q)?.css ?? theme.grid;
-      ctx.fillRect((k * cells) / layout.way, y, cells / layout.way, h);
-    }
-    if (state.reading.first[q] >= 0 && state.reading.first[q] !== state.labels[q]) {
-      ctx.fillStyle = theme.fg;
-      ctx.fillRect(cells + 2, y, 7, Math.max(2, h));
-    }
+  ctx.imageSmoothingEnabled = false;
+  ctx.fillStyle = theme.fg;
+  line = 0;
+  for (const { members } of layout.groups) {
+    const y = (rows[members[0]] - layout.head) * scale;
+    ctx.drawImage(small, 0, line, way, members.length, 0, y, cells, members.length * layout.row * scale);
+    line += members.length;
+    members.forEach((q, i) => {
+      if (reading.first[q] >= 0 && reading.first[q] !== labels[q]) ctx.fillRect(cells + 2, y + i * layout.row * scale, 7, Math.max(2, layout.row * scale - 0.5));
+    });
   }
   ctx.strokeStyle = theme.fg;
   ctx.lineWidth = 1.5;

@@ -26,6 +26,7 @@ def chart() -> widgets.ChartView:
 EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "ChartView": chart,
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
+    "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
 }
 

@@ -1,7 +1,7 @@
 """The loop around every learner, written once: adapt it, trace it, score it, and take its meta-gradient."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from metawidgets.traces import Recorder, Trace
 
 __all__ = [
     "adapt",
+    "differentiate",
     "evaluating",
     "meta_gradient",
     "meta_loss",
@@ -26,10 +27,13 @@ __all__ = [
     "probe_grid",
     "states",
     "support_of",
+    "tasks",
     "trace",
 ]
 
 CURVE_POINTS, GRID_SIDE = 101, 33
+
+LossOf = Callable[[Support, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
@@ -186,7 +190,8 @@ def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
 
     `meta_gradient` gives the same gradients in memory that does not grow with the number of tasks.
     """
-    return torch.stack([learner.outer_loss(outputs, y) for outputs, y in _task_outputs(learner, batch)]).mean()
+    losses = [_query_loss(learner, *task)[0] for task in tasks(learner, batch)]
+    return torch.stack(losses).mean()
 
 
 def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
@@ -195,29 +200,40 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     A learner with its own `meta_gradient(batch)` (one whose outer update is no derivative of the query loss) is asked for it.
     """
     own = getattr(learner, "meta_gradient", None)
-    if own is not None:
-        return own(batch)
+    return differentiate(learner, batch) if own is None else own(batch)
+
+
+def differentiate(learner: Learner, batch: EpisodeBatch, loss_of: LossOf | None = None) -> MetaGradient:
+    """The same by backward through `loss_of(support, query_x, query_y) -> (loss, outputs)`, by default the query loss."""
     loss = metric = 0.0
     pieces = 1 if learner.takes_tasks else len(batch)
-    for outputs, y in _task_outputs(learner, batch):
-        piece = learner.outer_loss(outputs, y) / pieces
-        piece.backward()
-        loss += piece.item()
-        metric += task_metrics(outputs.detach(), y).mean().item() / pieces
+    for support, query_x, query_y in tasks(learner, batch):
+        piece, outputs = (
+            _query_loss(learner, support, query_x, query_y) if loss_of is None else loss_of(support, query_x, query_y)
+        )
+        (piece / pieces).backward()
+        loss += piece.item() / pieces
+        metric += task_metrics(outputs.detach(), query_y).mean().item() / pieces
     return MetaGradient(loss, metric)
 
 
-def _task_outputs(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Tensor, Tensor]]:
+def _query_loss(learner: Learner, support: Support, query_x: Tensor, query_y: Tensor) -> tuple[Tensor, Tensor]:
+    outputs = learner.task_outputs(support, query_x)
+    return learner.outer_loss(outputs, query_y), outputs
+
+
+def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tensor, Tensor]]:
+    """Support, queries and their targets: of all tasks at once if the learner takes them so, of one after the other if not."""
     support, query_x, query_y = (
         support_of(learner, batch),
         as_tensor(learner, batch.query_x),
         as_tensor(learner, batch.query_y),
     )
     if learner.takes_tasks:
-        yield learner.task_outputs(support, query_x), query_y
+        yield support, query_x, query_y
         return
     for i in range(len(batch)):
-        yield learner.task_outputs(Support(support.x[i], support.y[i], support.n_way), query_x[i]), query_y[i]
+        yield Support(support.x[i], support.y[i], support.n_way), query_x[i], query_y[i]
 
 
 def probe_grid(episode: Episode) -> Float[np.ndarray, "probe dim"] | None:

@@ -89,7 +89,7 @@ def cleaned(fragment: str) -> str:
 def code_label(source: str) -> str:
     """What a folded cell is about: its first line if that is a comment."""
     first = source.lstrip().splitlines()[0] if source.strip() else ""
-    comment = first.lstrip("#").strip() if first.startswith("#") and not first.startswith("#!") else ""
+    comment = first.strip("#").strip() if first.startswith("#") and not first.startswith("#!") else ""
     return f"Code: {comment}" if comment and not comment.startswith("%%") else "Code"
 
 

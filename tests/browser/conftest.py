@@ -65,7 +65,9 @@ class OpenPage:
 
     def model(self, widget: Any, name: str) -> Any:
         """A trait of a widget as the page's model of it holds it now."""
-        return self.page.evaluate("([id, name]) => window.metawidgets.models.get(id).get(name)", [widget.model_id, name])
+        return self.page.evaluate(
+            "([id, name]) => window.metawidgets.models.get(id).get(name)", [widget.model_id, name]
+        )
 
 
 @pytest.fixture

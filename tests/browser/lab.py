@@ -20,7 +20,14 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
-_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+_FOLDERS = (
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "IPYTHONDIR",
+)
 _CONFIG = """
 c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.port_retries = 0
@@ -29,7 +36,6 @@ c.ServerApp.allow_root = True
 c.LabApp.expose_app_in_browser = True  # window.jupyterapp, which the waits below ask
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
-c.LabApp.news_url = None
 """
 # Without the kernel's info and an idle, connected session, run-all fires into nothing and cells stay "[ ]".
 _READY = """async () => {
@@ -75,7 +81,9 @@ class Lab:
             self._request("DELETE", f"sessions/{session['id']}")
 
     def _request(self, method: str, path: str) -> Any:
-        request = urllib.request.Request(f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"})
+        request = urllib.request.Request(
+            f"{self.url}/api/{path}", method=method, headers={"Authorization": f"token {self.token}"}
+        )
         with urllib.request.urlopen(request, timeout=30) as answer:
             body = answer.read()
         return json.loads(body) if body else None
@@ -102,7 +110,9 @@ class Notebook:
             assert errors == [], f"a cell failed: {errors}"
             if all(cell["count"] for cell in cells):
                 return
-            assert time.monotonic() < end, f"cells not run after {timeout} s: {[i for i, c in enumerate(cells) if not c['count']]}"
+            assert time.monotonic() < end, (
+                f"cells not run after {timeout} s: {[i for i, c in enumerate(cells) if not c['count']]}"
+            )
             self.page.wait_for_timeout(200)
 
     def evaluate(self, expression: str) -> Any:
@@ -150,12 +160,25 @@ def lab_server(folder: Path, scratch: Path) -> Iterator[Lab]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
+    # The question whether to be told of news lies over what a journey wants to click.
+    page_config = scratch / "jupyter_config_dir" / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True)
+    page_config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
     folders = {name: str(scratch / name.lower()) for name in _FOLDERS}
     root = str(Path(__file__).parents[2])  # the kernel imports this tree, installed or not
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     log = (scratch / "lab.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", f"--config={config}", f"--ServerApp.port={port}", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"],
+        [
+            sys.executable,
+            "-m",
+            "jupyter",
+            "lab",
+            f"--config={config}",
+            f"--ServerApp.port={port}",
+            f"--ServerApp.root_dir={folder}",
+            f"--IdentityProvider.token={token}",
+        ],
         env={**os.environ, **folders, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
         stdout=log,
         stderr=subprocess.STDOUT,

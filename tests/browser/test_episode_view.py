@@ -31,8 +31,11 @@ def test_a_hostile_class_name_is_text(open_component):
 def test_ink_is_drawn_in_the_text_colour_with_the_image_as_alpha(open_component, dark, ink):
     opened = open_component(EpisodeView(sheet()), dark=dark)
     for row, alpha in ((1, 80), (2, 160), (3, 240)):
-        pixel = opened.page.get_by_role("row").nth(row).locator(".mw-query canvas").first.evaluate(
-            "(canvas) => [...canvas.getContext('2d').getImageData(14, 14, 1, 1).data]"
+        pixel = (
+            opened.page.get_by_role("row")
+            .nth(row)
+            .locator(".mw-query canvas")
+            .first.evaluate("(canvas) => [...canvas.getContext('2d').getImageData(14, 14, 1, 1).data]")
         )
         assert pixel[3] == alpha
         assert ink[0] - 10 <= pixel[0] <= ink[1] + 10
@@ -100,7 +103,10 @@ def test_pointing_shows_and_clicking_selects(open_component):
 
 def test_a_selection_made_in_python_is_shown(open_component):
     opened = open_component(EpisodeView(sheet(), selection=Selection("tiles/class2/q9")))
-    assert opened.page.get_by_role("gridcell", selected=True).get_attribute("aria-label") == f"query 2 of 4, class {HOSTILE}"
+    assert (
+        opened.page.get_by_role("gridcell", selected=True).get_attribute("aria-label")
+        == f"query 2 of 4, class {HOSTILE}"
+    )
 
 
 def test_points_keep_a_unit_as_long_across_as_up_and_keys_go_by_place(open_component):
@@ -114,13 +120,18 @@ def test_points_keep_a_unit_as_long_across_as_up_and_keys_go_by_place(open_compo
                        return [box.x + box.width / 2, box.y + box.height / 2]; }"""
         )
         press("ArrowRight")
-    assert list(places) == [f"plane/class{k}/{i}" for k, i in ((0, "s0"), (0, "q0"), (0, "s1"), (1, "s2"), (1, "q1"), (1, "s3"))]
+    assert list(places) == [
+        f"plane/class{k}/{i}" for k, i in ((0, "s0"), (0, "q0"), (0, "s1"), (1, "s2"), (1, "q1"), (1, "s3"))
+    ]
     (x0, y0), (x3, y3) = places["plane/class0/s0"], places["plane/class1/s3"]  # at (0, 0) and (3, 4)
     assert (y0 - y3) / (x3 - x0) == pytest.approx(4 / 3, rel=0.02)
     press("ArrowUp")
     assert current(opened) == "plane/class1/q1"  # at (2.5, 5), the highest
     press("Enter")
-    assert opened.page.get_by_role("option", selected=True).get_attribute("aria-label") == "query 1 of 1, class high, at (2.50, 5.00)"
+    assert (
+        opened.page.get_by_role("option", selected=True).get_attribute("aria-label")
+        == "query 1 of 1, class high, at (2.50, 5.00)"
+    )
 
 
 def test_a_curve_says_where_its_points_lie(open_component):

@@ -43,7 +43,14 @@ def test_every_request_is_counted(guarded, body):
         guard.check()
 
 
-@pytest.mark.parametrize("body", ["<script>console.error('no')</script>", "<script>throw new Error('no')</script>", "<script>Promise.reject(Error('no'))</script>"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>console.error('no')</script>",
+        "<script>throw new Error('no')</script>",
+        "<script>Promise.reject(Error('no'))</script>",
+    ],
+)
 def test_every_complaint_is_heard(guarded, body):
     guard = guarded(body)
     with pytest.raises(AssertionError, match="reported"):
@@ -54,7 +61,9 @@ def test_a_page_that_is_quiet_passes(guarded):
     guarded("<p>quiet</p><img src='data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='>").check()
 
 
-@pytest.mark.parametrize("body", ['<script>fetch("https://example.com/data").catch(() => {})</script>', "<script>eval('1')</script>"])
+@pytest.mark.parametrize(
+    "body", ['<script>fetch("https://example.com/data").catch(() => {})</script>', "<script>eval('1')</script>"]
+)
 def test_the_page_policy_stops_network_and_eval(guarded, body):
     guard = guarded(body, head=f'<meta http-equiv="Content-Security-Policy" content="{CSP}">')
     assert guard.requests == []

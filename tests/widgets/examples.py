@@ -35,10 +35,14 @@ def items(dataset: str, labels: np.ndarray, side: str) -> tuple[ItemId, ...]:
     return tuple(ItemId(dataset, f"class{k}", f"{side}{i}") for i, k in enumerate(labels))
 
 
-def sheet(shots: tuple[int, ...] = (1, 3, 0), queries: int = 4, names: tuple[str, ...] = ("aleph", "beth", HOSTILE)) -> Episode:
+def sheet(
+    shots: tuple[int, ...] = (1, 3, 0), queries: int = 4, names: tuple[str, ...] = ("aleph", "beth", HOSTILE)
+) -> Episode:
     """Images, one solid grey a class, so that a pixel says which class is drawn; the third class has no support."""
     s, q = np.repeat(np.arange(len(shots)), shots), np.repeat(np.arange(len(shots)), queries)
-    image = lambda labels: np.broadcast_to(80 * (labels[:, None, None, None] + 1), (len(labels), 1, 28, 28)).astype(np.uint8)  # noqa: E731
+    image = lambda labels: np.broadcast_to(80 * (labels[:, None, None, None] + 1), (len(labels), 1, 28, 28)).astype(
+        np.uint8
+    )  # noqa: E731
     return Episode(image(s), s, image(q), q, names, items("tiles", s, "s"), items("tiles", q, "q"), seed=(7, 0))
 
 
@@ -46,7 +50,9 @@ def points() -> Episode:
     """Two classes in the plane, on a grid whose order along x and y is known."""
     s, q = np.array([0, 0, 1, 1]), np.array([0, 1])
     x = np.array([[0, 0], [1, 3], [2, 1], [3, 4]])
-    return Episode(x, s, np.array([[0.5, 2], [2.5, 5]]), q, ("low", "high"), items("plane", s, "s"), items("plane", q, "q"))
+    return Episode(
+        x, s, np.array([[0.5, 2], [2.5, 5]]), q, ("low", "high"), items("plane", s, "s"), items("plane", q, "q")
+    )
 
 
 def curve() -> Episode:

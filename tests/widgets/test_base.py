@@ -74,7 +74,9 @@ def test_arrays_and_their_table_travel_in_one_message(monkeypatch):
 
 
 def test_an_unknown_keyword_names_the_nearest():
-    with pytest.raises(TypeError, match=r"Plain has no keyword 'gian'; did you mean 'gain'\? Known: gain, layout, selection, step\."):
+    with pytest.raises(
+        TypeError, match=r"Plain has no keyword 'gian'; did you mean 'gain'\? Known: gain, layout, selection, step\."
+    ):
         Plain(gian=2)
     with pytest.raises(TypeError, match="did you mean 'selection'"):
         EpisodeView(sheet(), selections=Selection())

@@ -53,7 +53,11 @@ def test_an_unknown_keyword_is_refused(component):
 def test_its_module_is_one_without_imports_and_within_budget(component):
     module = str(component._esm)
     assert len(re.findall(r"^export default", module, re.MULTILINE)) == 1
-    assert not re.search(r"^\s*import\s|\bimport\(|\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|https?://(?!www\.w3\.org)", module, re.M)
+    assert not re.search(
+        r"^\s*import\s|\bimport\(|\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|https?://(?!www\.w3\.org)",
+        module,
+        re.M,
+    )
     assert len(module) < 90_000
     assert component.css_class in component._dom_classes
 

@@ -60,17 +60,16 @@ def test_the_code_is_public(path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.stem != "few_shot"])
-def test_it_runs(path, tmp_path):
-    run_report(path, tmp_path, {"smoke": True})
-
-
-@pytest.mark.slow
-def test_few_shot_runs_as_it_is(smoke_report: Report):
-    assert sound(smoke_report)
-    page = smoke_report.html.read_text(encoding="utf-8")
-    for component in ("mw-episode-view", "mw-inner-loop-slider", "mw-prototype-heatmap", "mw-chart-view"):
-        assert component in page
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_it_runs(path, tmp_path, request):
+    if path.stem == "few_shot":  # run once for this and for the browser
+        report = request.getfixturevalue("smoke_report")
+        page = report.html.read_text(encoding="utf-8")
+        for component in ("mw-episode-view", "mw-inner-loop-slider", "mw-prototype-heatmap", "mw-chart-view"):
+            assert component in page
+    else:
+        report = run_report(path, tmp_path, {"smoke": True})
+    assert sound(report)
 
 
 @pytest.mark.slow
@@ -85,8 +84,9 @@ def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
 def sound(report: Report) -> bool:
     """Whether the figures are there, the page is small enough to send, and nothing tells whose machine it was made on."""
     page = report.html.read_text(encoding="utf-8")
-    assert report.metrics["n_episodes"] == 6
-    assert all(math.isfinite(report.metrics[key]) for key in ("mean", "half_width", "nearest_neighbour"))
+    figures = [value for value in report.metrics.values() if isinstance(value, float)]
+    assert len(figures) >= 1
+    assert all(map(math.isfinite, figures))
     assert len(page.encode()) <= 3_000_000
     for private in (str(ROOT), str(Path.home()), str(report.html.parent)):
         assert private not in page

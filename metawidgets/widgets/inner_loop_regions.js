@@ -32,7 +32,7 @@ function mwRegionPixels(logits, { across, up }, way, finer, theme) {
       if (!Number.isFinite(total)) continue;
       const at = (height - 1 - py) * width + px; // the grid's first row is the lowest
       const sure = (1 / total - 1 / way) / (1 - 1 / way);
-      winner[at] = sure > 1e-3 ? best : -1;
+      winner[at] = best;
       lead[at] = value[best] - next;
       pixels.data.set([...colours[best], Math.round(255 * (sure > 1e-3 ? 0.07 + 0.55 * sure : 0))], 4 * at);
     }
@@ -50,7 +50,8 @@ function mwDrawBorders({ data, width, height }, winner, lead, [r, g, b]) {
     // Across the border the lead counts as negative: the logits' difference goes on falling.
     const signed = around.map((n) => (winner[n] === winner[at] ? lead[n] : -lead[n]));
     const slope = Math.hypot((signed[1] - signed[0]) / 2, (signed[3] - signed[2]) / 2);
-    const cover = Math.min(1, Math.max(0, 1.05 - lead[at] / (slope || 1)));
+    if (slope < 1e-6) continue; // classes that tie over an area have no border there
+    const cover = Math.min(1, Math.max(0, 1.05 - lead[at] / slope));
     if (cover === 0) continue;
     const under = data[4 * at + 3] / 255;
     const over = 0.6 * cover;

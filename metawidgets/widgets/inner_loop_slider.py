@@ -18,7 +18,11 @@ from metawidgets.widgets.trace_state import pack_trace, unpack_trace
 __all__ = ["InnerLoopSlider"]
 
 _SERIES = ("query_loss", "support_loss", "query_accuracy", "support_accuracy", "gradient_norm", "absorbed")
-_MAIN = {"curve": ("outputs", "probe_outputs"), "regions": ("probabilities", "probe_outputs"), "queries": ("probabilities",)}
+_MAIN = {
+    "curve": ("outputs", "probe_outputs"),
+    "regions": ("probabilities", "probe_outputs"),
+    "queries": ("probabilities",),
+}
 _VIEWS = {"curve": "fitted_curve", "regions": "decision_regions", "queries": "query_probabilities"}
 
 
@@ -59,7 +63,9 @@ class InnerLoopSlider(Component):
         plain = []
         for i, each in enumerate(traces):
             if each.episode.query_items != e.query_items or each.episode.support_items != e.support_items:
-                raise TraceError(f"trace {i} is of another episode than trace 0; give traces of one episode, or one slider each.")
+                raise TraceError(
+                    f"trace {i} is of another episode than trace 0; give traces of one episode, or one slider each."
+                )
             for name in _MAIN[kind]:
                 each[name]  # a trace without it explains itself
             packed, config = pack_trace(each, (*_MAIN[kind], *_SERIES), f"{i}.", episode=i == 0)
@@ -96,7 +102,9 @@ class InnerLoopSlider(Component):
 
     def summary(self) -> str:
         """One line a trace: the step, and the losses and accuracies there and before adaptation."""
-        return "\n".join(_line(trace, config, self.step) for trace, config in zip(self.traces, self.config["traces"], strict=True))
+        return "\n".join(
+            _line(trace, config, self.step) for trace, config in zip(self.traces, self.config["traces"], strict=True)
+        )
 
     def png(self) -> bytes:
         """The main panel above the learning curves, one column a trace."""
@@ -142,7 +150,12 @@ def _grid(probe: Float[np.ndarray, "probe 2"]) -> dict[str, Any]:
         raise TraceError(
             f"the {len(probe)} probe points are no grid, so there are no regions to draw; trace without probe= for the usual 33 x 33."
         )
-    return {"across": across, "up": up, "x": [float(probe[0, 0]), float(probe[-1, 0])], "y": [float(probe[0, 1]), float(probe[-1, 1])]}
+    return {
+        "across": across,
+        "up": up,
+        "x": [float(probe[0, 0]), float(probe[-1, 0])],
+        "y": [float(probe[0, 1]), float(probe[-1, 1])],
+    }
 
 
 def _within(step: int, trace: Trace) -> int:

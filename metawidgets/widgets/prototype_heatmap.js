@@ -216,7 +216,15 @@ export default { render({ model, el, signal }) {
   strip.canvas.addEventListener("pointermove", scrub);
   const queryOf = new Map(episode.query_ids.map((id, q) => [id, q]));
   const supportOf = new Map(episode.support_ids.map((id, i) => [id, arrays.support_y.data[i]]));
-  selection.on((id, isPinned) => {
+  // The selection's id and its pin change one after the other: only when both have, is there something to follow.
+  let following = false;
+  selection.on(() => {
+    if (!following) queueMicrotask(follow);
+    following = true;
+  });
+  const follow = () => {
+    following = false;
+    const [id, isPinned] = [selection.get(), selection.pinned()];
     const q = queryOf.get(id);
     marked = supportOf.get(id) ?? -1;
     if (q === undefined) pinned = null;
@@ -225,7 +233,7 @@ export default { render({ model, el, signal }) {
       if (layout) scroll.reveal({ x: 0, y: layout.rows[q], width: 1, height: layout.row, top: layout.head + 26 });
     } else if (!isPinned) { pinned = null; if (pointed?.[0] !== q) pointed = [q, -1]; }
     repaint();
-  });
+  };
 
   const fromPython = () => {
     const cell = model.get("cell");

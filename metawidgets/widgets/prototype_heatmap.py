@@ -65,7 +65,9 @@ class PrototypeHeatmap(Component):
         e = trace.episode
         trace["distances"]  # a trace without them explains itself
         if e.is_regression:
-            raise TraceError("a PrototypeHeatmap compares classes, but this trace's episode is a regression; use InnerLoopSlider.")
+            raise TraceError(
+                "a PrototypeHeatmap compares classes, but this trace's episode is a regression; use InnerLoopSlider."
+            )
         arrays, config = pack_trace(trace, ("distances", "probabilities"))
         # Of each class's support the first item stands for its prototype, -1 if it has none.
         shown = [int(np.flatnonzero(e.support_y == k)[0]) if n else -1 for k, n in enumerate(e.shots)]

@@ -91,7 +91,9 @@ def _legend(paper: Paper, y: float, low: float, high: float, unit: str) -> None:
     for i in range(120):
         paper.box(_MARGIN + i, y, 1, 9, _colour((i / 119) ** 2))
     paper.text(_MARGIN + 130, y - 2, f"{low:.3g} to {high:.3g}, {unit}", size=11, fill=MUTED)
-    paper.text(_MARGIN, y + 15, "dot: nearest; cross: nearest, but a wrong class; ring: the true class", size=11, fill=INK)
+    paper.text(
+        _MARGIN, y + 15, "dot: nearest; cross: nearest, but a wrong class; ring: the true class", size=11, fill=INK
+    )
 
 
 def _colour(far: float) -> tuple[int, int, int]:

@@ -57,7 +57,10 @@ def pack_trace(
 
 
 def unpack_trace(
-    arrays: Mapping[str, Shaped[np.ndarray, "..."]], config: Mapping[str, Any], prefix: str = "", episode: Episode | None = None
+    arrays: Mapping[str, Shaped[np.ndarray, "..."]],
+    config: Mapping[str, Any],
+    prefix: str = "",
+    episode: Episode | None = None,
 ) -> Trace:
     """The trace that `pack_trace` packed, with the channels that were sent.
 
@@ -66,8 +69,9 @@ def unpack_trace(
     """
     channels = {name: arrays[f"{prefix}{name}"] for name in CHANNELS if f"{prefix}{name}" in arrays}
     if not channels:
-        raise TraceError(f"this component's state holds no channel of a trace ({prefix or 'no'} prefix); make it anew from a trace.")
+        raise TraceError(
+            f"this component's state holds no channel of a trace ({prefix or 'no'} prefix); make it anew from a trace."
+        )
     coords = {axis: tuple(names) for axis, names in config["coords"].items()}
     episode = episode or unpack_episode(arrays, config["episode"])
     return Trace(config["axis"], channels, episode, config["meta"], coords, arrays.get(f"{prefix}probe"))
-

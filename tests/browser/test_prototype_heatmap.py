@@ -25,8 +25,8 @@ def detail(opened) -> dict[str, str]:
 
 def cell(opened, q: int, k: int) -> tuple[float, float]:
     """Where cell (q, k) of the made trace lies on the page: side and heads as in prototype_matrix.js, two rows a group."""
-    box = opened.page.locator(MATRIX).bounding_box()
-    width = opened.page.locator(".ph-matrix").bounding_box()["width"] - 44 - 24
+    box = opened.page.locator(MATRIX).first.bounding_box()
+    width = opened.page.locator(".ph-matrix").first.bounding_box()["width"] - 44 - 24
     side, row, gap = 40, 32, 6
     across = min(116, max(28, int((width - side) // 3)))
     head = opened.page.evaluate("() => document.querySelector('.mw-scroll-page').clientHeight") - 3 * (
@@ -44,7 +44,8 @@ def pixels(opened, x: float, y: float, size: int = 1) -> np.ndarray:
         """([x, y, size]) => {
             const canvas = document.querySelector(".mw-scroll-canvas");
             const [box, ratio] = [canvas.getBoundingClientRect(), devicePixelRatio];
-            return [...canvas.getContext("2d").getImageData((x - box.left) * ratio - size / 2, (y - box.top) * ratio - size / 2, size, size).data];
+            const [u, v] = [(x - box.left) * ratio - size / 2, (y - box.top) * ratio - size / 2];
+            return [...canvas.getContext("2d").getImageData(u, v, size, size).data];
         }""",
         [x, y, size],
     )
@@ -60,7 +61,7 @@ def test_pointing_at_a_cell_tells_all_about_it(open_component):
     assert told["Distance"] == "8.00 · 3rd nearest of 3"
     assert told["Predicted"] == "beth ✕ wrong"
     assert told["Runner-up"] == "aleph"
-    assert told["Margin"].startswith("2.50 distance · 84")  # (e^-2.5 - e^-5) / (e^-5 + e^-2.5 + e^-8), in per cent
+    assert told["Margin"].startswith("2.50 distance · 85")  # (e^-2.5 - e^-5) / (e^-5 + e^-2.5 + e^-8) = 0.845
     assert opened.view.locator(".ph-figure").first.inner_text().split("\n") == ["Query 1", "true class aleph"]
     ranks = opened.view.locator(".ph-ranks li")
     assert [r.locator(".ph-value").inner_text() for r in ranks.all()] == ["2.50", "5.00", "8.00"]
@@ -149,7 +150,7 @@ def test_scrubbing_back_empties_the_columns(open_component):
     opened.page.keyboard.press("ArrowLeft")
     opened.frame()
     assert len(np.unique(pixels(opened, x + 20, y, 12).reshape(-1, 3), axis=0)) > 2  # hatched
-    assert summary.inner_text().startswith("2 of 6 queries are nearest")
+    assert summary.inner_text().endswith("Smallest margin: 1.00 (query 3, beth before aleph).")
     opened.page.mouse.move(x, y)
     assert detail(opened)["Distance"] == "no support yet"
     assert "Distance" in detail(opened)

@@ -1,0 +1,335 @@
+"""InnerLoopSlider in the page without a kernel, by mouse and keyboard."""
+
+import numpy as np
+import pytest
+from ipywidgets import VBox
+
+from metawidgets.reports.export import export_component
+from metawidgets.widgets import InnerLoopSlider, PrototypeHeatmap, Selection
+from tests.widgets.examples import HOSTILE
+from tests.widgets.made_traces import absorbing, deciding, halves, sine
+
+
+def reading(opened) -> str:
+    opened.frame()
+    return opened.view.locator(".il-reading").inner_text()
+
+
+def readouts(opened, chart: str) -> list[str]:
+    opened.frame()
+    return opened.view.locator(f".il-{chart} .il-readouts li").all_inner_texts()
+
+
+def colours(opened, selector: str, x: float, y: float, size: int = 1) -> np.ndarray:
+    """Colours of a canvas around a place given in its own CSS pixels, `(size, size, rgba)`."""
+    opened.frame()
+    data = opened.page.locator(selector).first.evaluate(
+        """(canvas, [x, y, size]) => {
+            const ratio = devicePixelRatio;
+            return [...canvas.getContext("2d").getImageData(x * ratio - size / 2, y * ratio - size / 2, size, size).data];
+        }""",
+        [x, y, size],
+    )
+    return np.array(data).reshape(size, size, 4).astype(int)
+
+
+def has_line(opened, selector: str, x: float, y: float, rgb: tuple[int, int, int], reach: int = 6) -> bool:
+    """Whether a line of that colour passes within a few pixels."""
+    near = colours(opened, selector, x, y, 2 * reach)
+    return bool((np.abs(near[..., :3] - rgb).max(-1)[near[..., 3] > 100] < 30).any())
+
+
+def test_keys_move_the_step_and_python_would_see_it(open_component):
+    slider = InnerLoopSlider(deciding())
+    opened = open_component(slider)
+    control = opened.page.get_by_role("slider", name="inner-loop step")
+    assert control.get_attribute("aria-valuetext") == "after 4 of 4 gradient steps"
+    assert reading(opened).startswith("Query accuracy 83")
+    control.focus()
+    opened.page.keyboard.press("Home")
+    assert control.get_attribute("aria-valuetext") == "before adaptation"
+    assert reading(opened).startswith("Query accuracy 33")
+    opened.page.keyboard.press("ArrowRight")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.model(slider, "step") == 2
+    assert reading(opened) == "Query accuracy 83\u00a0%, query loss 0.663 nats, support loss 0.0316."
+    assert readouts(opened, "loss") == ["query\n0.663", "support\n0.0316"]
+    opened.page.keyboard.press("ArrowLeft")
+    opened.page.keyboard.press("End")
+    assert opened.model(slider, "step") == 4
+
+
+def test_keys_work_in_the_panels_and_a_button_keeps_its_own(open_component):
+    slider = InnerLoopSlider(deciding(), step=0)
+    opened = open_component(slider)
+    panel = opened.page.get_by_role("application")
+    panel.focus()
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.model(slider, "step") == 1  # once: the panel's own keys do not also reach the frame's
+    opened.page.keyboard.press("End")
+    assert opened.model(slider, "step") == 4
+    opened.page.get_by_role("button", name="Previous step").focus()
+    opened.page.keyboard.press(" ")  # presses the button, and does not start to play
+    opened.page.wait_for_timeout(50)
+    assert opened.model(slider, "step") == 3
+    assert opened.page.get_by_role("button", name="Play").is_visible()
+
+
+def test_plays_to_the_end_at_the_chosen_speed_pauses_and_loops(open_component):
+    slider = InnerLoopSlider(deciding(), step=0)
+    opened = open_component(slider)
+    step = lambda: opened.model(slider, "step")  # noqa: E731
+    opened.page.get_by_role("combobox", name="Speed").select_option("4")
+    opened.page.get_by_role("button", name="Play").click()
+    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '4'")
+    opened.page.get_by_role("button", name="Play").wait_for()  # stopped by itself
+    opened.page.get_by_role("button", name="Loop").click()
+    opened.page.get_by_role("button", name="Play").click()
+    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '4'")
+    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '1'")  # and round again
+    opened.page.get_by_role("button", name="Pause").click()
+    held = step()
+    opened.page.wait_for_timeout(400)
+    assert step() == held
+
+
+def test_dragging_over_a_chart_scrubs(open_component):
+    slider = InnerLoopSlider(deciding())
+    opened = open_component(slider)
+    opened.frame()
+    box = opened.page.locator(".il-loss canvas").bounding_box()
+    opened.page.mouse.move(box["x"] + 50, box["y"] + 60)
+    opened.page.mouse.down()
+    assert opened.model(slider, "step") == 0
+    opened.page.mouse.move(box["x"] + 46 + (box["width"] - 54) / 2, box["y"] + 60)
+    assert opened.model(slider, "step") == 2
+    opened.page.mouse.up()
+    opened.page.mouse.move(box["x"] + box["width"] - 12, box["y"] + 60)
+    assert opened.model(slider, "step") == 2  # let go
+
+
+def test_the_curve_is_drawn_where_the_trace_says(open_component):
+    blue, grey = (0, 114, 178), (89, 99, 110)
+    opened = open_component(InnerLoopSlider(sine(), step=0))
+    opened.frame()
+    width, height = opened.page.locator(".il-plot canvas").evaluate("(c) => [c.clientWidth, c.clientHeight]")
+    left, right, top, bottom = 50, width - 10, 10, height - 40
+    # y spans the truth, the targets and all fits, and 6 % of the known ones on either side
+    known = 2 * np.sin(np.linspace(-5, 5, 101) - 0.5)
+    margin = 0.06 * np.ptp(known)
+    x = lambda v: left + (v + 5) / 10 * (right - left)  # noqa: E731
+    y = lambda v: bottom - (v - known.min() + margin) / (np.ptp(known) + 2 * margin) * (bottom - top)  # noqa: E731
+    plot = ".il-plot canvas"
+    assert has_line(opened, plot, x(-1.6), y(0), blue)  # before adaptation the fit lies on 0
+    assert not has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), blue)
+    assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), grey)  # where the truth is
+    opened.page.get_by_role("slider").focus()
+    opened.page.keyboard.press("End")
+    assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), blue)
+    assert opened.view.locator(".il-legend").inner_text().split("\n") == [
+        "fit at this step",
+        "earlier fits",
+        "truth",
+        "support",
+        "query",
+    ]
+    assert has_line(opened, plot, x(-4), y(2 * np.sin(-4.5)), (213, 94, 0))  # a support point
+
+
+def test_pointing_at_a_query_of_the_curve_gives_its_error(open_component):
+    opened = open_component(InnerLoopSlider(sine(), step=0))
+    panel = opened.page.get_by_role("application")
+    title = opened.view.locator(".il-item")
+    panel.focus()
+    for _ in range(5):
+        opened.page.keyboard.press("ArrowUp")
+    opened.page.keyboard.press("ArrowDown")
+    opened.frame()
+    assert title.inner_text() == "Query 1 at x = −1.00"
+    target = 2 * np.sin(-1.5)
+    facts = opened.view.locator(".il-facts dd").all_inner_texts()
+    assert facts == [f"{target:.2f}".replace("-", "−"), "0.00", f"{-target:.2f}"]
+    assert opened.view.locator(".il-kicker").inner_text() == "Pointing at"
+    opened.page.keyboard.press("Enter")
+    opened.frame()
+    assert opened.view.locator(".il-kicker").inner_text() == "Selected"
+    opened.page.keyboard.press("Escape")
+    opened.frame()
+    assert opened.view.locator(".il-kicker").inner_text() == "Hardest query after adaptation"
+
+
+def test_a_loss_that_diverges_stays_readable_and_is_said_in_words(open_component):
+    opened = open_component(InnerLoopSlider(sine(diverges=True), step=1))
+    scale = opened.view.locator(".il-loss .il-scale")
+    assert scale.inner_text() == "log scale"
+    notes = opened.view.locator(".il-loss .il-alarm").all_inner_texts()
+    assert notes == ["Query and support loss are infinite at step 2 and not a number at step 3 (✕)."]
+    assert readouts(opened, "loss") == ["query\n1.0 × 10⁶", "support\n1.0 × 10⁶"]
+    slider = opened.page.get_by_role("slider")
+    slider.focus()
+    opened.page.keyboard.press("End")
+    assert reading(opened) == "Query loss not a number, support loss not a number."
+    assert (
+        opened.view.locator(".il-panel .il-note").inner_text()
+        == "The fit is not a number at this step and is not drawn there."
+    )
+    assert opened.view.locator(".il-facts dd").all_inner_texts()[1] == "not a number"
+    scale.click()
+    assert scale.inner_text() == "linear"
+    opened.frame()
+
+
+def test_infinite_loss_of_a_class_without_support_is_no_alarm(open_component):
+    trace = absorbing()
+    loss = np.array([1.1, np.inf, np.inf, 0.5])
+    made = trace.__class__(trace.axis, dict(trace.channels) | {"query_loss": loss}, trace.episode, trace.meta)
+    opened = open_component(InnerLoopSlider(made))
+    assert opened.view.locator(".il-loss .il-note").first.inner_text() == (
+        "Query loss is infinite at steps 1 to 2 (✕): a class without support has probability 0."
+    )
+    assert opened.view.locator(".il-alarm:visible").count() == 0
+    assert opened.page.get_by_role("slider").get_attribute("aria-valuetext") == "support examples absorbed: 3 of 3"
+
+
+def test_regions_follow_the_border(open_component):
+    blue, vermilion = np.array([0, 114, 178]), np.array([213, 94, 0])
+    opened = open_component(InnerLoopSlider(halves(), step=0))
+    opened.frame()
+    width, height = opened.page.locator(".il-plot canvas").evaluate("(c) => [c.clientWidth, c.clientHeight]")
+    place = lambda x, y: (44 + (x + 1) / 6 * (width - 52), height - 24 - (y + 1) / 6 * (height - 32))  # noqa: E731
+
+    def side(x: float) -> str:
+        rgb = colours(opened, ".il-plot canvas", *place(x, -0.6))[0, 0, :3]
+        return "low" if np.abs(rgb - blue).sum() < np.abs(rgb - vermilion).sum() else "high"
+
+    assert [side(x) for x in (-0.8, 1.5, 2.5, 4.5)] == ["low", "high", "high", "high"]
+    opened.page.get_by_role("slider").focus()
+    opened.page.keyboard.press("ArrowRight")
+    assert [side(x) for x in (-0.8, 1, 2.2, 4.5)] == ["low", "low", "high", "high"]  # the border is at 1.5
+    opened.page.keyboard.press("ArrowRight")
+    assert [side(x) for x in (-0.8, 1, 2.2, 4.5)] == ["low", "low", "low", "high"]
+
+
+def test_a_border_is_a_line_and_an_undecided_plane_is_paper(open_component):
+    def darkest(step: int) -> tuple[int, int]:
+        """Of a strip across the border at 1.5: its darkest pixel, and how many are as dark."""
+        trace = halves()
+        channels = dict(trace.channels) | {"probe_outputs": trace["probe_outputs"] * np.array([0, 1, 1])[:, None, None]}
+        opened = open_component(
+            InnerLoopSlider(type(trace)(trace.axis, channels, trace.episode, probe=trace.probe), step=step)
+        )
+        opened.frame()
+        width, height = opened.page.locator(".il-plot canvas").evaluate("(c) => [c.clientWidth, c.clientHeight]")
+        x, y = 44 + 2.5 / 6 * (width - 52), height - 24 - 0.4 / 6 * (height - 32)
+        pixels = colours(opened, ".il-plot canvas", x, y, 20)[10]
+        light = (pixels[:, :3] * pixels[:, 3:] / 255 + 255 - pixels[:, 3:]).sum(-1)
+        return int(light.min()), int((light < 450).sum())
+
+    light, thick = darkest(1)
+    assert light < 420
+    assert 1 <= thick <= 6
+    assert darkest(0) == (765, 0)  # before adaptation every class is alike
+
+
+def test_a_query_of_the_plane_is_pointed_at_and_selected(open_component):
+    selection = Selection()
+    opened = open_component(InnerLoopSlider(halves(), selection=selection, step=0))
+    opened.frame()
+    box = opened.page.locator(".il-plot canvas").bounding_box()
+    x, y = box["x"] + 44 + 1.5 / 6 * (box["width"] - 52), box["y"] + box["height"] - 24 - 3 / 6 * (box["height"] - 32)
+    opened.page.mouse.move(x, y)  # query 0, at (0.5, 2)
+    opened.frame()
+    assert opened.view.locator(".il-item").inner_text() == "Query 0 at (0.500, 2.00), true class low"
+    assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: high"  # the border is still at 0
+    assert opened.view.locator(".il-classes .il-value").all_inner_texts() == ["100\u00a0%", "0\u00a0%"]
+    opened.page.mouse.click(x, y)
+    assert opened.model(selection, "selected") == "plane/class0/q0"
+    opened.page.get_by_role("slider").focus()
+    opened.page.keyboard.press("End")
+    opened.frame()
+    assert opened.view.locator(".il-verdict").inner_text() == "● correct: low"
+
+
+def test_every_query_has_a_bar_that_begins_with_its_true_class(open_component):
+    blue = (0, 114, 178)
+    opened = open_component(InnerLoopSlider(deciding(), step=0))
+    opened.frame()
+    canvas = ".mw-scroll-canvas"
+    width = opened.page.locator(canvas).evaluate("(c) => c.clientWidth")
+    tile = (width + 16) // max(1, (width + 16) // 196) - 16  # the first tile, as in inner_loop_queries.js
+    left, right = 4 + 36, 4 + tile - 60
+    at = lambda share: colours(opened, canvas, left + share * (right - left), 26 + 16)[0, 0, :3]  # noqa: E731
+    assert np.abs(at(0.2) - blue).max() < 12  # a third is the true class's
+    assert np.abs(at(0.5) - blue).max() > 60
+    opened.page.get_by_role("slider").focus()
+    opened.page.keyboard.press("End")
+    assert np.abs(at(0.85) - blue).max() < 12  # now 93 per cent are
+
+
+def test_arrow_keys_go_through_the_queries_and_the_inspector_follows(open_component):
+    selection = Selection()
+    opened = open_component(InnerLoopSlider(deciding(), selection=selection))
+    title = opened.view.locator(".il-item")
+    assert title.inner_text() == f"Query 5, true class {HOSTILE}"  # ends wrong: the hardest
+    assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: aleph"
+    opened.page.get_by_role("application").focus()
+    opened.page.keyboard.press("ArrowUp")
+    opened.frame()
+    assert title.inner_text() == f"Query 4, true class {HOSTILE}"
+    opened.page.keyboard.press("PageUp")
+    opened.page.keyboard.press("Enter")
+    opened.frame()
+    assert opened.model(selection, "selected") == "tiles/class0/q0"
+    assert opened.view.locator(".il-classes li").first.inner_text().split("\n")[:2] == ["aleph", "true"]
+    opened.page.wait_for_function(
+        "() => document.querySelector('.mw-live').textContent.startsWith('Query 0, true class aleph')"
+    )
+
+
+def test_a_hostile_class_name_is_text(open_component):
+    opened = open_component(InnerLoopSlider(deciding()))
+    assert HOSTILE in opened.view.locator(".il-support").inner_text()
+    assert opened.page.title() == "InnerLoopSlider"
+    assert opened.page.locator(".mw img, .mw script").count() == 0
+
+
+def test_two_traces_stand_side_by_side_and_the_shorter_one_waits(open_component):
+    opened = open_component(InnerLoopSlider([deciding(), deciding(learner="FineTune", last=2)]))
+    heads = opened.view.locator(".il-panel-head")
+    assert heads.all_inner_texts() == ["MAML", "FineTune ended at step 2"]
+    first, second = (p.bounding_box() for p in opened.view.locator(".il-panel").all())
+    assert first["y"] == second["y"]
+    assert second["x"] > first["x"] + 200
+    assert len(readouts(opened, "loss")) == 4
+    opened.page.get_by_role("slider").focus()
+    opened.page.keyboard.press("Home")
+    opened.frame()
+    assert heads.all_inner_texts() == ["MAML", "FineTune"]
+    assert reading(opened).count("query loss 1.10 nats") == 2
+
+
+def test_curves_side_by_side_share_their_range(open_component):
+    opened = open_component(InnerLoopSlider([sine(), sine(learner="Slow", last=1)]), width=400)
+    opened.frame()
+    assert opened.view.locator(".il-panel").count() == 2
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_linked_to_a_heatmap_by_the_selection(open_html, tmp_path):
+    selection, trace = Selection(), absorbing()
+    both = VBox([InnerLoopSlider(trace, selection=selection), PrototypeHeatmap(trace, selection=selection)])
+    opened = open_html(export_component(both, tmp_path / "both.html"))
+    opened.page.get_by_role("application").first.focus()
+    opened.page.keyboard.press("PageUp")
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("Enter")
+    opened.frame()
+    assert opened.page.locator(".il-item").inner_text() == "Query 1, true class aleph"
+    assert opened.page.locator(".ph-title").inner_text() == "Query 1 and prototype “beth”"
+
+
+@pytest.mark.parametrize("trace", [sine(), halves(), deciding()], ids=["curve", "points", "images"])
+def test_a_step_repaints_within_two_frames(open_component, scrub_latency, trace):
+    opened = open_component(InnerLoopSlider(trace))
+    times = sorted(scrub_latency(opened.page, ".mw-slider", 60))
+    assert times[len(times) // 2] < 33  # the median: on a busy machine the tail is the machine's

@@ -1,0 +1,122 @@
+"""PrototypeHeatmap without a browser: what it reads from distances, what it sends, what it says."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from metawidgets.episodes import Episode
+from metawidgets.errors import TraceError
+from metawidgets.traces import Trace
+from metawidgets.widgets import PrototypeHeatmap, Selection
+from metawidgets.widgets.prototype_heatmap import nearest_prototypes
+from tests.widgets.examples import HOSTILE, sheet, vectors
+from tests.widgets.made_traces import DISTANCES, absorbing, deciding, many, sine
+
+
+def test_nearest_second_and_margin_by_hand():
+    near = nearest_prototypes(DISTANCES)
+    assert near.first.tolist() == [0, 1, 1, 1, 2, 1]
+    assert near.second.tolist() == [1, 0, 0, 0, 1, 2]
+    assert near.margin.tolist() == [3, 2.5, 5, 1, 6, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("row", "first", "second", "margin"),
+    [
+        ([2, 2, 5], 0, 1, 0),  # of equals the first wins
+        ([np.nan, 3, 1], 2, 1, 2),
+        ([np.nan, 3, np.nan], 1, -1, np.nan),  # one class with support: nearest, but before nobody
+        ([np.nan, np.nan, np.nan], -1, -1, np.nan),
+        ([np.inf, 1, 2], 1, 2, 1),
+        ([-1, 0, 1], 0, 1, 1),  # a learned metric may go below zero
+    ],
+)
+def test_classes_without_support_are_nobodys_nearest(row, first, second, margin):
+    near = nearest_prototypes(np.array([row], np.float32))
+    assert (near.first[0], near.second[0]) == (first, second)
+    np.testing.assert_equal(near.margin[0], margin)
+
+
+def test_the_summary_counts_mistakes_and_names_the_closest_call():
+    heatmap = PrototypeHeatmap(absorbing())
+    assert heatmap.step == 3  # opens adapted
+    assert heatmap.summary() == (
+        "ProtoNet: distances to prototypes, 3-way 1-shot. Support examples absorbed: 3 of 3, squared Euclidean distance: "
+        f"2 of 6 queries are nearest to a wrong prototype; smallest margin 0.25 (query 5: beth before {HOSTILE})."
+    )
+    heatmap.step = 1
+    assert heatmap.summary().endswith("4 of 6 queries are nearest to a wrong prototype.")  # one class: no margin
+    heatmap.step = 0
+    assert heatmap.summary().endswith("no class has support yet.")
+
+
+@pytest.mark.parametrize(("step", "same_as"), [(99, 3), (-5, 0)])
+def test_a_step_beyond_the_record_is_the_nearest_one(step, same_as):
+    heatmap = PrototypeHeatmap(absorbing(), step=step)
+    within = PrototypeHeatmap(absorbing(), step=same_as)
+    assert heatmap.summary() == within.summary()
+    assert heatmap.png() == within.png()
+
+
+def test_the_unit_is_the_learners_metric():
+    assert "cosine distance" in PrototypeHeatmap(absorbing(metric="cosine")).summary()
+    assert ", distance: " in PrototypeHeatmap(absorbing(metric="learned")).summary()
+
+
+def test_what_is_sent_is_what_is_drawn():
+    trace = absorbing()
+    heatmap = PrototypeHeatmap(trace)
+    sent = heatmap.unpack()
+    assert set(sent) == {"distances", "probabilities", "query_x", "query_y", "support_x", "support_y"}
+    np.testing.assert_array_equal(sent["distances"], trace["distances"])
+    assert heatmap.config["shown"] == [0, 1, 2]
+
+
+def test_a_class_without_support_has_no_picture():
+    d = np.ones((12, 3), np.float32)
+    d[:, 2] = np.nan
+    episode = sheet((1, 3, 0), 4)
+    heatmap = PrototypeHeatmap(Trace("context_example", {"distances": d[None]}, episode, {"learner": "ProtoNet"}))
+    assert heatmap.config["shown"] == [0, 1, -1]
+    assert Image.open(io.BytesIO(heatmap.png())).width > 400
+
+
+def test_a_trace_without_distances_explains_itself():
+    with pytest.raises(TraceError, match="MAML records no 'distances'"):
+        PrototypeHeatmap(deciding())
+
+
+def test_a_regression_is_refused():
+    trace = sine()
+    episode: Episode = trace.episode
+    made = Trace("inner_step", {"distances": np.zeros((2, len(episode.query_x), 1))}, episode, {"learner": "MAML"})
+    with pytest.raises(TraceError, match="compares classes"):
+        PrototypeHeatmap(made)
+
+
+def test_vectors_need_no_images():
+    episode = vectors()
+    trace = Trace("context_example", {"distances": np.array([[[1, 2], [3, 1], [2, 5]]], np.float32)}, episode, {})
+    assert "1 of 3 queries is nearest to a wrong prototype" in PrototypeHeatmap(trace).summary()
+    assert len(PrototypeHeatmap(trace).png()) > 1000
+
+
+def test_the_picture_shows_near_dark_and_far_pale():
+    picture = Image.open(io.BytesIO(PrototypeHeatmap(many(5, 15)).png())).convert("RGB")
+    light = {colour for _, colour in (picture.getcolors(1 << 24) or [])}
+    assert any(sum(colour) > 640 and colour[2] > colour[0] + 8 for colour in light)  # 30 away from four of five classes
+    assert any(sum(colour) < 280 and colour[2] > 70 for colour in light)  # 1 to 7 from its own
+
+
+def test_the_largest_matrix_still_makes_a_small_picture():
+    png = PrototypeHeatmap(many()).png()
+    assert len(png) < 300_000
+    assert Image.open(io.BytesIO(png)).height < 4400
+
+
+def test_shares_a_selection():
+    selection = Selection()
+    assert PrototypeHeatmap(absorbing(), selection=selection).selection is selection
+    assert PrototypeHeatmap(absorbing(), cell=[1, 2]).cell == [1, 2]

@@ -1,9 +1,9 @@
 """The first baseline that any meta-learner must beat: the nearest support item, on raw input."""
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from metawidgets.learners.base import Learner, Support
@@ -16,6 +16,30 @@ class NeighbourState(NamedTuple):
 
     support: Support
     seen: Bool[Tensor, " support"]
+
+    @classmethod
+    def start(cls, support: Support) -> Self:
+        """Nothing seen yet."""
+        return cls(support, torch.zeros(len(support), dtype=torch.bool, device=support.x.device))
+
+    def see(self, t: int) -> Self:
+        """With support item `t` seen as well."""
+        return self._replace(seen=self.seen | (torch.arange(len(self.seen), device=self.seen.device) == t))
+
+    def see_all(self) -> Self:
+        return self._replace(seen=torch.ones_like(self.seen))
+
+    def answer(self, distances: Float[Tensor, "query support"]) -> dict[str, Tensor]:
+        """What the nearest item seen says, by distances to all support items; a class is as far as its nearest."""
+        support, seen = self
+        items = distances.masked_fill(~seen, torch.inf)
+        if support.n_way is None:
+            nearest = support.y[items.argmin(-1)]
+            return {"outputs": nearest if seen.any() else torch.zeros_like(nearest)}
+        of_class = support.y == torch.arange(support.n_way, device=seen.device).unsqueeze(-1)  # (way, support)
+        per_class = items.unsqueeze(1).masked_fill(~of_class, torch.inf).amin(-1)  # (query, way)
+        logits = -per_class if seen.any() else torch.zeros_like(per_class)
+        return {"outputs": logits, "distances": per_class.masked_fill(per_class.isinf(), torch.nan)}
 
 
 class NearestNeighbour(Learner):
@@ -41,19 +65,15 @@ class NearestNeighbour(Learner):
         return len(support)
 
     def init(self, support: Support) -> NeighbourState:
-        return NeighbourState(support, torch.zeros(len(support), dtype=torch.bool, device=support.x.device))
+        return NeighbourState.start(support)
 
     def step(self, state: NeighbourState, support: Support, t: int) -> NeighbourState:
-        return state._replace(seen=state.seen | (torch.arange(len(support), device=state.seen.device) == t))
+        return state.see(t)
+
+    def adapted(self, support: Support) -> NeighbourState:
+        return self.init(support).see_all()
 
     def readout(self, state: NeighbourState, x: Tensor) -> dict[str, Tensor]:
-        support, seen = state
-        items = torch.cdist(x.flatten(1), support.x.flatten(1), compute_mode="donot_use_mm_for_euclid_dist").square()
-        items = items.masked_fill(~seen, torch.inf)  # (query, support)
-        if support.n_way is None:
-            nearest = support.y[items.argmin(-1)]
-            return {"outputs": nearest if seen.any() else torch.zeros_like(nearest)}
-        of_class = support.y == torch.arange(support.n_way, device=x.device).unsqueeze(-1)  # (way, support)
-        per_class = items.unsqueeze(1).masked_fill(~of_class, torch.inf).amin(-1)  # (query, way)
-        logits = -per_class if seen.any() else torch.zeros_like(per_class)
-        return {"outputs": logits, "distances": per_class.masked_fill(per_class.isinf(), torch.nan)}
+        # the plain formula: the one by a matrix product rounds small distances away
+        distances = torch.cdist(x.flatten(1), state.support.x.flatten(1), compute_mode="donot_use_mm_for_euclid_dist")
+        return state.answer(distances.square())

@@ -13,7 +13,18 @@ from torch.func import functional_call
 
 from metawidgets.errors import LearnerError, did_you_mean
 
-__all__ = ["MLP", "STATISTICS", "Conv4", "EpisodeNorm", "call", "call_once", "default_network", "embed", "network_options"]
+__all__ = [
+    "MLP",
+    "STATISTICS",
+    "Conv4",
+    "EpisodeNorm",
+    "call",
+    "call_once",
+    "default_network",
+    "embed",
+    "feature_shape_of",
+    "network_options",
+]
 
 Statistics = Literal["support_stats", "running", "groupnorm", "transductive"]
 STATISTICS: tuple[str, ...] = get_args(Statistics)
@@ -72,6 +83,7 @@ class Conv4(nn.Module):
         width: filters per block.
         downsample: "pool" (2x2 max pooling) or "stride" (stride-2 convolutions: 3.7 times fewer operations at 28x28).
         statistics: see `EpisodeNorm`.
+        halvings: how many of the blocks halve, the first ones; 2 leaves maps that a relation network can convolve.
     """
 
     def __init__(
@@ -82,8 +94,11 @@ class Conv4(nn.Module):
         width: int = 64,
         downsample: Literal["pool", "stride"] = "pool",
         statistics: str = "running",
+        halvings: int = 4,
     ) -> None:
         super().__init__()
+        if halvings not in range(5):
+            raise LearnerError(f"halvings={halvings!r} is none of 0 to 4; Conv4 has four blocks.")
         if downsample not in ("pool", "stride"):
             raise LearnerError(f"unknown downsample={downsample!r}; {did_you_mean(downsample, ('pool', 'stride'))}")
         if len(item_shape) != 3:
@@ -96,20 +111,22 @@ class Conv4(nn.Module):
             "width": width,
             "downsample": downsample,
             "statistics": statistics,
+            "halvings": halvings,
         }
-        self.statistics, self.downsample = statistics, downsample
+        self.statistics, self.downsample, self.halvings = statistics, downsample, halvings
         channels = [item_shape[0], width, width, width, width]
-        stride = 2 if downsample == "stride" else 1
+        strides = [2 if downsample == "stride" and i < halvings else 1 for i in range(4)]
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b in pairwise(channels)
+            nn.Conv2d(a, b, 3, stride, padding=1, bias=False)
+            for (a, b), stride in zip(pairwise(channels), strides, strict=True)
         )
         self.norms = nn.ModuleList(EpisodeNorm(width, statistics) for _ in range(4))
         sides = list(item_shape[1:])
-        for _ in range(4):
+        for _ in range(halvings):
             sides = [(s + 1) // 2 if downsample == "stride" else s // 2 for s in sides]
         if min(sides) < 1:
             raise LearnerError(
-                f"images of {item_shape[1]}x{item_shape[2]} vanish after four poolings; give at least 16x16, or downsample='stride'."
+                f"images of {item_shape[1]}x{item_shape[2]} vanish after {halvings} poolings; give at least 16x16, or downsample='stride'."
             )
         self.feature_shape = (width, *sides)
         self.features = math.prod(self.feature_shape)
@@ -125,9 +142,9 @@ class Conv4(nn.Module):
     ) -> Float[Tensor, "item feature"]:
         """What the head reads."""
         x = x.contiguous(memory_format=torch.channels_last)
-        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+        for i, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
             x = norm(convolution(x), n_reference)
-            x = F.relu(F.max_pool2d(x, 2) if self.downsample == "pool" else x)
+            x = F.relu(F.max_pool2d(x, 2) if self.downsample == "pool" and i < self.halvings else x)
         return x.flatten(1)
 
 
@@ -184,6 +201,22 @@ class MLP(nn.Module):
         return x
 
 
+def feature_shape_of(encoder: nn.Module, given: Sequence[int] | None = None) -> tuple[int, ...]:
+    """`(channel, height, width)` of an encoder's feature maps or `(feature,)`: as given, or as the encoder declares it in
+    `feature_shape` or `features`.
+
+    Raises:
+        LearnerError: if neither says it.
+    """
+    shape = given or getattr(encoder, "feature_shape", None) or getattr(encoder, "features", None)
+    if shape is None:
+        raise LearnerError(
+            f"{type(encoder).__name__} does not say what its features look like; give feature_shape=(64,) for vectors of 64, "
+            "or (64, 7, 7) for maps."
+        )
+    return (int(shape),) if isinstance(shape, int) else tuple(map(int, shape))
+
+
 def call(
     network: nn.Module, parameters: Mapping[str, Tensor] | None, x: Tensor, reference: Tensor | None = None
 ) -> Tensor:
@@ -219,7 +252,7 @@ def call_once(network: nn.Module, support_x: Tensor, query_x: Tensor) -> tuple[T
 
 def network_options(item_shape: Sequence[int]) -> tuple[str, ...]:
     """The options of the customary network for items of this shape."""
-    return ("width", "downsample", "statistics") if len(item_shape) == 3 else ("hidden",)
+    return ("width", "downsample", "statistics", "halvings") if len(item_shape) == 3 else ("hidden",)
 
 
 def default_network(item_shape: Sequence[int], output_dim: int | None, **options: Any) -> nn.Module:

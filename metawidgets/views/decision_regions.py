@@ -147,7 +147,7 @@ def _labels(steps: Steps, winner: np.ndarray, grid: np.ndarray, episode: Episode
     rows = steps.rows({"name": [short(name) for name in names]}, {"u": at[..., 0], "v": at[..., 1]})
     chart = steps.calculate(alt.Chart(inline(rows)), x="u", y="v").transform_filter("isValid(datum.x)")
     text = chart.mark_text(fontSize=12, fontWeight="bold", color=theme.ON_LIGHT, opacity=0.75, aria=False, limit=120)
-    return text.encode(x=x, y=y, text="name:N")
+    return text.encode(x=x, y=y, text="name:N", tooltip=alt.Tooltip("name:N", title="most probable"))
 
 
 def _innermost(region: np.ndarray) -> tuple[int, int]:

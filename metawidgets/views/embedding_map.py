@@ -102,7 +102,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     if len(names) <= _NAMED:
         halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
         text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
-        layers += [lettering.encode(x=x, y=y, text="label:N") for lettering in (halo, text)]
+        layers += [lettering.encode(x=x, y=y, text="label:N", tooltip=told) for lettering in (halo, text)]
 
     share = fitted.explained.sum()
     titles = [f"{steps.when(t)}: embeddings and prototypes" for t in range(steps.last + 1)]

@@ -13,6 +13,7 @@ from metawidgets.views.images import data_uri
 from metawidgets.views.items import curve_items, plane_items
 from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 from metawidgets.views.registry import view
+from metawidgets.views.titles import heading
 
 __all__ = ["episode_sheet"]
 
@@ -51,7 +52,7 @@ def episode_sheet(episode: Episode, *, width: int = 600) -> Drawing:
     labels = "targets" if episode.is_regression else "labels"
     which = ("Support", "queries") if episode.is_image else ("Filled: support", "hollow: queries")
     how = f"{which[0]}, which the learner sees with its {labels}; {which[1]}, whose {labels} it is asked for."
-    return chart.properties(title=alt.TitleParams(text=text, subtitle=how), description=f"{text}.")
+    return chart.properties(title=heading(text, how, width), description=f"{text}.")
 
 
 @dataclass

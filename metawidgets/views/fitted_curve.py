@@ -13,11 +13,11 @@ from metawidgets.views.steps import Steps
 
 __all__ = ["fitted_curve"]
 
-_TRUTH, _START, _NOW = "truth", "before adaptation", "prediction"
-_LINES = {  # name: colour, dash, width
-    _TRUTH: (theme.MUTED, [2, 3], 2.0),
-    _START: ("#d55e00", [6, 4], 1.5),
-    _NOW: ("#0072b2", [1, 0], 3.0),
+_TRUTH, _START, _NOW = "truth", "start", "now"
+_LINES: dict[str, tuple[str, str, list[int], float]] = {  # field: name, colour, dash, width
+    _TRUTH: ("truth", theme.MUTED, [2, 3], 2.0),
+    _START: ("before adaptation", "#d55e00", [6, 4], 1.5),
+    _NOW: ("prediction", "#0072b2", [1, 0], 3.0),
 }
 
 
@@ -53,21 +53,18 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     x = alt.X("x:Q", title="x", scale=alt.Scale(domain=[float(grid[0]), float(grid[-1])], nice=False, zero=False))
     y = alt.Y("y:Q", title="y", scale=alt.Scale(domain=box, nice=False, zero=False))
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4)
+    names, colours, dashes, _ = zip(*(_LINES[name] for name in shown), strict=True)
     look = {
-        "color": alt.Color("line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][0] for n in shown]), legend=legend),
-        "strokeDash": alt.StrokeDash(
-            "line:N", scale=alt.Scale(domain=shown, range=[_LINES[n][1] for n in shown]), legend=legend
-        ),
+        "color": alt.Color("line:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
+        "strokeDash": alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=dashes), legend=legend),
     }
 
+    still = {name: np.asarray(lines[name]).tolist() for name in shown if name != _NOW}
+    base = alt.Chart(inline(steps.rows({"x": grid.tolist(), **still}, {_NOW: predicted})))
+
     def line(name: str) -> alt.Chart:
-        still = {"x": grid.tolist()}
-        if name == _NOW:
-            chart = alt.Chart(inline(steps.rows(still, {"p": predicted})))
-        else:
-            chart = alt.Chart(inline(steps.rows({**still, "p": np.asarray(lines[name]).tolist()})))
-        drawn = steps.calculate(chart, y="p").transform_calculate(line=f"'{name}'")
-        return drawn.mark_line(clip=True, strokeWidth=_LINES[name][2]).encode(
+        drawn = steps.calculate(base, y=name).transform_calculate(line=f"'{_LINES[name][0]}'")
+        return drawn.mark_line(clip=True, strokeWidth=_LINES[name][3]).encode(
             x=x,
             y=y,
             tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")],
@@ -78,8 +75,8 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     loss = trace["query_loss"]
     titles = [f"{steps.when(t)}, mean squared error {loss[t]:.3g}" for t in range(steps.last + 1)]
     subtitle = (
-        f"Filled: the {len(episode.support_x)} support points that the learner adapts to. "
-        f"Hollow: the {len(episode.query_x)} queries that the error is over."
+        f"Filled: the {len(episode.support_x)} support points that it adapts to. "
+        f"Hollow: the {len(episode.query_x)} queries that it is scored on."
     )
     description = f"Curve fitted by {trace.learner} to {len(episode.support_x)} support points. {steps.course(titles)}"
     chart = alt.layer(*map(line, shown), *curve_items(episode, x, y))

@@ -14,9 +14,9 @@ __all__ = ["Drawing", "class_channels", "colours", "crosses", "inline", "name_of
 Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.FacetChart
 
 
-def inline(rows: list[dict[str, Any]]) -> alt.Data:
-    """Rows as a chart's own data."""
-    return alt.Data(values=rows)
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows as a chart's own data, which Altair stores once however many layers draw them."""
+    return alt.InlineData(values=rows)
 
 
 def name_of(names: Sequence[str], field: str = "class") -> str:

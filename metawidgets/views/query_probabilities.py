@@ -82,6 +82,12 @@ def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -
     rest_and_classes = alt.Scale(
         domain=list(range(-1, len(names))), range=[theme.FAINT, *(theme.class_colour(c) for c in range(len(names)))]
     )
+    told = [
+        alt.Tooltip("query:N"),
+        alt.Tooltip("true_name:N", title="true class"),
+        alt.Tooltip("name:N", title="class"),
+        alt.Tooltip("probability:Q", format=".4f"),
+    ]
     bars = parts.mark_rect(stroke=theme.BACKGROUND, strokeWidth=0.5 if place.size > 5 else 0).encode(
         x=place.at("x"),
         x2="x2:Q",
@@ -89,16 +95,11 @@ def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -
         y2="high:Q",
         fill=alt.Fill("class:N", scale=rest_and_classes, legend=None),  # no Color: the symbols have that scale
         opacity=alt.condition("datum.class == datum.true", alt.value(1), alt.value(0.55)),
-        tooltip=[
-            alt.Tooltip("query:N"),
-            alt.Tooltip("true_name:N", title="true class"),
-            alt.Tooltip("name:N", title="class"),
-            alt.Tooltip("probability:Q", format=".4f"),
-        ],
+        tooltip=told,
         description="said:N",
     )
     line = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
-    return [bars, line.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical))]
+    return [bars, line.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical), tooltip=told)]
 
 
 def _mistakes(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -> alt.Chart:

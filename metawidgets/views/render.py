@@ -5,6 +5,7 @@ import io
 import json
 from functools import cache
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import altair as alt
 from PIL import Image
@@ -33,12 +34,12 @@ def png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
-    """The chart as SVG with live text.
+    """The chart as SVG with live text, named by its summary for screen readers.
 
     Raises:
         ExportError: if the chart cannot be drawn.
     """
-    return _draw("svg", chart)
+    return _draw("svg", chart).replace("<svg ", f'<svg role="img" aria-label={quoteattr(summary(chart))} ', 1)
 
 
 def summary(chart: alt.TopLevelMixin) -> str:
@@ -46,6 +47,8 @@ def summary(chart: alt.TopLevelMixin) -> str:
     spec = chart.to_dict()
     title = spec.get("title", "")
     text = spec.get("description") or (title.get("text") if isinstance(title, dict) else title)
+    if isinstance(text, list):
+        text = " ".join(text)
     return text if isinstance(text, str) and text else "A chart."
 
 

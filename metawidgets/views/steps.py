@@ -6,7 +6,6 @@ re-evaluates a formula instead of filtering a table of steps times marks, and th
 
 import json
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,12 +14,12 @@ import numpy as np
 
 from metawidgets.errors import TraceError
 from metawidgets.traces import AXES, Trace
+from metawidgets.views.titles import subtitle_lines, title_lines
 
 __all__ = ["BUDGET", "Steps", "compact", "per_step"]
 
 BUDGET = 40_000  # numbers that a chart with a slider may carry, about 200 KB of JSON
 
-_MARGIN = 40  # pixels that a chart has left of its plot, where its title begins too
 _COUNTED = {
     "inner_step": "inner-loop step",
     "write": "memory write",
@@ -122,13 +121,13 @@ class Steps:
         Args:
             texts: one title per step of the trace.
         """
-        broken = [textwrap.wrap(texts[t], max(24, int((width + _MARGIN) / 7.4))) for t in self.shown]
+        broken = [title_lines(texts[t], width) for t in self.shown]
         lines = max(map(len, broken))
         broken = [part + [""] * (lines - len(part)) for part in broken]  # equal heights: the chart must not jump
         text = broken[0] if self.fixed is not None else alt.ExprRef(expr=f"{json.dumps(broken)}[{self._index}]")
         if self.fixed is None and self.stride > 1:
             subtitle += f" The slider moves by {self.stride} steps."
-        return alt.TitleParams(text=text, subtitle=textwrap.wrap(subtitle, max(28, int((width + _MARGIN) / 5.7))))
+        return alt.TitleParams(text=text, subtitle=subtitle_lines(subtitle, width))
 
     def course(self, texts: Sequence[str]) -> str:
         """For a description: the text of a still's step, or those of the first and last step.

@@ -1,0 +1,55 @@
+"""What a chart really draws: the marks of its scene graph, after data flow, scales and layout."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import vl_convert
+from jaxtyping import UInt8
+from PIL import Image
+
+__all__ = ["colours_used", "items", "marks_at", "pixels", "texts"]
+
+
+def marks_at(spec: dict[str, Any], step: int | None = None) -> list[dict[str, Any]]:
+    """All marks with their items, the slider (if any) put to `step`."""
+    scene = vl_convert.vegalite_to_scenegraph(json.dumps(moved(spec, step)))["scenegraph"]
+    return list(_walk(scene))
+
+
+def moved(spec: dict[str, Any], step: int | None) -> dict[str, Any]:
+    """A copy of the specification with its slider at `step`."""
+    spec = json.loads(json.dumps(spec))
+    for param in spec.get("params", []):
+        if step is not None and param["name"] == "step":
+            param["value"] = step
+    return spec
+
+
+def _walk(mark: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield mark
+    for item in mark.get("items", []):
+        for child in item.get("items", []) if isinstance(item, dict) else []:
+            yield from _walk(child)
+
+
+def items(marks: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    """Data marks of one type ("rect", "symbol", "line", "text", "image"), axes, legends and titles left out."""
+    found = [m["items"] for m in marks if m.get("marktype") == kind and m.get("role") == "mark"]
+    return [item for group in found for item in group]
+
+
+def texts(marks: list[dict[str, Any]]) -> list[str]:
+    """Every text on the chart, title and axes included."""
+    found = [item.get("text") for m in marks if m.get("marktype") == "text" for item in m["items"]]
+    return [" ".join(t) if isinstance(t, list) else str(t) for t in found if t is not None]
+
+
+def pixels(png: bytes) -> UInt8[np.ndarray, "height width 3"]:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def colours_used(png: bytes) -> int:
+    return len(np.unique(pixels(png).reshape(-1, 3), axis=0))

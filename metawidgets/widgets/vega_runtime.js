@@ -72,6 +72,7 @@ async function mwDrawChart(embed, { model, el, signal }) {
     });
     api?.finalize();
     api = next;
+    chart.classList.toggle("is-dark", mwIsDark(theme));
     // Bound inputs of other parameters are Vega's own; give them the name that stands beside them.
     for (const input of chart.querySelectorAll(".vega-bind input, .vega-bind select")) {
       input.setAttribute("aria-label", input.closest(".vega-bind").textContent.trim());

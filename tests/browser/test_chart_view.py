@@ -89,10 +89,10 @@ def test_a_wide_chart_fits_a_narrow_page_with_its_text_as_large(open_component):
     assert sizes[400][1] == sizes[1000][1]
 
 
-def test_a_chart_that_cannot_be_drawn_says_why(open_component):
+def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):
     chart = ChartView(stepping())
     chart.config = {**chart.config, "spec": {**chart.config["spec"], "transform": [{"filter": "datum.("}]}}
-    chart.png = lambda: b""
+    monkeypatch.setattr(ChartView, "png", lambda self: b"")  # which cannot be drawn either
     opened = open_component(chart)
     assert "The chart cannot be drawn" in opened.view.locator(".mw-status").inner_text()
 

@@ -41,6 +41,16 @@ def test_ink_is_drawn_in_the_text_colour_with_the_image_as_alpha(open_component,
         assert ink[0] - 10 <= pixel[0] <= ink[1] + 10
 
 
+def test_on_paper_ink_is_dark_whatever_the_screen(open_component):
+    opened = open_component(EpisodeView(sheet()), dark=True)
+    red = """() => document.querySelector(".mw-query canvas").getContext("2d").getImageData(14, 14, 1, 1).data[0]"""
+    seen = [opened.page.evaluate(red)]
+    for event in ("beforeprint", "afterprint"):
+        opened.page.evaluate("(name) => dispatchEvent(new Event(name))", event)
+        seen.append(opened.page.evaluate(red))
+    assert [value > 128 for value in seen] == [True, False, True]
+
+
 def test_arrow_keys_move_through_the_sheet_and_the_panel_follows(open_component):
     opened = open_component(EpisodeView(sheet()))
     press = opened.page.keyboard.press
@@ -139,6 +149,7 @@ def test_a_curve_says_where_its_points_lie(open_component):
     assert "amplitude 1.25" in opened.view.locator(".mw-subtitle").inner_text()
     opened.page.keyboard.press("Tab")
     opened.page.keyboard.press("End")
+    assert current(opened) == "waves/w/q1"
     assert opened.view.locator(".mw-panel-name").inner_text() == "Query 2 of 2, at (4.00, 16.0)"
     assert [key.inner_text() for key in opened.view.locator(".mw-legend .mw-count").all()] == ["3", "2"]
 

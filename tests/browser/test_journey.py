@@ -1,7 +1,6 @@
 """Journeys in JupyterLab, with a kernel: what the reader does in the browser, Python sees."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import nbformat
 import pytest

@@ -40,9 +40,11 @@ def sheet(
 ) -> Episode:
     """Images, one solid grey a class, so that a pixel says which class is drawn; the third class has no support."""
     s, q = np.repeat(np.arange(len(shots)), shots), np.repeat(np.arange(len(shots)), queries)
-    image = lambda labels: np.broadcast_to(80 * (labels[:, None, None, None] + 1), (len(labels), 1, 28, 28)).astype(
-        np.uint8
-    )  # noqa: E731
+
+    def image(labels):
+        grey = 80 * (labels[:, None, None, None] + 1)
+        return np.broadcast_to(grey, (len(labels), 1, 28, 28)).astype(np.uint8)
+
     return Episode(image(s), s, image(q), q, names, items("tiles", s, "s"), items("tiles", q, "q"), seed=(7, 0))
 
 
@@ -57,11 +59,17 @@ def points() -> Episode:
 
 def curve() -> Episode:
     x, z = np.array([[-2.0], [0.0], [3.0]]), np.array([[-1.0], [4.0]])
-    ids = lambda n, side: tuple(ItemId("waves", "w", f"{side}{i}") for i in range(n))  # noqa: E731
+
+    def ids(n, side):
+        return tuple(ItemId("waves", "w", f"{side}{i}") for i in range(n))
+
     return Episode(x, x**2, z, z**2, (), ids(3, "s"), ids(2, "q"), task={"amplitude": 1.25})
 
 
 def vectors() -> Episode:
     s, q = np.array([0, 1]), np.array([0, 1, 1])
-    x = lambda labels: np.linspace(-1, 1, 6) * (labels[:, None] + 1.0)  # noqa: E731
+
+    def x(labels):
+        return np.linspace(-1, 1, 6) * (labels[:, None] + 1.0)
+
     return Episode(x(s), s, x(q), q, ("small", "large"), items("rows", s, "s"), items("rows", q, "q"))

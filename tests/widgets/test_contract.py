@@ -39,7 +39,7 @@ def test_readers_without_scripts_get_an_image_and_a_text(component):
     picture = Image.open(io.BytesIO(component.png()))
     assert picture.format == "PNG"
     assert min(picture.size) >= 200
-    assert len(picture.convert("RGB").getcolors(1 << 24)) > 8  # not an empty sheet
+    assert len(set(picture.convert("RGB").tobytes())) > 8  # not an empty sheet
     assert len(component.png()) < 300_000
     assert len(data["text/plain"]) > 20
     assert "object at 0x" not in data["text/plain"]

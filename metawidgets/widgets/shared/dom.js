@@ -71,11 +71,12 @@ function mwKeys(el, map) {
   });
 }
 
-// Run fn at most once a frame, however often it is asked for.
+// Run fn at most once a frame, however often it is asked for. A page that is being printed gets no further frame.
 function mwRepaint(fn) {
   let pending = 0;
   return () => {
-    if (!pending) pending = requestAnimationFrame(() => { pending = 0; fn(); });
+    if ("mwPrint" in document.documentElement.dataset) fn();
+    else if (!pending) pending = requestAnimationFrame(() => { pending = 0; fn(); });
   };
 }
 

@@ -32,10 +32,11 @@ function mwTheme(el) {
   return theme;
 }
 
-// Call back when the theme changes: the system's preference, or the notebook's own switch.
+// Call back when the theme changes: the system's preference, the notebook's own switch, or paper, which is always light.
 function mwOnTheme(callback, signal) {
-  const media = matchMedia("(prefers-color-scheme: dark)");
-  media.addEventListener("change", callback, { signal });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
+  addEventListener("beforeprint", () => { document.documentElement.dataset.mwPrint = ""; callback(); }, { signal });
+  addEventListener("afterprint", () => { delete document.documentElement.dataset.mwPrint; callback(); }, { signal });
   const observer = new MutationObserver(callback);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
   signal?.addEventListener("abort", () => observer.disconnect());

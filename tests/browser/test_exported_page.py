@@ -1,0 +1,111 @@
+"""An executed notebook as one page: opened offline, it still moves."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from ipywidgets import IntSlider, VBox
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+from metawidgets.reports.export import export_component, export_notebook
+from metawidgets.widgets import EpisodeView
+from tests.widgets.examples import HOSTILE, sheet
+
+CELLS = [
+    "# A report $e^{i\\pi}$\n\n$$\\sum_k c_k$$",
+    """\
+# Draw an episode
+from ipywidgets import jslink
+from metawidgets.widgets import ChartView, EpisodeView, Selection
+from tests.browser.test_chart_view import stepping
+from tests.widgets.examples import sheet
+selection = Selection()
+EpisodeView(sheet(), selection=selection)""",
+    "EpisodeView(sheet(), selection=selection)",
+    "first, second = ChartView(stepping()), ChartView(stepping())\nlink = jslink((first, 'step'), (second, 'step'))\nfirst",
+    "second",
+    f"from IPython.display import HTML\nHTML('<b>bold</b>' + {HOSTILE!r})",
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    """A notebook that a kernel has run, exported."""
+    make = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
+    nb = nbformat.v4.new_notebook(cells=[make[text.startswith("# A")](text) for text in CELLS])
+    root = Path(__file__).parents[2]
+    with tempfile.TemporaryDirectory(prefix="mw-") as folder:
+        # Over a socket file: there is no port to lose a race for. Its path must be short, unlike pytest's.
+        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
+        client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(root)}}, config=config)
+        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
+    return export_notebook(nb, tmp_path_factory.mktemp("page") / "report.html")
+
+
+def test_it_is_ready_soon_and_small(report, open_html):
+    opened = open_html(report)
+    assert int(opened.page.get_attribute("html", "data-mw-ready") or 1e9) < 5000  # under 1 s on an idle machine
+    assert report.stat().st_size < 1_400_000  # 0.9 MB of it is Vega
+    assert opened.page.title() == "A report $e^{i\\pi}$"
+    assert opened.page.locator("math").count() == 2
+
+
+def test_components_work_and_stay_linked(report, open_html):
+    opened = open_html(report)
+    sheets = opened.page.locator(".mw-episode-view")
+    sheets.nth(0).get_by_role("gridcell", name="query 3 of 4, class aleph").click()
+    opened.frame()
+    assert (
+        sheets.nth(1).get_by_role("gridcell", selected=True).get_attribute("aria-label") == "query 3 of 4, class aleph"
+    )
+    sliders = opened.page.get_by_role("slider", name="Gradient step")
+    sliders.nth(0).focus()
+    opened.page.keyboard.press("End")
+    assert sliders.nth(1).get_attribute("aria-valuetext") == "gradient step 6 of 6"
+
+
+def test_code_is_folded_and_opens(report, open_html):
+    opened = open_html(report)
+    fold = opened.page.get_by_text("Code: Draw an episode")
+    source = opened.page.locator("details").first.locator("pre")
+    assert source.is_hidden()
+    fold.click()
+    assert source.is_visible()
+
+
+def test_markup_of_an_output_stays_and_its_scripts_do_not(report, open_html):
+    opened = open_html(report)
+    assert opened.page.locator("b", has_text="bold").count() == 1
+    assert opened.page.title() != "owned"
+
+
+def test_without_scripts_the_pictures_stand(report, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    pictures = page.locator(".mw-view img")
+    assert pictures.count() == 4
+    assert "3-way, 0 to 3 shots" in str(pictures.first.get_attribute("alt"))
+    context.close()
+
+
+def test_a_control_that_needs_python_says_so(open_html, tmp_path):
+    opened = open_html(export_component(VBox([IntSlider(3)]), tmp_path / "page.html"))
+    assert (
+        opened.page.locator(".mw-note").inner_text() == "This control works only in the notebook, with Python running."
+    )
+
+
+def test_a_component_that_fails_to_start_leaves_its_picture(browser, tmp_path):
+    view = EpisodeView(sheet())
+    path = export_component(view, tmp_path / "page.html")
+    path.write_text(path.read_text().replace("function mwEpisodeSheet(", "function mwElse("))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-mw-ready]", state="attached")
+    assert page.locator(".mw-view img").count() == 1
+    assert "could not start here" in page.locator(".mw-note").inner_text()
+    page.close()

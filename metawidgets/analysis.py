@@ -284,7 +284,7 @@ def mean_interval(values: Shaped[np.ndarray, " episode"]) -> Interval:
     return Interval(float(x.mean()), float(_Z95 * x.std(ddof=1) / np.sqrt(len(x))), len(x))
 
 
-def paired_interval(a: Shaped[np.ndarray, " episode"], b: Shaped[np.ndarray, " episode"]) -> Interval:
+def paired_interval(a: Shaped[np.ndarray, " episode"], b: Shaped[np.ndarray, " same"]) -> Interval:
     """Interval of the differences `a - b` on the same episodes: most of their spread is the episodes', and cancels.
 
     Raises:

@@ -51,6 +51,8 @@ class Learner(nn.Module, abc.ABC):
     """Whether its network ends in outputs (and is adapted whole), rather than in features to be compared or read."""
     image_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """What `build` takes for images where the caller says nothing: options of the network or of the learner."""
+    vector_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """The same for vectors."""
 
     @abc.abstractmethod
     def n_steps(self, support: Support) -> int:
@@ -145,6 +147,11 @@ class Learner(nn.Module, abc.ABC):
                 f"{type(self).__name__} compares classes and cannot take a regression episode; use MAML or FineTune."
             )
         return support.n_way
+
+    @property
+    def coords(self) -> dict[str, tuple[str, ...]]:
+        """Names along axes of what `readout` gives, such as those of its attention heads."""
+        return {}
 
     @property
     def device(self) -> torch.device:

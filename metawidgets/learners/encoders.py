@@ -169,7 +169,7 @@ class MLP(nn.Module):
     Args:
         item_shape: `(input,)`.
         output_dim: width of the last layer; `None` leaves the last hidden layer, rectified, as the features.
-        hidden: widths of the hidden layers.
+        hidden: widths of the hidden layers; with none and no `output_dim` it hands its input on.
     """
 
     takes_tasks = True
@@ -183,7 +183,7 @@ class MLP(nn.Module):
         self.config = {"item_shape": list(map(int, item_shape)), "output_dim": output_dim, "hidden": list(hidden)}
         widths = [item_shape[0], *hidden, *([output_dim] if output_dim else [])]
         self.layers = nn.ModuleList(TaskLinear(a, b) for a, b in pairwise(widths))
-        self.features = hidden[-1]
+        self.features = [item_shape[0], *hidden][-1]
         self._rectify_last = output_dim is None
 
     @property

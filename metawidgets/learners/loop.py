@@ -115,7 +115,7 @@ def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "prob
                 **_absorbed(learner, support, t),
             )
         layers = tuple(learner.parameter_groups(state))
-    coords = {"layer": layers} if layers else {}
+    coords = {**learner.coords, **({"layer": layers} if layers else {})}
     return recorder.trace(learner.axis, episode, meta=describe(learner), coords=coords, probe=probe)
 
 

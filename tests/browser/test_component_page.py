@@ -29,7 +29,8 @@ export default { render({ model, el, signal }) {
   };
   mwListen(model, "change:step", show, signal);
   selection.on(show);
-  body.append(mwEl("h3", {}, model.get("config").label), player.node, number, chosen);
+  const retrain = mwNeedsPython(model, mwEl("button", { class: "retrain" }, "Train again"), "Training");
+  body.append(mwEl("h3", {}, model.get("config").label), player.node, number, chosen, retrain);
   show();
 } };
 """
@@ -80,3 +81,27 @@ def test_two_components_share_a_selection(open_html, tmp_path):
     assert second.inner_text() == "|false"
     first.click()
     assert second.inner_text() == "glyphs/a/1|true"
+
+
+def test_a_control_that_needs_python_is_disabled_and_says_why(open_component):
+    control = open_component(Counter([[1.0]])).view.locator(".retrain")
+    assert control.is_disabled()
+    assert control.get_attribute("title") == "Training needs a running Python kernel: open the notebook to use it."
+
+
+def test_play_runs_to_the_end_and_stops(open_component):
+    counter = Counter(np.arange(4.0)[:, None])
+    opened = open_component(counter)
+    opened.view.get_by_role("button", name="Play").click()
+    opened.view.get_by_role("button", name="Pause").wait_for()
+    opened.view.get_by_role("button", name="Play").wait_for(timeout=10_000)
+    assert opened.model(counter, "step") == 3
+    opened.view.get_by_role("button", name="Previous step").click()
+    assert opened.model(counter, "step") == 2
+
+
+def test_one_recorded_state_leaves_nothing_to_play(open_component):
+    opened = open_component(Counter([[1.0]]))
+    play = opened.view.get_by_role("button", name="Play")
+    assert play.is_disabled()
+    assert play.get_attribute("title") == "Play (only one state was recorded)"

@@ -1,5 +1,6 @@
 """Journeys in JupyterLab, with a kernel: what the reader does in the browser, Python sees."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import nbformat
@@ -98,3 +99,48 @@ def test_a_chart_draws_offline_and_its_slider_reaches_python(open_notebook):
     notebook.wait_for("chart.error", "")
     status.wait_for(state="hidden")
     assert notebook.evaluate("chart.runtime is twin.runtime")  # one Vega for all
+
+
+def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_notebook):
+    notebook = open_notebook(
+        "from ipywidgets import jslink\n"
+        "from metawidgets.widgets import EpisodeView, InnerLoopSlider, PrototypeHeatmap, Selection\n"
+        "from tests.widgets.examples import trace\n"
+        "trace, selection = trace(), Selection()\n"
+        "slider = InnerLoopSlider(trace, selection=selection)\n"
+        "heatmap = PrototypeHeatmap(trace, selection=selection)\n"
+        "link = jslink((slider, 'step'), (heatmap, 'step'))\n"
+        "slider",
+        "heatmap",
+        "EpisodeView(trace.episode, selection=selection)",
+    )
+    notebook.run_all()
+    page = notebook.page
+    last = notebook.evaluate("len(trace) - 1")
+    handle = page.locator(".mw-inner-loop-slider input[type=range]").first
+    handle.focus()
+    page.keyboard.press("Home")
+    notebook.wait_for("[slider.step, heatmap.step]", [0, 0])
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    notebook.wait_for("[slider.step, heatmap.step]", [2, 2])
+    page.keyboard.press("End")
+    notebook.wait_for("heatmap.step", last)
+    assert notebook.evaluate("heatmap.cell") == []
+    matrix = page.locator(".mw-prototype-heatmap [tabindex='0'].mw-scroll")
+    matrix.scroll_into_view_if_needed()
+    box = matrix.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.6 * box["height"])
+    end = time.monotonic() + 10
+    while not (cell := notebook.evaluate("heatmap.cell")):
+        assert time.monotonic() < end, "the click reached no cell"
+        page.wait_for_timeout(100)
+    chosen = notebook.evaluate(f"str(trace.episode.query_items[{cell[0]}])")
+    notebook.wait_for("selection.selected", chosen)
+    # The contact sheet shows the same item, and the letter that would cut the cell stays in the matrix.
+    sheet = page.locator(".mw-episode-view")
+    assert chosen in sheet.locator(".mw-panel-origin").inner_text()
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+    page.keyboard.press("x")
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells

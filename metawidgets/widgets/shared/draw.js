@@ -50,16 +50,3 @@ function mwImageCanvas(image, ink) {
   ctx.putImageData(pixels, 0, 0);
   return canvas;
 }
-
-// Draw an image into a square of `size` CSS pixels at (x, y).
-function mwDrawImage(ctx, image, x, y, size, ink = mwTheme(ctx.canvas).fg) {
-  const small = mwImageCanvas(image, ink);
-  const [, height, width] = image.shape;
-  const scale = size / Math.max(height, width);
-  const smooth = ctx.imageSmoothingEnabled;
-  // Whole multiples keep the pixels of the data; anything else is smoothed, since uneven pixels would lie about strokes.
-  ctx.imageSmoothingEnabled = !Number.isInteger(scale * (window.devicePixelRatio || 1));
-  ctx.imageSmoothingQuality = "high";
-  ctx.drawImage(small, x + (size - width * scale) / 2, y + (size - height * scale) / 2, width * scale, height * scale);
-  ctx.imageSmoothingEnabled = smooth;
-}

@@ -15,7 +15,13 @@ function mwNumber(value, digits = 3) {
 const MW_RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 const mwRaised = (whole) => [...String(whole)].map((c) => (c === "-" ? "\u207b" : MW_RAISED[c])).join("");
 
-const mwPercent = (value) => (Number.isFinite(value) ? `${Math.round(100 * value)}\u00a0%` : mwNumber(value));
+// A fraction in whole per cent; what is nearly all or nearly nothing does not pass for it.
+function mwPercent(value) {
+  if (!Number.isFinite(value)) return mwNumber(value);
+  if (value > 0 && value < 0.005) return "<1\u00a0%";
+  if (value < 1 && value > 0.995) return ">99\u00a0%";
+  return `${Math.round(100 * value)}\u00a0%`;
+}
 
 // About n round numbers that span low..high, each with its text.
 function mwTicks(low, high, n) {

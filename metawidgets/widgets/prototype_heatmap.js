@@ -179,6 +179,7 @@ export default { render({ model, el, signal }) {
   };
   const order = Array.from({ length: way }, (_, k) => Array.from(labels.keys()).filter((q) => labels[q] === k)).flat();
   const move = (down, right) => {
+    if (!n) return;
     const [q, k] = current() ?? [order[0], 0];
     const row = Math.min(n - 1, Math.max(0, order.indexOf(q) + down));
     go([order[row], Math.min(way - 1, Math.max(0, Math.max(0, k) + right))]);

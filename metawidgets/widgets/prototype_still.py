@@ -61,7 +61,7 @@ def draw_matrix(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], ste
         for k in range(way):
             box = (side + k * cell, at, cell - 1, row - (1 if row > 8 else 0))
             far = (distances[q, k] - low) / ((high - low) or 1)
-            _cell(paper, box, far, first[q] == k, y[q] == k and first[q] >= 0)
+            _cell(paper, box, far, first[q] == k, bool(y[q] == k and first[q] >= 0))
     _legend(paper, bottom + 14, low, high, config["metric"])
     return paper.png()
 

@@ -241,7 +241,7 @@ def test_a_query_of_the_plane_is_pointed_at_and_selected(open_component):
     opened.frame()
     assert opened.view.locator(".il-item").inner_text() == "Query 0 at (0.500, 2.00), true class low"
     assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: high"  # the border is still at 0
-    assert opened.view.locator(".il-classes .il-value").all_inner_texts() == ["100\u00a0%", "0\u00a0%"]
+    assert opened.view.locator(".il-classes .il-value").all_inner_texts() == [">99\u00a0%", "<1\u00a0%"]
     opened.page.mouse.click(x, y)
     assert opened.model(selection, "selected") == "plane/class0/q0"
     opened.page.get_by_role("slider").focus()

@@ -137,3 +137,36 @@ def scrub_latency() -> Callable[..., list[float]]:
         )
 
     return measure
+
+
+@pytest.fixture
+def scrub_work() -> Callable[..., float]:
+    """Milliseconds of processor that the page spends on one step of a slider, painting included, on average over `rounds`.
+
+    Unlike the time until the next frame it does not depend on what else the machine does.
+    """
+
+    def measure(page: Page, slider: str, rounds: int = 40) -> float:
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def spent() -> float:
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+        before = spent()
+        page.evaluate(
+            """async ([selector, rounds]) => {
+                const slider = document.querySelector(selector);
+                const [low, high] = [Number(slider.min), Number(slider.max)];
+                for (let i = 0; i < rounds; i++) {
+                    slider.value = low + ((i + 1) % (high - low + 1));
+                    slider.dispatchEvent(new Event("input", { bubbles: true }));
+                    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+                }
+            }""",
+            [slider, rounds],
+        )
+        return (spent() - before) / rounds
+
+    return measure

@@ -329,7 +329,6 @@ def test_linked_to_a_heatmap_by_the_selection(open_html, tmp_path):
 
 
 @pytest.mark.parametrize("trace", [sine(), halves(), deciding()], ids=["curve", "points", "images"])
-def test_a_step_repaints_within_two_frames(open_component, scrub_latency, trace):
+def test_a_step_costs_less_than_two_frames(open_component, scrub_work, trace):
     opened = open_component(InnerLoopSlider(trace))
-    times = sorted(scrub_latency(opened.page, ".mw-slider", 60))
-    assert times[len(times) // 2] < 33  # the median: on a busy machine the tail is the machine's
+    assert scrub_work(opened.page, ".mw-slider") < 33

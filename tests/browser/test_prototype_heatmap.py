@@ -245,7 +245,6 @@ def test_vectors_are_named_by_their_values_not_pictures(open_component):
     assert opened.page.get_by_role("slider").count() == 0  # one state: nothing to scrub
 
 
-def test_a_step_repaints_within_two_frames(open_component, scrub_latency):
+def test_a_step_costs_less_than_two_frames(open_component, scrub_work):
     opened = open_component(PrototypeHeatmap(many(5, 15)))
-    times = sorted(scrub_latency(opened.page, ".mw-slider", 60))
-    assert times[len(times) // 2] < 33  # the median: on a busy machine the tail is the machine's
+    assert scrub_work(opened.page, ".mw-slider") < 33

@@ -92,18 +92,20 @@ function mwEpisodeSheet({ items, names, chooser, limit }) {
     // Items as large as lets a class stand on as few lines as they stay recognisable on; lines of equal length.
     fit(width) {
       const narrow = width <= 560;
-      const [low, high, gap] = [narrow ? 30 : 36, 56, 4];
-      const room = width - 26 - (names.length && !narrow ? Math.min(170, Math.max(80, 0.2 * width)) : 0);
+      const [low, high, gap, rule, heading] = [narrow ? 30 : 32, 56, 4, 25, 44];
+      const room = width - (names.length && !narrow ? Math.min(170, Math.max(80, 0.2 * width)) : 0);
       let lines = 0;
-      let size, support;
+      let size, support, query;
+      const side = (n) => n * (size + gap) - gap;
       do {
         lines += 1;
         support = Math.ceil(widest("support") / lines);
-        size = Math.floor(room / (support + Math.ceil(widest("query") / lines))) - gap;
+        query = Math.ceil(widest("query") / lines);
+        size = high;
+        while (size > low - 1 && Math.max(heading, side(support)) + rule + side(query) > room) size -= 1;
       } while (size < low && lines < 60);
-      size = Math.min(high, size);
       node.style.setProperty("--mw-thumb", `${size}px`);
-      node.style.setProperty("--mw-support", `${support * (size + gap) - gap}px`);
+      node.style.setProperty("--mw-support", `${Math.max(heading, side(support))}px`);
     },
   };
 }

@@ -77,7 +77,9 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
     ]
     now = base.transform_filter(steps.is_now("t"))
     return alt.layer(
-        now.mark_rule(color=theme.MUTED, strokeWidth=1, aria=False).encode(x=x),
+        now.transform_filter("datum.series == 'query'")
+        .mark_rule(color=theme.MUTED, strokeWidth=1, aria=False)
+        .encode(x=x),
         base.mark_line(strokeWidth=2.5, aria=False).encode(x=x, y=y, color=colour, strokeDash=dash),
         base.transform_calculate(said=said)
         .mark_point(filled=True, size=26 if steps.last <= 30 else 6, opacity=1)

@@ -10,17 +10,16 @@ import vl_convert
 from jaxtyping import UInt8
 from PIL import Image
 
-__all__ = ["colours_used", "items", "marks_at", "pixels", "texts"]
+__all__ = ["colours_used", "group_of", "height_of", "items", "marks_at", "pixels", "texts"]
 
 
 def marks_at(spec: dict[str, Any], step: int | None = None) -> list[dict[str, Any]]:
     """All marks with their items, the slider (if any) put to `step`."""
-    scene = vl_convert.vegalite_to_scenegraph(json.dumps(moved(spec, step)))["scenegraph"]
+    scene = vl_convert.vegalite_to_scenegraph(json.dumps(_moved(spec, step)))["scenegraph"]
     return list(_walk(scene))
 
 
-def moved(spec: dict[str, Any], step: int | None) -> dict[str, Any]:
-    """A copy of the specification with its slider at `step`."""
+def _moved(spec: dict[str, Any], step: int | None) -> dict[str, Any]:
     spec = json.loads(json.dumps(spec))
     for param in spec.get("params", []):
         if step is not None and param["name"] == "step":
@@ -39,6 +38,19 @@ def items(marks: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     """Data marks of one type ("rect", "symbol", "line", "text", "image"), axes, legends and titles left out."""
     found = [m["items"] for m in marks if m.get("marktype") == kind and m.get("role") == "mark"]
     return [item for group in found for item in group]
+
+
+def group_of(marks: list[dict[str, Any]], kind: str, n: int) -> list[dict[str, Any]]:
+    """The items of the only group of data marks of that type with `n` items."""
+    (found,) = [
+        m["items"] for m in marks if m.get("marktype") == kind and m.get("role") == "mark" and len(m["items"]) == n
+    ]
+    return found
+
+
+def height_of(rect: dict[str, Any]) -> float:
+    """Height of a rectangle, which the scene graph tells in one of two ways."""
+    return abs(rect["y2"] - rect["y"]) if "y2" in rect else rect.get("height", 0.0)
 
 
 def texts(marks: list[dict[str, Any]]) -> list[str]:

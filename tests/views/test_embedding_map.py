@@ -1,0 +1,56 @@
+"""The map of embeddings against the projection."""
+
+import numpy as np
+import pytest
+
+from metawidgets import views
+from metawidgets.analysis import fit_projection
+from metawidgets.traces import Trace
+
+from .scenes import items, marks_at
+
+
+def test_the_map_is_the_projection_and_does_not_jump(prototypes: Trace) -> None:
+    spec = views.embedding_map(prototypes).to_dict()
+    every = [prototypes[name] for name in ("embeddings", "support_embeddings", "prototypes")]
+    fitted = fit_projection(np.concatenate(every, axis=1))
+    rows = [row for rows in spec["datasets"].values() for row in rows]
+    by_name = {row["what"]: row for row in rows}
+    for i, item in enumerate(prototypes.episode.query_items):
+        expected = fitted(prototypes["embeddings"][0, i])
+        np.testing.assert_allclose(
+            (by_name[f"query {item}"]["u"], by_name[f"query {item}"]["v"]), expected, rtol=1e-3, atol=1e-3
+        )
+    first, last = (_query_places(marks_at(spec, step)) for step in (0, 6))
+    assert first == last  # a metric learner's embeddings do not move, and neither may their picture
+
+
+def _query_places(marks: list[dict]) -> list[tuple[float, float]]:
+    return [(s["x"], s["y"]) for s in items(marks, "symbol") if s.get("description", "").startswith("query")]
+
+
+def test_prototypes_appear_with_their_first_support_item(prototypes: Trace) -> None:
+    spec = views.embedding_map(prototypes).to_dict()
+    for step in range(len(prototypes)):
+        crosses = [s for s in items(marks_at(spec, step), "symbol") if s.get("description", "").startswith("prototype")]
+        known = ~np.isnan(prototypes["prototypes"][step, :, 0])
+        assert len(crosses) == known.sum()
+
+
+def test_support_is_pale_until_absorbed(prototypes: Trace) -> None:
+    marks = marks_at(views.embedding_map(prototypes, step=2).to_dict())
+    support = [s for s in items(marks, "symbol") if s.get("description", "").startswith("support")]
+    assert [s["opacity"] for s in support] == [1, 1, 0.3, 0.3, 0.3, 0.3]
+
+
+def test_both_axes_have_one_scale(prototypes: Trace) -> None:
+    spec = views.embedding_map(prototypes, width=400).to_dict()
+    encoding = spec["layer"][0]["encoding"]
+    spans = [np.ptp(encoding[axis]["scale"]["domain"]) for axis in ("x", "y")]
+    assert spans[0] / spec["width"] == pytest.approx(spans[1] / spec["height"], rel=1e-3)
+
+
+def test_queries_can_be_their_images(prototypes: Trace, regions: Trace) -> None:
+    images = items(marks_at(views.embedding_map(prototypes, images=True).to_dict()), "image")
+    assert len(images) == 16
+    assert all(image["url"].startswith("data:image/png") for image in images)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
-__all__ = ["Comparison", "Evaluation", "Landscape", "MetaStep", "TaskMap"]
+__all__ = ["Comparison", "Evaluation", "EvaluationCurve", "Landscape", "MetaStep", "TaskMap"]
 
 
 @dataclass(frozen=True)
@@ -117,3 +117,37 @@ class TaskMap:
     names: tuple[str, ...]
     embeddings: Float[np.ndarray, "task feature"]
     similarity: Float[np.ndarray, "task task"]
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationCurve:
+    """A learner's score along something that grows within an episode, over a fixed list of episodes.
+
+    Args:
+        metric: "accuracy" or "mean squared error".
+        axis: "appearance" (the how many-th item of its class, from 1) or "context" (how many examples came before, from 0).
+        points: places along the axis, `(point,)`.
+        per_episode: the score of each episode at each place, `(episode, point)`; NaN where an episode has none.
+        settings: JSON-able: learner, hyper-parameters, batch-statistics policy, source, spec, seed.
+    """
+
+    metric: str
+    axis: str
+    points: Int[np.ndarray, " point"]
+    per_episode: Float[np.ndarray, "episode point"]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_episodes(self) -> int:
+        return len(self.per_episode)
+
+    @property
+    def mean(self) -> Float[np.ndarray, " point"]:
+        return np.nanmean(self.per_episode, 0)
+
+    @property
+    def half_width(self) -> Float[np.ndarray, " point"]:
+        """Half of the 95 % confidence interval at each place, over the episodes that have a score there; NaN for fewer than two."""
+        n = (~np.isnan(self.per_episode)).sum(0)
+        spread = np.nanstd(self.per_episode, 0) * np.sqrt(n / np.where(n > 1, n - 1, np.nan))
+        return 1.96 * spread / np.sqrt(n)

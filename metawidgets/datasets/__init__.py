@@ -13,13 +13,16 @@ from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
 from metawidgets.datasets.digits import Digits
 from metawidgets.datasets.gaussians import Gaussians
 from metawidgets.datasets.glyphs import Glyphs
+from metawidgets.datasets.linear_functions import LinearFunctions
 from metawidgets.datasets.omniglot import Omniglot
 from metawidgets.datasets.sinusoids import Sinusoids
 from metawidgets.errors import DatasetError, did_you_mean
 
 __all__ = ["ALL", "SPLITS", "Dataset", "OptionInfo", "Split", "describe", "load"]
 
-ALL: dict[str, type[Dataset]] = {cls.name: cls for cls in (Digits, Gaussians, Glyphs, Omniglot, Sinusoids)}
+ALL: dict[str, type[Dataset]] = {
+    cls.name: cls for cls in (Digits, Gaussians, Glyphs, LinearFunctions, Omniglot, Sinusoids)
+}
 
 
 def load(name: str, **options: Any) -> Dataset:

@@ -103,6 +103,7 @@ def small(tiny_zip: Path) -> dict[str, dict[str, Any]]:
         "digits": {},
         "gaussians": {},
         "glyphs": {"n_classes": 60, "n_drawers": 6},
+        "linear_functions": {"dim": 1},
         "omniglot": {"root": str(tiny_zip), "verify": False},
         "sinusoids": {},
     }

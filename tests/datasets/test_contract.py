@@ -33,6 +33,7 @@ GOLDEN_BYTES = {
 # First support item and its target, first query item, of the same episode.
 GOLDEN_NUMBERS = {
     "gaussians": [-0.59610796, -4.09805918, 4, 1.22473979, -1.84785187],
+    "linear_functions": [-1.09618664, -0.60172242, -0.58589417],
     "sinusoids": [1.57688606, 2.51711869, 1.19781864],
 }
 

@@ -5,21 +5,82 @@ from inspect import signature
 from typing import Any
 
 from metawidgets.errors import LearnerError, did_you_mean
+from metawidgets.learners.anil import ANIL
 from metawidgets.learners.base import Learner, Support
+from metawidgets.learners.baseline_plus import BaselinePlusPlus
 from metawidgets.learners.encoders import default_network, network_options
 from metawidgets.learners.fine_tune import FineTune
+from metawidgets.learners.from_scratch import FromScratch
 from metawidgets.learners.gradient import GradientLearner
+from metawidgets.learners.implicit_maml import ImplicitMAML
+from metawidgets.learners.in_context import InContext
+from metawidgets.learners.linear_probe import LinearProbe
 from metawidgets.learners.maml import MAML
+from metawidgets.learners.mann import MANN
+from metawidgets.learners.matching import MatchingNetwork
+from metawidgets.learners.matching_fce import FullContextMatching
+from metawidgets.learners.meta_sgd import MetaSGD
 from metawidgets.learners.nearest import NearestNeighbour
+from metawidgets.learners.nearest_centroid import NearestCentroid
+from metawidgets.learners.pretrained_centroid import PretrainedCentroid
+from metawidgets.learners.pretrained_nearest import PretrainedNearest
 from metawidgets.learners.protonet import ProtoNet
+from metawidgets.learners.recurrent import RecurrentLearner
+from metawidgets.learners.relation import RelationNetwork
+from metawidgets.learners.reptile import Reptile
+from metawidgets.learners.snail import SNAIL
 
-__all__ = ["ALL", "MAML", "FineTune", "GradientLearner", "Learner", "NearestNeighbour", "ProtoNet", "Support", "build"]
+__all__ = [
+    "ALL",
+    "ANIL",
+    "MAML",
+    "MANN",
+    "SNAIL",
+    "BaselinePlusPlus",
+    "FineTune",
+    "FromScratch",
+    "FullContextMatching",
+    "GradientLearner",
+    "ImplicitMAML",
+    "InContext",
+    "Learner",
+    "LinearProbe",
+    "MatchingNetwork",
+    "MetaSGD",
+    "NearestCentroid",
+    "NearestNeighbour",
+    "PretrainedCentroid",
+    "PretrainedNearest",
+    "ProtoNet",
+    "RecurrentLearner",
+    "RelationNetwork",
+    "Reptile",
+    "Support",
+    "build",
+]
 
 ALL: dict[str, type[Learner]] = {
     "protonet": ProtoNet,
+    "matching": MatchingNetwork,
+    "matching_fce": FullContextMatching,
+    "relation": RelationNetwork,
     "maml": MAML,
+    "anil": ANIL,
+    "metasgd": MetaSGD,
+    "reptile": Reptile,
+    "imaml": ImplicitMAML,
+    "lstm": RecurrentLearner,
+    "mann": MANN,
+    "snail": SNAIL,
+    "in_context": InContext,
     "nearest": NearestNeighbour,
+    "centroid": NearestCentroid,
+    "pretrained_nearest": PretrainedNearest,
+    "pretrained_centroid": PretrainedCentroid,
+    "linear_probe": LinearProbe,
+    "baseline_plus": BaselinePlusPlus,
     "finetune": FineTune,
+    "from_scratch": FromScratch,
 }
 
 
@@ -47,8 +108,7 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: A
             raise LearnerError(
                 f"{name} on items of shape {tuple(item_shape)} has no option {option!r}; {did_you_mean(option, own | of_network)}"
             )
-    if len(item_shape) == 3:
-        options = {**kind.image_defaults, **options}
+    options = {**(kind.image_defaults if len(item_shape) == 3 else kind.vector_defaults), **options}
     rest = {k: v for k, v in options.items() if k in own}
     if "output_dim" in signature(kind).parameters:
         rest["output_dim"] = output_dim

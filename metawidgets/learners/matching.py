@@ -74,7 +74,7 @@ class MatchingNetwork(Learner):
     axis = "write"
     channels: ClassVar[tuple[str, ...]] = ("embeddings", "attention")
 
-    def __init__(self, encoder: nn.Module, *, scale: float = 10.0) -> None:
+    def __init__(self, encoder: nn.Module, *, scale: float = 30.0) -> None:
         super().__init__()
         self._encoder, self.scale = encoder, check_scale(scale)
 

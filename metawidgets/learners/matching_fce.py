@@ -41,7 +41,7 @@ class FullContextMatching(Learner):
         encoder: nn.Module,
         *,
         processing_steps: int = 5,
-        scale: float = 10.0,
+        scale: float = 30.0,
         feature_shape: Sequence[int] | None = None,
     ) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ __all__ = ["decision_regions"]
 _SIDE = 33  # of the probe grid, which runs row by row, y then x
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one character a class
 _AXIS = alt.Axis(tickCount=6, grid=False)
-_TINTS = (0.10, 0.2, 0.3, 0.42, 0.55)  # share of the class's colour in a cell's, from a guess to certainty
+_TINTS = (0.1, 0.18, 0.27, 0.37, 0.48)  # share of the class's colour in a cell's, from a guess to certainty
 
 
 def _kind(episode: Episode) -> str | None:
@@ -65,7 +65,7 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
         fill=alt.Fill("tint:N", scale=_tints(len(names)), legend=None),
         tooltip=[alt.Tooltip("name:N", title="most probable"), alt.Tooltip("percent:Q", title="probability (%)")],
     )  # fmt: skip
-    layers = [ground, _labels(steps, winner, grid, episode, x, y), *plane_items(episode, x, y, width)]
+    layers = [ground, _labels(steps, winner, grid, episode, x, y), *plane_items(episode, x, y, width, on_tint=True)]
     right, n_query = trace["query_accuracy"], len(episode.query_x)
     titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {n_query} queries right" for t in range(steps.last + 1)]
     subtitle = "Ground: the likeliest class, deeper where surer. Filled: support. Hollow: queries."

@@ -12,8 +12,8 @@ __all__ = ["curve_items", "plane_items"]
 _SAID = "datum.what + ' at ' + datum.x + ', ' + datum.y"
 
 
-def plane_items(episode: Episode, x: alt.X, y: alt.Y, width: float) -> list[alt.Chart]:
-    """2-D points in colour and shape of their class, with the legend; `width` is what the legend may take."""
+def plane_items(episode: Episode, x: alt.X, y: alt.Y, width: float, *, on_tint: bool = False) -> list[alt.Chart]:
+    """2-D points in colour and shape of their class, with the legend; `width` is what the legend may take, `on_tint` as for `points`."""
     charts = []
     look = class_channels(episode.class_names, width=width)
     for side, filled in (("query", False), ("support", True)):
@@ -25,7 +25,9 @@ def plane_items(episode: Episode, x: alt.X, y: alt.Y, width: float) -> list[alt.
         named = alt.Chart(inline(rows)).transform_calculate(name=name_of(episode.class_names))
         chart = named.transform_calculate(said=f"{_SAID} + ', class ' + datum.name")
         told = [alt.Tooltip("what:N", title="item"), alt.Tooltip("name:N", title="class"), "x:Q", "y:Q"]
-        charts.append(points(chart, filled=filled).encode(x=x, y=y, tooltip=told, description="said:N", **look))
+        charts.append(
+            points(chart, filled=filled, on_tint=on_tint).encode(x=x, y=y, tooltip=told, description="said:N", **look)
+        )
     return charts
 
 

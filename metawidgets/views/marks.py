@@ -57,10 +57,17 @@ def class_channels(names: Sequence[str], *, width: float, field: str = "class") 
     }
 
 
-def points(chart: alt.Chart, *, filled: bool) -> alt.Chart:
-    """Items as class shapes: support filled, with a rim that parts it from what lies beneath, query hollow."""
+def points(chart: alt.Chart, *, filled: bool, on_tint: bool = False) -> alt.Chart:
+    """Items as class shapes: support filled, with a rim that parts it from what lies beneath, query hollow.
+
+    Args:
+        on_tint: the ground has tints of the same colours; a dark rim, and white inside the hollow ones, part them from it.
+    """
     if filled:
-        return chart.mark_point(filled=True, size=110, opacity=1, stroke=theme.BACKGROUND, strokeWidth=1)
+        rim = theme.ON_LIGHT if on_tint else theme.BACKGROUND
+        return chart.mark_point(filled=True, size=110, opacity=1, stroke=rim, strokeWidth=1)
+    if on_tint:
+        return chart.mark_point(filled=False, fill=theme.ON_DARK, size=70, opacity=1, strokeWidth=2)
     return chart.mark_point(filled=False, size=70, opacity=1, strokeWidth=1.6)
 
 

@@ -28,7 +28,7 @@ def test_cells_have_the_likeliest_class_where_it_is(step: int, regions: Trace) -
 
 def _tinted(label: int) -> set[str]:
     full = np.array([int(theme.class_colour(label)[i : i + 2], 16) for i in (1, 3, 5)])
-    shares = (0.10, 0.2, 0.3, 0.42, 0.55)
+    shares = (0.1, 0.18, 0.27, 0.37, 0.48)
     return {"#" + "".join(f"{round(v):02x}" for v in 255 + share * (full - 255)) for share in shares}
 
 

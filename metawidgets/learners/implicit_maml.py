@@ -139,25 +139,28 @@ def conjugate_gradient(
 ) -> tuple[Float[Tensor, "task n"], Float[Tensor, " task"]]:
     """Solve `system(x) = b` for each task's symmetric positive definite system (Hestenes and Stiefel 1952), from `x = b`.
 
-    A task stops early when its relative residual is below `tolerance`, or for good where its curvature is not positive.
+    A task stops early when its relative residual is below `tolerance`, or for good where its curvature is not positive; of
+    what it went through, the solution with the least residual counts.
 
     Returns:
         The solutions, and the relative residuals ||b - system(x)|| / ||b||.
     """
-    x = b.clone()
+    x = best = b.clone()
     r = b - system(x)
     p, squared = r, r.square().sum(-1)
-    scale = b.square().sum(-1).clamp(min=torch.finfo(b.dtype).tiny)
+    least, scale = squared, b.square().sum(-1).clamp(min=torch.finfo(b.dtype).tiny)
+    going = torch.ones_like(squared, dtype=torch.bool)
     for _ in range(steps):
-        open_ = squared > tolerance**2 * scale
-        if not open_.any():
+        going = going & (squared > tolerance**2 * scale)
+        if not going.any():
             break
         product = system(p)
         curvature = (p * product).sum(-1)
-        open_ &= curvature > 0
-        length = torch.where(open_, squared / curvature, 0.0).unsqueeze(-1)
+        going = going & (curvature > 0)
+        length = torch.where(going, squared / curvature, 0.0).unsqueeze(-1)
         x, r = x + length * p, r - length * product
         after = r.square().sum(-1)
-        turn = torch.where(open_, after / squared, 0.0).unsqueeze(-1)
-        p, squared = r + turn * p, after
-    return x, torch.sqrt(squared / scale)
+        p = r + torch.where(going, after / squared, 0.0).unsqueeze(-1) * p
+        squared = after
+        best, least = torch.where((squared < least).unsqueeze(-1), x, best), torch.minimum(squared, least)
+    return best, torch.sqrt(least / scale)

@@ -35,13 +35,23 @@ def network_of(kind: str, statistics: str = "transductive", *, downsample: Any =
     return network.double()
 
 
-def outputs_of(kind: str, statistics: str = "none", *, downsample: str = "stride") -> Outputs:
+def rectified(x: Tensor) -> Tensor:
+    return x.clamp(min=0)
+
+
+def outputs_of(
+    kind: str,
+    statistics: str = "none",
+    *,
+    downsample: str = "stride",
+    activation: Callable[[Tensor], Tensor] = rectified,
+) -> Outputs:
     """`outputs(parameters, x, reference)` of `network_of`, in training mode; `reference` counts for `support_stats` alone."""
 
     def mlp(p: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
         for i in range(3):
             x = x @ p[f"layers.{i}.weight"] + p[f"layers.{i}.bias"]
-            x = x.clamp(min=0) if i < 2 else x
+            x = activation(x) if i < 2 else x
         return x
 
     def conv4(p: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
@@ -54,7 +64,7 @@ def outputs_of(kind: str, statistics: str = "none", *, downsample: str = "stride
             mean = s.mean(dims, keepdim=True)
             var = ((s - mean) ** 2).mean(dims, keepdim=True)
             x = (x - mean) / (var + 1e-5) ** 0.5
-            x = (x * p[f"norms.{i}.weight"].view(1, -1, 1, 1) + p[f"norms.{i}.bias"].view(1, -1, 1, 1)).clamp(min=0)
+            x = activation(x * p[f"norms.{i}.weight"].view(1, -1, 1, 1) + p[f"norms.{i}.bias"].view(1, -1, 1, 1))
             x = x if downsample == "stride" else F.max_pool2d(x, 2)
         return (x.flatten(1) @ p["head.weight"].t() + p["head.bias"])[n:]
 

@@ -123,7 +123,13 @@ def export_component(component: DOMWidget, out_path: str | Path, *, title: str |
 
     Raises:
         ExportError: if the page cannot be written.
+        TypeError: if `component` is no widget.
     """
+    if not isinstance(component, DOMWidget):
+        raise TypeError(
+            f"export_component takes a component or a box of them, not {type(component).__name__}; "
+            "a chart goes into ChartView(chart) first."
+        )
     bundle: Any = component._repr_mimebundle_()
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # ipywidgets' own boxes have no metadata
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)])

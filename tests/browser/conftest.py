@@ -1,5 +1,6 @@
 """The kernel-free page, and two guards over every page: nothing leaves it, nothing is reported on its console."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,3 +171,10 @@ def scrub_work() -> Callable[..., float]:
         return (spent() - before) / rounds
 
     return measure
+
+
+@pytest.fixture
+def patience() -> float:
+    """By how much a time measured now may exceed one measured on an idle machine: 1 there, more with each process that waits."""
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, 2 * waiting)

@@ -9,12 +9,17 @@ from metawidgets.widgets import EpisodeView
 from tests.widgets.examples import EXAMPLES, curve, points
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-SHOWN = EXAMPLES | {"EpisodeView-points": lambda: EpisodeView(points()), "EpisodeView-curve": lambda: EpisodeView(curve())}
+SHOWN = EXAMPLES | {
+    "EpisodeView-points": lambda: EpisodeView(points()),
+    "EpisodeView-curve": lambda: EpisodeView(curve()),
+}
 
 
 def test_axe_sees_faults(open_html, tmp_path):
     path = tmp_path / "faulty.html"
-    path.write_text('<!DOCTYPE html><html data-mw-ready="0"><body><input type="range"><p style="color: #eee">pale</p></body></html>')
+    path.write_text(
+        '<!DOCTYPE html><html data-mw-ready="0"><body><input type="range"><p style="color: #eee">pale</p></body></html>'
+    )
     assert {"label", "color-contrast"} <= set(faults(open_html(path)))
 
 

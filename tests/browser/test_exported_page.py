@@ -45,9 +45,9 @@ def report(tmp_path_factory) -> Path:
     return export_notebook(nb, tmp_path_factory.mktemp("page") / "report.html")
 
 
-def test_it_is_ready_soon_and_small(report, open_html):
+def test_it_is_ready_within_two_seconds_and_small(report, open_html, patience):
     opened = open_html(report)
-    assert int(opened.page.get_attribute("html", "data-mw-ready") or 1e9) < 5000  # under 1 s on an idle machine
+    assert int(opened.page.get_attribute("html", "data-mw-ready") or 1e9) < 2000 * patience
     assert report.stat().st_size < 1_400_000  # 0.9 MB of it is Vega
     assert opened.page.title() == "A report $e^{i\\pi}$"
     assert opened.page.locator("math").count() == 2

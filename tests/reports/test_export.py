@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from html.parser import HTMLParser
 
 import nbformat
@@ -13,7 +12,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from metawidgets.errors import ExportError
 from metawidgets.reports.export import CSP, export_component, export_notebook
-from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown, mathml
 from metawidgets.widgets import ChartView, EpisodeView, Selection
 from tests.widgets.examples import HOSTILE, chart, sheet
 
@@ -211,53 +209,6 @@ def test_outputs_of_every_kind(page):
     assert svg["alt"] == "a <drawing>"
 
 
-@pytest.mark.parametrize(
-    ("dirty", "clean"),
-    [
-        ("<p onclick='x()' class='a'>b</p>", '<p class="a">b</p>'),
-        ("a<script>x()</script>b<iframe src='//e.com'></iframe>", "ab"),
-        ("<a href='javascript:x()'>b</a>", "<a>b</a>"),
-        ("<a href=' java\nscript:x()'>b</a>", "<a>b</a>"),
-        ("<a href='https://e.com/p'>b</a>", '<a href="https://e.com/p" rel="noopener noreferrer">b</a>'),
-        ("<a href='#part'>b</a>", '<a href="#part">b</a>'),
-        ("<img src='https://e.com/x.png' alt='a plot'>", '<a href="https://e.com/x.png">a plot</a>'),
-        ("<img src='data:image/png;base64,AA' onerror='x()'>", '<img src="data:image/png;base64,AA"/>'),
-        ("<img src='data:text/html,x'>", ""),
-        (
-            "<style>@import 'e.css'; p {color: red; background: url(https://e.com/x)}</style>",
-            "<style> p {color: red; background: none}</style>",
-        ),
-        (
-            "<td style='background: url(//e.com/x); color: red'>1</td>",
-            '<td style="background: none; color: red">1</td>',
-        ),
-        (
-            "<svg><use xlink:href='https://e.com/a.svg#b'></use><circle r='1'></circle></svg>",
-            '<svg><use></use><circle r="1"></circle></svg>',
-        ),
-        ("<form action='https://e.com'><input></form>", ""),
-        ("<math><mi>x</mi></math>", "<math><mi>x</mi></math>"),
-    ],
-)
-def test_markup_is_cleaned(dirty, clean):
-    assert cleaned(dirty) == clean
-
-
-def test_maths_becomes_mathml_or_stays_readable():
-    html = markdown(
-        r"Inline $c_k = \frac{1}{2}$ and"
-        "\n\n$$\\sum_i x_i$$\n\n"
-        r"\begin{align} a &= b \end{align}"
-        "\n\nA price of 5 \\$ and `$x$`."
-    )
-    assert len(re.findall("<math", html)) == 3
-    assert 'display="block"' in html
-    assert "<mfrac>" in html
-    assert "<code>$x$</code>" in html
-    assert "$$" not in html
-    assert mathml(r"\left(<b>") == '<code class="tex">\\left(&lt;b&gt;</code>'  # beyond the converter
-
-
 def test_pictures_of_the_notebooks_folder_are_embedded_and_others_linked(tmp_path):
     (tmp_path / "near.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     nb = notebook(new_markdown_cell("![near](near.png) ![far](https://e.com/far.png) ![gone](gone.png)"))
@@ -265,24 +216,6 @@ def test_pictures_of_the_notebooks_folder_are_embedded_and_others_linked(tmp_pat
     built = Page(export_notebook(tmp_path / "report.ipynb", tmp_path / "page.html").read_text())
     assert [str(i["src"])[:22] for i in built.all("img")] == ["data:image/png;base64,"]
     assert [a["href"] for a in built.all("a")] == ["https://e.com/far.png", "gone.png"]
-
-
-@pytest.mark.parametrize(
-    ("source", "label"),
-    [
-        ("# one\nx", "Code: one"),
-        ("\n\n## two ##\n", "Code: two"),
-        ("x  # three", "Code"),
-        ("#!sh", "Code"),
-        ("", "Code"),
-    ],
-)
-def test_labels_of_code(source, label):
-    assert code_label(source) == label
-
-
-def test_a_progress_bar_leaves_its_last_state():
-    assert final_lines(" 0%\r 9%\r10%\r\nnext\n\n") == "10%\nnext\n\n"
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
@@ -315,6 +248,11 @@ def test_what_is_no_notebook_is_refused(tmp_path):
         ExportError, match=r"bad\.ipynb cannot be read as a notebook \(NotJSONError\); give an \.ipynb file"
     ):
         export_notebook(tmp_path / "bad.ipynb", tmp_path / "page.html")
+
+
+def test_what_is_no_component_is_refused(tmp_path):
+    with pytest.raises(TypeError, match=r"not Chart; a chart goes into ChartView\(chart\) first"):
+        export_component(_squares(), tmp_path / "page.html")
 
 
 def test_exporting_changes_nothing_and_twice_gives_the_same(tmp_path):

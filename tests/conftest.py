@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from jaxtyping import install_import_hook
+
+import tests.shapes  # noqa: F401 - the hook below names it, and finds only what is imported
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
 # Before anything loads torch or numpy: on busy cores several threads make networks of this size slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Before anything imports metawidgets: its array annotations are checked at every call.
+install_import_hook("metawidgets", "tests.shapes.checked")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -1,11 +1,15 @@
 """`metawidgets datasets` and `metawidgets learners`: what there is, and the options of each."""
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from metawidgets.cli.console import out
+
+if TYPE_CHECKING:
+    from metawidgets.learners import Learner
 
 __all__ = ["datasets", "learners"]
 
@@ -16,10 +20,12 @@ def datasets() -> None:
 
     table = Table("dataset", "option", "takes", "default", "meaning", title="Datasets", title_justify="left")
     for name, kind in ALL.items():
-        table.add_row(f"[bold]{name}[/]", "", "", "", kind.summary)
+        table.add_row(f"[bold]{name}[/]", "", "", "", escape(kind.summary))
         for option in kind.options():
             within = f" {option.range[0]:g} to {option.range[1]:g}" if option.range else ""
-            table.add_row("", option.name, option.type + within, repr(option.default), option.help)
+            table.add_row(
+                "", option.name, escape(option.type + within), escape(repr(option.default)), escape(option.help)
+            )
         table.add_section()
     out.print(table)
     out.print("Use one: metawidgets train build/it.safetensors --dataset glyphs --dataset-option n_classes=300")
@@ -29,19 +35,20 @@ def learners() -> None:
     """List the learners with their options and defaults."""
     from metawidgets.learners import ALL
 
-    table = Table("learner", "option", "default", "what it does", title="Learners", title_justify="left")
+    table = Table("learner", "curves", "options", "what it is", title="Learners", title_justify="left", show_lines=True)
     for name, kind in ALL.items():
-        table.add_row(f"[bold]{name}[/]", "", "", (inspect.getdoc(kind) or "").partition("\n")[0])
-        for option, parameter in inspect.signature(kind).parameters.items():
-            if parameter.kind is parameter.KEYWORD_ONLY:
-                table.add_row("", option, _default(parameter.default), "")
-        table.add_section()
+        paragraph = (inspect.getdoc(kind) or "").partition("\n\n")[0]
+        about = " ".join(paragraph.replace("*", "").split())
+        table.add_row(f"[bold]{name}[/]", "yes" if kind.takes_regression else "", _options(kind), escape(about))
     out.print(table)
-    out.print(
-        "Networks: images take width, downsample (pool, stride) and statistics (support_stats, running, groupnorm, "
-        "transductive); vectors take hidden, such as hidden=[40,40]."
-    )
+    out.print("Networks take options too: width, downsample and statistics for images, hidden=[40,40] for vectors.")
+    out.print("Use one: metawidgets train build/it.safetensors --learner maml --learner-option inner_lr=0.2")
 
 
-def _default(value: Any) -> str:
-    return "" if value is inspect.Parameter.empty else repr(value)
+def _options(kind: "type[Learner]") -> str:
+    """Options with their defaults, and what `build` takes for images instead."""
+    parameters = inspect.signature(kind).parameters
+    own = {name: p.default for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
+    lines = [f"{name}={value}" for name, value in own.items()]
+    lines += [f"{name}={value} on images" for name, value in kind.image_defaults.items()]
+    return escape("\n".join(lines))

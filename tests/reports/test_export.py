@@ -252,7 +252,7 @@ def test_what_is_no_notebook_is_refused(tmp_path):
 
 def test_what_is_no_component_is_refused(tmp_path):
     with pytest.raises(TypeError, match=r"not Chart; a chart goes into ChartView\(chart\) first"):
-        export_component(_squares(), tmp_path / "page.html")
+        export_component(_squares(), tmp_path / "page.html")  # pyright: ignore[reportArgumentType]
 
 
 def test_exporting_changes_nothing_and_twice_gives_the_same(tmp_path):

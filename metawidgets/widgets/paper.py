@@ -33,7 +33,9 @@ class Paper:
     def line(self, *points: tuple[float, float], fill: Any = INK, width: float = 1) -> None:
         self.pen.line([(x * _SCALE, y * _SCALE) for x, y in points], fill=fill, width=max(1, round(width * _SCALE)))
 
-    def dot(self, x: float, y: float, radius: float, *, fill: Any = None, outline: Any = None, width: float = 1) -> None:
+    def dot(
+        self, x: float, y: float, radius: float, *, fill: Any = None, outline: Any = None, width: float = 1
+    ) -> None:
         corners = tuple(v * _SCALE for v in (x - radius, y - radius, x + radius, y + radius))
         self.pen.ellipse(corners, fill=fill, outline=outline, width=max(1, round(width * _SCALE)))
 

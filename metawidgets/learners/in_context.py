@@ -1,0 +1,115 @@
+"""A decoder transformer that learns from its context alone: examples are tokens, its weights stay as they are."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from metawidgets.errors import LearnerError
+from metawidgets.learners.base import Support
+from metawidgets.learners.prefixes import Cache, CausalAttention, Layout, PrefixLearner
+from metawidgets.learners.sequences import positive
+
+__all__ = ["InContext"]
+
+
+class DecoderBlock(nn.Module):
+    """Causal attention and a network of one hidden layer, each behind a layer norm and added to its input (GPT-2's block)."""
+
+    def __init__(self, width: int, n_heads: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+        self.attend = CausalAttention(width, width // n_heads, width // n_heads, n_heads)
+        self.join = nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def empty(self, rows: int) -> Cache:
+        return self.attend.empty(rows)
+
+    def forward(self, x: Tensor, cache: Cache, layout: Layout) -> tuple[Tensor, Cache, Tensor]:
+        found, kept, weights = self.attend(self.norms[0](x), cache, layout)
+        x = x + self.join(found)
+        return x + self.down(F.gelu(self.up(self.norms[1](x)))), kept, weights
+
+
+class InContext(PrefixLearner):
+    """In-context learning by a decoder transformer (Garg, Tsipras, Liang and Valiant, *What Can Transformers Learn In-Context? A
+    Case Study of Simple Function Classes*, NeurIPS 2022, section 2).
+
+    Tokens x1, y1, x2, y2, ...; what stands at an x predicts its y; the loss is the mean over prefixes (eq. 2). Characters pass
+    through an encoder first, and their y are one-hot labels.
+
+    Args:
+        encoder: maps items to feature vectors; any `nn.Module`. Functions need none: `learners.build` hands numbers on.
+        output_dim: number of classes, or dimension of a regression target.
+        feature_shape: of an item's features, for an encoder that does not declare it.
+        embed_dim: width of the tokens. Paper: 256.
+        n_layers: decoder blocks. Paper: 12.
+        n_heads: attention heads of each; divides `embed_dim`. Paper: 8.
+        max_context: most examples that it can read: positions are learned.
+        prefix_loss: train on the prediction at every prefix, as the paper does; `False` for the queries alone.
+
+    Departures: a fraction of the paper's width and depth, so that a checkpoint stays small; x and y are read in by linear
+    maps of their own (the paper pads y with zeros to the width of x); the paper's curriculum (few dimensions and short
+    prompts first) is left to the caller.
+    """
+
+    axis = "context_example"
+    channels: ClassVar[tuple[str, ...]] = ("attention",)
+    tokens_per_item: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        *,
+        output_dim: int,
+        feature_shape: Sequence[int] | None = None,
+        embed_dim: int = 64,
+        n_layers: int = 4,
+        n_heads: int = 4,
+        max_context: int = 100,
+        prefix_loss: bool = True,
+    ) -> None:
+        super().__init__(encoder, output_dim=output_dim, feature_shape=feature_shape, prefix_loss=prefix_loss)
+        self.embed_dim, self.n_layers = positive("embed_dim", embed_dim), positive("n_layers", n_layers)
+        self.n_heads, self.max_context = positive("n_heads", n_heads), positive("max_context", max_context)
+        if embed_dim % n_heads:
+            raise LearnerError(f"n_heads={n_heads} does not divide embed_dim={embed_dim}; give a divisor.")
+        self.read_x, self.read_y = nn.Linear(self.features, embed_dim), nn.Linear(self.output_dim, embed_dim)
+        self.positions = nn.Parameter(0.02 * torch.randn(2 * max_context + 1, embed_dim))  # GPT-2's
+        self.blocks = nn.ModuleList(DecoderBlock(embed_dim, n_heads) for _ in range(n_layers))
+        self.norm = nn.LayerNorm(embed_dim)
+        self.head = nn.Linear(embed_dim, self.output_dim)
+
+    @property
+    def hyper(self) -> dict[str, Any]:
+        names = ("embed_dim", "n_layers", "n_heads", "max_context")
+        return {**super().hyper, **{name: getattr(self, name) for name in names}}
+
+    @property
+    def coords(self) -> dict[str, tuple[str, ...]]:
+        heads = (f"layer {i + 1} head {j + 1}" for i in range(self.n_layers) for j in range(self.n_heads))
+        return {"head": tuple(heads)}
+
+    def labels(self, support: Support) -> Float[Tensor, "*task support output"]:
+        if len(support) > self.max_context:
+            raise LearnerError(
+                f"this InContext has positions for max_context={self.max_context} examples, the episode has {len(support)}; "
+                f"give fewer, or make the learner with max_context={len(support)}."
+            )
+        return super().labels(support)
+
+    def tokens(self, z: Tensor, y: Tensor) -> Tensor:
+        return torch.stack([self.read_x(z), self.read_y(y)], 2).flatten(1, 2)  # x1, y1, x2, y2, ...
+
+    def questions(self, z: Tensor) -> Tensor:
+        return self.read_x(z)
+
+    def placed(self, tokens: Tensor, layout: Layout) -> Tensor:
+        return tokens + self.positions[layout.position]
+
+    def answer(self, out: Tensor) -> Tensor:
+        return self.head(self.norm(out))

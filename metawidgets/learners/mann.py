@@ -1,0 +1,157 @@
+"""Memory-augmented network: a recurrent controller beside a memory that it writes where nothing was used for long."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from metawidgets.errors import LearnerError
+from metawidgets.learners.recurrent import CellLearner
+from metawidgets.learners.sequences import positive
+
+__all__ = ["MANN", "MemoryCell", "cosine_similarity", "least_used"]
+
+
+class MemoryCell(NamedTuple):
+    """Controller and memory after a read."""
+
+    hidden: Float[Tensor, "row unit"]
+    cell: Float[Tensor, "row unit"]
+    memory: Float[Tensor, "row slot content"]
+    usage: Float[Tensor, "row slot"]
+    read_weights: Float[Tensor, "row head slot"]
+    write_weights: Float[Tensor, "row head slot"]
+    found: Float[Tensor, "row head content"]
+
+
+def cosine_similarity(
+    keys: Float[Tensor, "row head content"], memory: Float[Tensor, "row slot content"]
+) -> Float[Tensor, "row head slot"]:
+    """Santoro 2016, eq. 2; 0 for an empty slot."""
+    lengths = keys.norm(dim=-1).unsqueeze(-1) * memory.norm(dim=-1).unsqueeze(-2)
+    return keys @ memory.transpose(1, 2) / lengths.clamp(min=1e-6)
+
+
+def least_used(usage: Float[Tensor, "row slot"], n: int) -> Float[Tensor, "row n slot"]:
+    """One-hot places of the `n` least used slots, the least used first; of equals, the first (eq. 6)."""
+    places = torch.sort(usage, dim=-1, stable=True).indices[:, :n]
+    return F.one_hot(places, usage.shape[-1]).to(usage.dtype)
+
+
+class MANN(CellLearner):
+    """MANN (Santoro, Bartunov, Botvinick, Wierstra and Lillicrap, *Meta-Learning with Memory-Augmented Neural Networks*, ICML 2016).
+
+    One read of the controller (an LSTM that also takes what was found last) writes a key and reads by it, per head:
+
+        w_write = s(a) w_read_before + (1 - s(a)) w_least_used_before    (7)   the gate s(a) comes from the controller
+        M       = M_before, least used slots emptied, + w_write key      (8)
+        w_read  = softmax(cosine(key, M)),  found = w_read M             (2-4)
+        usage   = decay usage_before + w_read + w_write                  (5)   summed over heads
+
+    and the answer is linear in (hidden state, what was found).
+
+    Args:
+        encoder: maps items to feature vectors; any `nn.Module`.
+        output_dim: number of classes, or dimension of a regression target.
+        feature_shape: of an item's features, for an encoder that does not declare it.
+        hidden_size: units of the controller. Paper: 200.
+        n_slots: slots of the memory. Paper: 128.
+        slot_dim: numbers in a slot. Paper: 40.
+        n_heads: read heads, each of which writes too. Paper: 4.
+        usage_decay: how much of a slot's usage is left one read later.
+        key_strength: multiply cosines by a factor > 1 that the controller gives with each key, as in the neural Turing machine
+            (Graves 2014, eq. 5), of which this is a variant; the paper writes none, and a softmax over cosines stays flat.
+        prefix_loss: train on the prediction at every read, as the paper does; `False` for the queries alone.
+        label_offset: labels come one read late, as in the paper; see `CellLearner`.
+
+    Departures: with several heads, head i writes to the i-th least used slot (eq. 6 gives all heads all n of them); keys pass
+    through tanh; images pass through a convolutional encoder (the paper reads pixels); a smaller controller, so that a
+    checkpoint stays small.
+    """
+
+    axis = "write"
+    channels: ClassVar[tuple[str, ...]] = ("memory", "usage", "write_weights", "read_weights", "hidden")
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        *,
+        output_dim: int,
+        feature_shape: Sequence[int] | None = None,
+        hidden_size: int = 64,
+        n_slots: int = 128,
+        slot_dim: int = 40,
+        n_heads: int = 4,
+        usage_decay: float = 0.95,
+        key_strength: bool = False,
+        prefix_loss: bool = True,
+        label_offset: bool = True,
+    ) -> None:
+        super().__init__(
+            encoder,
+            output_dim=output_dim,
+            feature_shape=feature_shape,
+            prefix_loss=prefix_loss,
+            label_offset=label_offset,
+        )
+        self.hidden_size, self.n_slots = positive("hidden_size", hidden_size), positive("n_slots", n_slots)
+        self.slot_dim, self.n_heads = positive("slot_dim", slot_dim), positive("n_heads", n_heads)
+        if self.n_heads > self.n_slots:
+            raise LearnerError(
+                f"n_heads={n_heads} write to as many slots, but n_slots={n_slots}; give n_heads <= n_slots."
+            )
+        if not 0 <= usage_decay < 1:
+            raise LearnerError(f"usage_decay={usage_decay!r} is not in [0, 1); give 0.95, say.")
+        self.usage_decay, self.key_strength = usage_decay, key_strength
+        found = n_heads * slot_dim
+        self.controller = nn.LSTMCell(self.features + self.output_dim + found, hidden_size)
+        self.keys = nn.Linear(hidden_size, found)
+        self.gates = nn.Linear(hidden_size, n_heads)
+        self.strengths = nn.Linear(hidden_size, n_heads) if key_strength else None
+        self.head = nn.Linear(hidden_size + found, self.output_dim)
+
+    @property
+    def hyper(self) -> dict[str, Any]:
+        names = ("hidden_size", "n_slots", "slot_dim", "n_heads", "usage_decay", "key_strength")
+        return {**super().hyper, **{name: getattr(self, name) for name in names}}
+
+    def start(self, rows: int) -> MemoryCell:
+        new = self.head.weight.new_zeros
+        weights = new(rows, self.n_heads, self.n_slots)
+        return MemoryCell(
+            hidden=new(rows, self.hidden_size),
+            cell=new(rows, self.hidden_size),
+            memory=new(rows, self.n_slots, self.slot_dim),
+            usage=new(rows, self.n_slots),
+            read_weights=weights,
+            write_weights=weights,
+            found=new(rows, self.n_heads, self.slot_dim),
+        )
+
+    def read(self, cell: MemoryCell, z: Tensor, label: Tensor) -> MemoryCell:
+        hidden, long = self.controller(torch.cat([z, label, cell.found.flatten(1)], -1), (cell.hidden, cell.cell))
+        keys = torch.tanh(self.keys(hidden)).unflatten(-1, (self.n_heads, self.slot_dim))
+        gates = torch.sigmoid(self.gates(hidden)).unsqueeze(-1)  # (row, head, 1)
+        least = least_used(cell.usage, self.n_heads)  # (row, head, slot)
+        writes = gates * cell.read_weights + (1 - gates) * least
+        memory = cell.memory * (1 - least.sum(1)).unsqueeze(-1) + writes.transpose(1, 2) @ keys
+        likeness = cosine_similarity(keys, memory)
+        if self.strengths is not None:
+            likeness = likeness * (1 + F.softplus(self.strengths(hidden))).unsqueeze(-1)
+        reads = torch.softmax(likeness, -1)
+        # only its order counts, which has no slope
+        usage = (self.usage_decay * cell.usage + reads.sum(1) + writes.sum(1)).detach()
+        return MemoryCell(hidden, long, memory, usage, reads, writes, reads @ memory)
+
+    def answer(self, cell: MemoryCell) -> Tensor:
+        return self.head(torch.cat([cell.hidden, cell.found.flatten(1)], -1))
+
+    def show(self, cell: MemoryCell) -> dict[str, Tensor]:
+        writes = cell.write_weights[0].mean(0)  # averaged over heads: they share the slots
+        return {"memory": cell.memory[0], "usage": cell.usage[0], "write_weights": writes, "hidden": cell.hidden[0]}
+
+    def show_query(self, cell: MemoryCell) -> dict[str, Tensor]:
+        return {"read_weights": cell.read_weights.mean(1)}

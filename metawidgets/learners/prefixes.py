@@ -1,0 +1,187 @@
+"""What learners that keep the whole prefix share: causal attention, caches of it, and questions that do not see each other."""
+
+import abc
+from typing import ClassVar, NamedTuple, Protocol, cast
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from metawidgets.learners.base import Support
+from metawidgets.learners.sequences import SequenceLearner
+
+__all__ = ["CausalAttention", "Layout", "PrefixLearner", "PrefixState"]
+
+Cache = tuple[Tensor, ...]
+"""What one layer keeps of the tokens before: tensors `(row, token, ...)`."""
+
+
+class Layout(NamedTuple):
+    """Where new tokens stand, and which tokens each may look at: those kept before, then the new ones."""
+
+    position: Int[Tensor, " new"]
+    visible: Bool[Tensor, "new all"]
+    n_read: (
+        int  # of the new tokens, those at the front, which later ones may look at; the others are asked and forgotten
+    )
+
+    @classmethod
+    def of(cls, before: int, n_read: int, asked: Int[Tensor, " asked"]) -> "Layout":
+        """A layout of `n_read` tokens that are read on after `before` kept ones, and of tokens `asked` at these positions.
+
+        Any number may be asked at one position; each sees what was read before its position, and itself.
+        """
+        total, device = before + n_read, asked.device
+        position = torch.cat([torch.arange(before, total, device=device), asked])
+        place = torch.arange(total + len(asked), device=device)
+        own = torch.arange(before, total + len(asked), device=device).unsqueeze(-1)
+        earlier = (place < total) & (place < position.unsqueeze(-1))  # what was asked is seen by none but itself
+        return cls(position, earlier | (place == own), n_read)
+
+    def kept(self, cache: Cache, new: Cache) -> Cache:
+        """The cache with the tokens that were read; those that were asked leave no trace."""
+        return tuple(torch.cat([old, x[:, : self.n_read]], 1) for old, x in zip(cache, new, strict=True))
+
+
+class Block(Protocol):
+    """A layer that takes new tokens with what it keeps of those before them."""
+
+    def empty(self, rows: int) -> Cache:
+        """What it keeps before the first token."""
+        ...
+
+    def __call__(self, x: Tensor, cache: Cache, layout: Layout) -> tuple[Tensor, Cache, Tensor | None]:
+        """New tokens, what it keeps with them, and its attention `(row, head, new, all)` if it attends."""
+        ...
+
+
+class Read(NamedTuple):
+    """What one pass over new tokens gives."""
+
+    out: Float[Tensor, "row new channel"]
+    caches: tuple[Cache, ...]  # one per block
+    attention: tuple[Float[Tensor, "row head new all"], ...]  # one per block that attends
+
+
+class CausalAttention(nn.Module):
+    """Softmax attention over what `Layout` lets a token see (Vaswani 2017, eq. 1).
+
+    Args:
+        channels: width of the tokens. key_dim, value_dim: width of keys and values of each head. n_heads: heads.
+    """
+
+    def __init__(self, channels: int, key_dim: int, value_dim: int, n_heads: int = 1) -> None:
+        super().__init__()
+        self.n_heads, self.key_dim, self.value_dim = n_heads, key_dim, value_dim
+        self.queries = nn.Linear(channels, n_heads * key_dim)
+        self.keys = nn.Linear(channels, n_heads * key_dim)
+        self.values = nn.Linear(channels, n_heads * value_dim)
+
+    def empty(self, rows: int) -> Cache:
+        """The cache before the first token: keys and values."""
+        new = self.keys.weight.new_zeros
+        return new(rows, 0, self.n_heads, self.key_dim), new(rows, 0, self.n_heads, self.value_dim)
+
+    def forward(
+        self, x: Float[Tensor, "row new channel"], cache: Cache, layout: Layout
+    ) -> tuple[Float[Tensor, "row new read"], Cache, Float[Tensor, "row head new all"]]:
+        q, k, v = (f(x).unflatten(-1, (self.n_heads, -1)) for f in (self.queries, self.keys, self.values))
+        all_k, all_v = torch.cat([cache[0], k], 1), torch.cat([cache[1], v], 1)
+        scores = torch.einsum("rnhc,rahc->rhna", q, all_k) / self.key_dim**0.5
+        weights = torch.softmax(scores.masked_fill(~layout.visible, -torch.inf), -1)
+        read = torch.einsum("rhna,rahc->rnhc", weights, all_v).flatten(2)
+        return read, layout.kept(cache, (k, v)), weights
+
+
+class PrefixState(NamedTuple):
+    """The embedded support set, and what each layer keeps of those of its items that were read."""
+
+    z: Float[Tensor, "support feature"]
+    caches: tuple[Cache, ...]
+    n_read: int
+
+
+class PrefixLearner(SequenceLearner, abc.ABC):
+    """A learner whose state is everything that it has read; what it has computed of it is kept, never computed again."""
+
+    tokens_per_item: ClassVar[int] = 1
+    blocks: nn.ModuleList
+    """The network, a `Block` each."""
+
+    @abc.abstractmethod
+    def tokens(
+        self, z: Float[Tensor, "row item feature"], y: Float[Tensor, "row item output"]
+    ) -> Float[Tensor, "row token channel"]:
+        """Support items as tokens, `tokens_per_item` for each."""
+
+    @abc.abstractmethod
+    def questions(self, z: Float[Tensor, "row item feature"]) -> Float[Tensor, "row item channel"]:
+        """Items without labels, one token for each."""
+
+    @abc.abstractmethod
+    def answer(self, out: Float[Tensor, "row new channel"]) -> Float[Tensor, "row new output"]:
+        """The predictions of tokens that were asked."""
+
+    def placed(self, tokens: Float[Tensor, "row new channel"], layout: Layout) -> Float[Tensor, "row new channel"]:
+        """Tokens that know where they stand, for a network that does not see it in their order."""
+        return tokens
+
+    def start(self, rows: int) -> tuple[Cache, ...]:
+        """The caches before the first token."""
+        return tuple(cast(Block, block).empty(rows) for block in self.blocks)
+
+    def read(self, tokens: Float[Tensor, "row new channel"], caches: tuple[Cache, ...], layout: Layout) -> Read:
+        """One pass over new tokens."""
+        x, kept, attention = self.placed(tokens, layout), [], []
+        for block, cache in zip(self.blocks, caches, strict=True):
+            x, now, weights = block(x, cache, layout)
+            kept.append(now)
+            attention += [] if weights is None else [weights]
+        return Read(x, tuple(kept), tuple(attention))
+
+    def init(self, support: Support) -> PrefixState:
+        self.labels(support)  # refuses what cannot be read
+        return PrefixState(self.encode(support.x, support), self.start(1), 0)
+
+    def step(self, state: PrefixState, support: Support, t: int) -> PrefixState:
+        return self._read_on(state, support, t + 1)
+
+    def adapted(self, support: Support) -> PrefixState:
+        return self._read_on(self.init(support), support, len(support))
+
+    def readout(self, state: PrefixState, x: Float[Tensor, "query feature"]) -> dict[str, Tensor]:
+        kept = state.n_read * self.tokens_per_item
+        layout = Layout.of(kept, 0, torch.full((len(x),), kept, device=x.device))
+        read = self.read(self.questions(x.unsqueeze(0)), state.caches, layout)
+        by_item = [
+            w[0, :, :, :kept].unflatten(-1, (state.n_read, self.tokens_per_item)).sum(-1) for w in read.attention
+        ]
+        attention = torch.cat(by_item)  # (head, query, read)
+        unread = attention.new_zeros(*attention.shape[:2], len(state.z) - state.n_read)
+        return {"outputs": self.answer(read.out)[0], "attention": torch.cat([attention, unread], -1)}
+
+    def predictions(
+        self,
+        z: Float[Tensor, "task support feature"],
+        y: Float[Tensor, "task support output"],
+        queries: Float[Tensor, "task query feature"],
+        *,
+        guesses: bool,
+    ) -> tuple[Float[Tensor, "task support output"] | None, Float[Tensor, "task query output"]]:
+        n, each = z.shape[1], self.tokens_per_item
+        # a token with its label in it would give the answer away: then support items are asked once more, where they stand
+        again = guesses and each == 1
+        items = torch.cat([z, queries], 1) if again else queries
+        first = torch.arange(0 if again else n, n + queries.shape[1], device=z.device)
+        layout = Layout.of(0, n * each, first.clamp(max=n) * each)
+        out = self.read(torch.cat([self.tokens(z, y), self.questions(items)], 1), self.start(len(z)), layout).out
+        said = self.answer(out[:, n * each :])
+        if again:
+            return said[:, :n], said[:, n:]
+        return self.answer(out[:, : n * each : each]) if guesses else None, said
+
+    def _read_on(self, state: PrefixState, support: Support, until: int) -> PrefixState:
+        items = slice(state.n_read, until)
+        tokens = self.tokens(state.z[items].unsqueeze(0), self.labels(support)[items].unsqueeze(0))
+        layout = Layout.of(state.n_read * self.tokens_per_item, tokens.shape[1], torch.arange(0, device=tokens.device))
+        return state._replace(caches=self.read(tokens, state.caches, layout).caches, n_read=until)

@@ -53,8 +53,8 @@ def trained(name: str, folder: Path, steps: int, console: Console) -> tuple[lear
 
 
 def score(learner: learners.Learner, steps: int, rate: float, test: EpisodeSampler, n: int) -> Evaluation:
-    assert isinstance(learner, learners.GradientLearner)
-    learner.inner_steps, learner.test_steps, learner.inner_lr = steps, None, rate
+    assert isinstance(learner, learners.MAML | learners.FineTune)
+    learner.inner_steps, learner.inner_lr = steps, rate
     return evaluate(learner, test, n)
 
 

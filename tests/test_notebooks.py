@@ -19,7 +19,9 @@ CASES = {
     "curves": {"dataset": "sinusoids", "learner": "maml", "k_shot": 10, "learner_options": {"test_steps": 5}},
     "points": {"dataset": "gaussians", "learner": "maml", "k_shot": 3},
     "digits, untrained": {"dataset": "digits", "split": "all", "learner": "nearest"},
+    "omniglot": {"dataset": "omniglot"},
 }
+MARKS = {"omniglot": [pytest.mark.omniglot]}
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -73,7 +75,7 @@ def test_it_runs(path, tmp_path, request):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("values", CASES.values(), ids=list(CASES))
+@pytest.mark.parametrize("values", [pytest.param(v, id=k, marks=MARKS.get(k, [])) for k, v in CASES.items()])
 def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
     report = run_report("few_shot", tmp_path, {**values, "smoke": True})
     assert sound(report)

@@ -8,9 +8,12 @@ import torch
 from scipy.spatial.distance import cdist
 from torch import nn
 
+from metawidgets import learners
 from metawidgets.episodes import Episode
 from metawidgets.errors import LearnerError
+from metawidgets.evaluation import evaluate
 from metawidgets.learners import ProtoNet, loop
+from metawidgets.training import MetaTraining, meta_train
 from tests.learners.conftest import sampler_of
 
 # Two classes on a plane: class 0 at (0, 0) and (2, 0), so its prototype is (1, 0); class 1 at (4, 3).
@@ -72,3 +75,18 @@ def test_the_euclidean_metric_has_a_finite_slope_on_a_prototype() -> None:
 def test_unknown_metric_names_the_nearest() -> None:
     with pytest.raises(LearnerError, match="did you mean 'euclidean'"):
         ProtoNet(nn.Identity(), metric="euclidian")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    "name", ["protonet", "matching", "matching_fce", "relation", "linear_probe", "finetune", "baseline_plus"]
+)
+def test_ways_in_training_may_differ_from_those_at_test(name: str) -> None:
+    torch.manual_seed(0)
+    options = {"inner_lr": 0.1} if name == "finetune" else {}
+    learner = learners.build(name, item_shape=(2,), output_dim=3, hidden=(16, 16), **options)
+    for _ in meta_train(
+        learner, sampler_of("point", n_way=8), MetaTraining(steps=200, meta_batch_size=2, meta_lr=3e-3)
+    ):
+        pass
+    assert evaluate(learner, sampler_of("point", n_way=3), 30).mean > 0.85
+    assert loop.predict(learner, sampler_of("point", n_way=11).episode(0)).shape == (44, 11)

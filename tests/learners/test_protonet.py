@@ -77,9 +77,7 @@ def test_unknown_metric_names_the_nearest() -> None:
         ProtoNet(nn.Identity(), metric="euclidian")  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize(
-    "name", ["protonet", "matching", "matching_fce", "relation", "linear_probe", "finetune", "baseline_plus"]
-)
+@pytest.mark.parametrize("name", ["protonet", "matching", "relation", "linear_probe", "finetune", "baseline_plus"])
 def test_ways_in_training_may_differ_from_those_at_test(name: str) -> None:
     torch.manual_seed(0)
     options = {"inner_lr": 0.1} if name == "finetune" else {}

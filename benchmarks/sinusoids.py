@@ -1,8 +1,10 @@
 """MAML on sinusoids beside a network pretrained on all tasks and fine-tuned the same way.
 
-    python benchmarks/sinusoids.py build/sinusoids            # about 20 minutes on one core; resumes where it was stopped
+    python benchmarks/sinusoids.py build/sinusoids            # about 12 minutes on one core; resumes where it was stopped
 
-Both see the same tasks for the same number of outer steps. Fine-tuning then gets what favours it: its learning rate is chosen
+MAML is trained on the query losses after its first and its second gradient step, in equal parts (the multi-step loss of
+Antoniou 2019, never annealed). Trained on the first alone, as in the paper, it reaches 0.29 after one step, but goes on to
+sharpen that one step until a few tasks diverge at five. Both see the same tasks for the same number of outer steps. Fine-tuning then gets what favours it: its learning rate is chosen
 on validation tasks, separately for each number of gradient steps. MAML keeps the rate it was trained with.
 """
 
@@ -31,15 +33,15 @@ def sampler(seed: int, n_query: int = 10) -> EpisodeSampler:
     return EpisodeSampler(load("sinusoids").source(), k_shot=10, n_query=n_query, seed=seed)
 
 
-def trained(name: str, folder: Path, steps: int, console: Console) -> tuple[learners.Learner, float]:
+def trained(name: str, folder: Path, steps: int, console: Console, **options: int) -> tuple[learners.Learner, float]:
     """A learner trained for `steps` outer steps, and the seconds that took."""
     path = folder / f"{name}.safetensors"
     torch.manual_seed(0)
-    learner = learners.build(name, item_shape=(1,), output_dim=1, inner_lr=0.01, inner_steps=1)
+    learner = learners.build(name, item_shape=(1,), output_dim=1, inner_lr=0.01, **options)
     how = MetaTraining(
         steps,
         meta_batch_size=100,
-        meta_lr=2e-3,
+        meta_lr=3e-3,
         schedule="cosine",
         clip_norm=10,
         validate_every=steps // 6,
@@ -61,13 +63,13 @@ def score(learner: learners.Learner, steps: int, rate: float, test: EpisodeSampl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="where checkpoints and result.json go")
-    parser.add_argument("--steps", type=int, default=120_000, help="outer steps of each training")
+    parser.add_argument("--steps", type=int, default=80_000, help="outer steps of each training")
     parser.add_argument("--episodes", type=int, default=600, help="unseen test tasks")
     options = parser.parse_args()
     torch.set_num_threads(1)
     console, test, validation = Console(), sampler(3, n_query=100), sampler(4, n_query=100)
     table = Table("gradient steps", "MAML", "pretrained, fine-tuned", "its rate", title="query mean squared error")
-    maml, maml_seconds = trained("maml", options.folder, options.steps, console)
+    maml, maml_seconds = trained("maml", options.folder, options.steps, console, inner_steps=2, multi_step_loss=10**9)
     tuned, tuned_seconds = trained("finetune", options.folder, options.steps, console)
     rows = []
     for steps in STEPS:

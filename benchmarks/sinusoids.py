@@ -4,8 +4,10 @@
 
 MAML is trained on the query losses after its first and its second gradient step, in equal parts (the multi-step loss of
 Antoniou 2019, never annealed). Trained on the first alone, as in the paper, it reaches 0.29 after one step, but goes on to
-sharpen that one step until a few tasks diverge at five. Both see the same tasks for the same number of outer steps. Fine-tuning then gets what favours it: its learning rate is chosen
-on validation tasks, separately for each number of gradient steps. MAML keeps the rate it was trained with.
+sharpen that one step until a few tasks diverge at five.
+
+Both learners see the same tasks for the same number of outer steps. Fine-tuning then gets what favours it: its learning rate
+is chosen on validation tasks, separately for each number of gradient steps. MAML keeps the rate it was trained with.
 """
 
 import argparse

@@ -103,6 +103,14 @@ def test_a_learner_without_training_is_evaluated_by_name(metawidgets):
     assert "NearestNeighbour on digits (all), 5-way 1-shot:" in said
 
 
+def test_a_figure_on_trained_classes_is_warned_of(metawidgets):
+    metawidgets("train", "it.safetensors", "-D", "n_classes=60", "--steps", "1", "--n-validation", "2")
+    words = ["evaluate", "it.safetensors", "--n-episodes", "2"]
+    assert "Careful" not in metawidgets(*words)[2]
+    assert "trained on classes that it is asked about here" in metawidgets(*words, "--split", "all")[2]
+    assert "trained on classes that it is asked about here" in metawidgets(*words, "-D", "n_classes=40")[2]
+
+
 @pytest.mark.slow
 def test_the_demo_ends_with_the_path_of_its_report(metawidgets):
     code, said, told = metawidgets("demo", "--out", "here", "--smoke")

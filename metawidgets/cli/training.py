@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
 
 from metawidgets.cli.console import (
     Dataset,
@@ -169,6 +170,7 @@ def evaluate(
     from metawidgets import checkpoints, datasets, learners
     from metawidgets.errors import ParameterError
     from metawidgets.evaluation import evaluate as score
+    from metawidgets.reports.overlap import overlap
     from metawidgets.sampling import EpisodeSampler
 
     if (checkpoint is None) == (learner is None):
@@ -186,6 +188,8 @@ def evaluate(
         )
     elif learner_option:
         raise ParameterError("a checkpoint brings its own options; leave --learner-option out.")
+    if model.meta_trained and (warning := overlap(getattr(model, "card", {}), source)):
+        errors.print(f"[bold]Careful.[/] {escape(warning)}")
     with bar() as progress:
         task = progress.add_task("evaluating", total=n_episodes)
         result = score(model, sampler, n_episodes, progress=lambda done, _: progress.update(task, completed=done))

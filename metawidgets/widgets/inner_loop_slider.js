@@ -77,7 +77,7 @@ export default { render({ model, el, signal }) {
     charts.forEach((chart) => chart.paint(step, theme));
     spoken = inspector.show({ ...look, step, stepOf });
   }
-  const repaint = mwRepaint(paint);
+  const repaint = mwRepaint(paint, { el: root, signal });
 
   let settle = 0;
   mwListen(model, "change:step", () => {

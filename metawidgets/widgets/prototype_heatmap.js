@@ -156,7 +156,7 @@ export default { render({ model, el, signal }) {
     bar.style.background = `linear-gradient(to right, ${ramp.filter((_, i) => i % 9 === 0).map((c) => c.css).join(", ")})`;
     modes.forEach((button, i) => button.setAttribute("aria-pressed", relative === Boolean(i)));
   };
-  const repaint = mwRepaint(() => { showSummary(); showDetail(); scroll.paint(); });
+  const repaint = mwRepaint(() => { showSummary(); showDetail(); scroll.paint(); }, { el: root, signal });
 
   // -- pointing and pinning
   const pin = (cell, tell = true) => {

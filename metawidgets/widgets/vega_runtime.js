@@ -54,11 +54,9 @@ async function mwDrawChart(embed, { model, el, signal }) {
   let room = 0;
   let natural = Infinity; // width of the chart when nothing constrains it
 
-  const follow = async () => {
-    if (!api || !slider) return;
-    api.view.signal("step", Math.min(slider.max, Math.max(slider.min, model.get("step"))));
-    await api.view.runAsync();
-  };
+  const follow = mwRepaint(() => {
+    if (api && slider) api.view.signal("step", Math.min(slider.max, Math.max(slider.min, model.get("step")))).run();
+  }, { el: chart, signal, after: true });
 
   const draw = async () => {
     const theme = mwTheme(root);

@@ -114,6 +114,7 @@ def scrub_latency() -> Callable[..., list[float]]:
         return page.evaluate(
             """async ([selector, rounds]) => {
                 const slider = document.querySelector(selector);
+                slider.scrollIntoView({ block: "center" }); // what is out of sight does not repaint
                 const [low, high] = [Number(slider.min), Number(slider.max)];
                 const frame = () => new Promise((done) => requestAnimationFrame(done));
                 const painted = () => new Promise((done) => {
@@ -159,6 +160,7 @@ def scrub_work() -> Callable[..., float]:
         page.evaluate(
             """async ([selector, rounds]) => {
                 const slider = document.querySelector(selector);
+                slider.scrollIntoView({ block: "center" });
                 const [low, high] = [Number(slider.min), Number(slider.max)];
                 for (let i = 0; i < rounds; i++) {
                     slider.value = low + ((i + 1) % (high - low + 1));

@@ -71,12 +71,22 @@ function mwKeys(el, map) {
   });
 }
 
-// Run fn at most once a frame, however often it is asked for. A page that is being printed gets no further frame.
-function mwRepaint(fn) {
-  let pending = 0;
+// Run fn at most once a frame, however often it is asked for. With `el`, only while el is in sight or nearly: what was missed is
+// made up for when it comes there, so that in a long page only what is seen costs. With `after`, behind the frame, for what
+// follows along. A page that is being printed gets no further frame: fn runs at once, seen or not.
+function mwRepaint(fn, { el, signal, after = false } = {}) {
+  let [pending, seen, due] = [0, true, false];
+  const run = () => { if (due && seen) { due = false; fn(); } };
+  if (el) {
+    const observer = new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; run(); }, { rootMargin: "200px" });
+    observer.observe(el);
+    addEventListener("beforeprint", () => { seen = true; run(); }, { signal });
+    signal?.addEventListener("abort", () => observer.disconnect());
+  }
   return () => {
-    if ("mwPrint" in document.documentElement.dataset) fn();
-    else if (!pending) pending = requestAnimationFrame(() => { pending = 0; fn(); });
+    due = true;
+    if ("mwPrint" in document.documentElement.dataset) run();
+    else if (!pending) pending = requestAnimationFrame(() => { pending = 0; if (after) setTimeout(run); else run(); });
   };
 }
 

@@ -75,7 +75,7 @@ def main() -> None:
     tuned, tuned_seconds = trained("finetune", options.folder, options.steps, console)
     rows = []
     for steps in STEPS:
-        by_rate = {rate: score(tuned, steps, rate, validation, 200).mean for rate in RATES}
+        by_rate = {rate: score(tuned, steps, rate, validation, options.episodes).mean for rate in RATES}
         rate = min(
             by_rate, key=lambda r: (by_rate[r] != by_rate[r], by_rate[r])
         )  # a rate that diverged gives NaN: last

@@ -1,5 +1,6 @@
 """The project as a whole: what importing it costs, who may import whom, and what its files promise each other."""
 
+import ast
 import os
 import re
 import shutil
@@ -7,12 +8,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 
 import metawidgets
+from metawidgets.reports.catalogue import read
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -27,6 +30,23 @@ def constraints() -> dict[str, str]:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
     return {normal(name): version for name, version in pairs}
+
+
+def source_of(path: Path) -> str:
+    if path.suffix == ".ipynb":
+        return "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "code")
+    return path.read_text(encoding="utf-8")
+
+
+def imported(source: str) -> set[str]:
+    """First parts of what a module imports."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def normal(name: str) -> str:
@@ -107,6 +127,22 @@ def test_constraints_pin_everything_that_is_asked_for():
     assert asked - set(constraints()) == set()
     assert constraints()["torch"] == "2.13.0"
     assert not {"pip", "setuptools", "metawidgets"} & set(constraints())
+
+
+def test_everything_imported_is_asked_for():
+    """What another package happens to bring may be gone with its next version."""
+    homes = packages_distributions()
+    extras = PROJECT["optional-dependencies"]
+    runtime = names_of(PROJECT["dependencies"])
+    for patterns, allowed in (
+        (("metawidgets/*.py", "notebooks/*.ipynb"), runtime),
+        (("tests/*.py",), runtime | names_of(extras["dev"])),
+    ):
+        roots = {root for path in tracked(*patterns) for root in imported(source_of(path))}
+        roots -= set(sys.stdlib_module_names) | {"metawidgets", "tests"}
+        asked_for = {root for root in roots if {normal(name) for name in homes.get(root, [])} & allowed}
+        assert roots - asked_for == set()
+        assert len(roots) > 5
 
 
 def test_binder_has_the_same_versions():

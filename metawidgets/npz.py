@@ -54,7 +54,8 @@ def read_npz(path: str | Path, error: type[MetawidgetsError]) -> tuple[dict[str,
             raise error(f"{path} would unpack to {size / 2**30:.1f} GiB; files over {_LIMIT >> 30} GiB are refused.")
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        odd = [name for name, a in arrays.items() if not isinstance(a, np.ndarray)]  # a member that is no .npy comes as bytes
+        # a member that is no .npy comes as bytes
+        odd = [name for name, a in arrays.items() if not isinstance(a, np.ndarray)]
         if odd:
             raise ValueError(f"its member {odd[0]!r} is no array")
         plain = json.loads(arrays.pop("json").tobytes().decode())

@@ -12,27 +12,14 @@ from metawidgets.learners.base import Support
 from metawidgets.learners.protonet import PrototypeState, class_distances
 from metawidgets.learners.tuned import Tuned, TunedState
 
-__all__ = ["BaselinePlusPlus", "CosineHead"]
-
-
-class CosineHead(nn.Module):
-    """Logits are cosines between features and a vector per class, times a learned scale (Gidaris and Komodakis, *Dynamic
-    Few-shot Visual Learning without Forgetting*, CVPR 2018, equation 5, where it starts at 10)."""
-
-    def __init__(self, features: int, outputs: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(nn.init.kaiming_uniform_(torch.empty(outputs, features)))
-        self.scale = nn.Parameter(torch.tensor(10.0))
-
-    def forward(self, z: Float[Tensor, "item feature"]) -> Float[Tensor, "item output"]:
-        return self.scale * F.normalize(z, dim=-1) @ F.normalize(self.weight, dim=-1).t()
+__all__ = ["BaselinePlusPlus"]
 
 
 class BaselinePlusPlus(Tuned):
     """Baseline++ (Chen, Liu, Kira, Wang and Huang, *A Closer Look at Few-shot Classification*, ICLR 2019, section 3.2).
 
-    Pretraining ends in a `CosineHead` over the pool's classes; adaptation trains a new one over the episode's, with the
-    encoder frozen and the scale as pretraining left it.
+    Logits are cosines between an item's features and a vector per class, times a scale. Pretraining learns encoder, scale
+    and a vector for each of the pool's classes; adaptation only new vectors, for the episode's.
 
     Args:
         encoder: maps items to feature vectors; any `nn.Module`.
@@ -40,7 +27,8 @@ class BaselinePlusPlus(Tuned):
 
     Departures: a class's vector starts at the mean of its support items' normalised features (Qi, Brown and Lowe, *Low-Shot
     Learning with Imprinted Weights*, CVPR 2018) rather than at random, so that the answer does not hang on luck; the scale
-    is learned; all support items at every step, where the paper takes 100 passes over batches of 4 with momentum.
+    is learned, from 10 (Gidaris and Komodakis, *Dynamic Few-shot Visual Learning without Forgetting*, CVPR 2018, equation 5),
+    where the paper fixes it; all support items at every step, where the paper takes 100 passes over batches of 4 with momentum.
     """
 
     channels: ClassVar[tuple[str, ...]] = ("embeddings", "prototypes", "distances")
@@ -55,11 +43,7 @@ class BaselinePlusPlus(Tuned):
         pretraining_head: Sequence[int] | None = None,
     ) -> None:
         super().__init__(encoder, inner_lr=inner_lr, inner_steps=inner_steps, pretraining_head=pretraining_head)
-
-    @property
-    def scale(self) -> Tensor | float:
-        """Of the cosines: what pretraining learned, or where it starts."""
-        return self.head.scale if isinstance(self.head, CosineHead) else 10.0
+        self.scale = nn.Parameter(torch.tensor(10.0, device=self.device, dtype=self.dtype))
 
     def encode(self, x: Tensor, support: Support) -> Tensor:
         return self.features(x, support)
@@ -82,5 +66,8 @@ class BaselinePlusPlus(Tuned):
             read["distances"] = torch.where(present, read["distances"], torch.nan)
         return read
 
-    def _new_head(self, features: int, outputs: int) -> nn.Module:
-        return CosineHead(features, outputs)
+    def pretraining_outputs(self, head: nn.Linear, z: Float[Tensor, "item feature"]) -> Float[Tensor, "item output"]:
+        return self.scale * (1 - class_distances(z, head.weight, "cosine"))
+
+    def _new_head(self, features: int, outputs: int) -> nn.Linear:
+        return nn.Linear(features, outputs, bias=False)

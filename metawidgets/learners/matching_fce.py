@@ -50,9 +50,10 @@ class FullContextMatching(Learner):
         self._encoder, self.processing_steps, self.scale = encoder, processing_steps, check_scale(scale)
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         width = math.prod(self.feature_shape)
-        self.support_reader = nn.LSTM(width, width, bidirectional=True)
+        like = {"device": self.device, "dtype": self.dtype}  # the encoder's
+        self.support_reader = nn.LSTM(width, width, bidirectional=True, **like)
         # (3) feeds [h, r] back into a cell of h's width: the same as reading r beside the input
-        self.query_reader = nn.LSTMCell(2 * width, width)
+        self.query_reader = nn.LSTMCell(2 * width, width, **like)
 
     @property
     def network(self) -> nn.Module:

@@ -36,7 +36,7 @@ class Pretrained(Learner, abc.ABC):
     def __init__(self, encoder: nn.Module, *, pretraining_head: Sequence[int] | None = None) -> None:
         super().__init__()
         self._encoder = encoder
-        self.head: nn.Module | None = None
+        self.head: nn.Linear | None = None
         self._head_size: list[int] | None = None
         if pretraining_head is not None:
             self._make_head(pretraining_head)
@@ -87,15 +87,24 @@ class Pretrained(Learner, abc.ABC):
                 "task; call prepare(source) with the pool that it is drawn from (meta_train does)."
             )
         targets = as_tensor(self, y).flatten(0, 1)
-        read = self.head(self._encoder(x).flatten(1))
+        read = self.pretraining_outputs(self.head, self._encoder(x).flatten(1))
         loss = task_losses(read, targets)
         loss.backward()
         return MetaGradient(loss.item(), task_metrics(read.detach(), targets).item())
+
+    def pretraining_outputs(self, head: nn.Linear, z: Float[Tensor, "item feature"]) -> Float[Tensor, "item output"]:
+        """What pretraining says of features."""
+        return head(z)
+
+    def drop_head(self) -> None:
+        """Forget the layer over the pool's classes, which only more pretraining needs: with thousands of classes it is larger
+        than the encoder, and a checkpoint to adapt from need not carry it. (A head of targets is where adaptation begins.)"""
+        self.head = self._head_size = None
 
     def _make_head(self, size: Sequence[int]) -> None:
         features, outputs = map(int, size)
         self._head_size = [features, outputs]
         self.head = self._new_head(features, outputs).to(self.device, self.dtype)
 
-    def _new_head(self, features: int, outputs: int) -> nn.Module:
+    def _new_head(self, features: int, outputs: int) -> nn.Linear:
         return nn.Linear(features, outputs)

@@ -98,9 +98,8 @@ class RelationNetwork(Learner):
         self._encoder, self.relation_width, self.relation_hidden = encoder, relation_width, relation_hidden
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         policy = getattr(encoder, "statistics", "running")
-        self.relation = RelationModule(
-            self.feature_shape, width=relation_width, hidden=relation_hidden, statistics=policy
-        )
+        module = RelationModule(self.feature_shape, width=relation_width, hidden=relation_hidden, statistics=policy)
+        self.relation = module.to(self.device, self.dtype)
 
     @property
     def network(self) -> nn.Module:

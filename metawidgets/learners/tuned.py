@@ -79,7 +79,7 @@ class Tuned(Pretrained, abc.ABC):
     def linear_start(self, features: Float[Tensor, "support feature"], support: Support) -> dict[str, Tensor]:
         """A linear layer of zeros for new classes; for targets, the one that pretraining made for them."""
         outputs = support.n_way or support.y.shape[-1]
-        if support.n_way is None and isinstance(self.head, nn.Linear) and self.head.out_features == outputs:
+        if support.n_way is None and self.head is not None and self.head.out_features == outputs:
             return {"head.weight": self.head.weight, "head.bias": self.head.bias}
         return {
             "head.weight": features.new_zeros(outputs, features.shape[-1]),

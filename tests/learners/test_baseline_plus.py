@@ -7,7 +7,6 @@ from torch import nn
 
 from metawidgets.episodes import Episode
 from metawidgets.learners import BaselinePlusPlus, loop
-from metawidgets.learners.baseline_plus import CosineHead
 
 # Features are the points themselves; class 0 points right, class 1 up.
 AXES = Episode(
@@ -21,9 +20,8 @@ AXES = Episode(
 
 def plus(scale: float = 10.0, **options: float) -> BaselinePlusPlus:
     learner = BaselinePlusPlus(nn.Identity(), pretraining_head=(2, 7), **options)  # pyright: ignore
-    assert isinstance(learner.head, CosineHead)
     with torch.no_grad():
-        learner.head.scale.fill_(scale)
+        learner.scale.fill_(scale)
     return learner
 
 
@@ -46,14 +44,14 @@ def test_a_step_by_hand() -> None:
 
 
 def test_the_head_over_the_pool_has_the_learned_scale() -> None:
-    head = CosineHead(2, 3)
+    learner, head = plus(scale=3.0), nn.Linear(2, 3, bias=False)
     with torch.no_grad():
         head.weight.copy_(torch.tensor([[5.0, 0], [0, 2], [-1, 0]]))
-        head.scale.fill_(3.0)
-    torch.testing.assert_close(head(torch.tensor([[6.0, 8.0]])), torch.tensor([[1.8, 2.4, -1.8]]))
-    head(torch.ones(1, 2)).sum().backward()
-    assert head.scale.grad is not None
-    assert head.scale.grad.item() != 0
+    outputs = learner.pretraining_outputs(head, torch.tensor([[6.0, 8.0]]))
+    torch.testing.assert_close(outputs, torch.tensor([[1.8, 2.4, -1.8]]))
+    outputs.sum().backward()
+    assert learner.scale.grad is not None
+    assert learner.scale.grad.item() == pytest.approx(0.8)  # the sum of the cosines
 
 
 def test_a_class_without_support_stays_out_of_the_gradient() -> None:

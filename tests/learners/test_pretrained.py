@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from torch import nn
 
-from metawidgets import learners
+from metawidgets import checkpoints, learners
 from metawidgets.datasets import load
 from metawidgets.errors import LearnerError
 from metawidgets.evaluation import evaluate
@@ -113,6 +113,20 @@ def test_the_head_is_made_to_the_pools_measure() -> None:
     assert learner.hyper["pretraining_head"] == [4, 5]
     with pytest.raises(LearnerError, match=r"has 5 outputs to pretrain"):
         learner.meta_gradient(sampler_of("point").batch(0, 4))
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_adapting_needs_no_head_over_the_pool(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    learner, sampler = learners.build(name, item_shape=(2,), output_dim=3, hidden=(8,)), sampler_of("point")
+    for _ in meta_train(learner, sampler, MetaTraining(steps=5, meta_lr=1e-2)):
+        pass
+    assert isinstance(learner, Pretrained)
+    before = loop.predict(learner, sampler.episode(0))
+    learner.drop_head()
+    assert not [key for key in learner.state_dict() if key.startswith("head")]
+    again = checkpoints.load(checkpoints.save(learner, tmp_path / "it.safetensors"))
+    assert np.array_equal(loop.predict(again, sampler.episode(0)), before)
 
 
 def test_classes_that_do_not_last_are_refused() -> None:

@@ -1,5 +1,6 @@
 """Prototypical networks by hand: numbers small enough to check on paper."""
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from metawidgets import learners
 from metawidgets.episodes import Episode
 from metawidgets.errors import LearnerError
 from metawidgets.evaluation import evaluate
-from metawidgets.learners import ProtoNet, loop
+from metawidgets.learners import LinearProbe, ProtoNet, loop
 from metawidgets.training import MetaTraining, meta_train
 from tests.learners.conftest import sampler_of
 
@@ -70,6 +71,17 @@ def test_the_euclidean_metric_has_a_finite_slope_on_a_prototype() -> None:
     query = torch.tensor([[1.0, 0.0]])  # embeds exactly onto the first prototype
     learner.task_outputs(support, query).sum().backward()
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in encoder.parameters())
+
+
+@pytest.mark.parametrize(
+    "kind", [ProtoNet, learners.FullContextMatching, learners.RelationNetwork, learners.BaselinePlusPlus, LinearProbe]
+)
+def test_an_encoder_in_float64_makes_a_learner_in_float64(kind: Any) -> None:
+    options = {"feature_shape": (4,)} if "feature_shape" in signature(kind).parameters else {}
+    learner = kind(nn.Linear(2, 4).double(), **options)
+    learner.prepare(sampler_of("point").source)
+    assert {p.dtype for p in learner.parameters()} == {torch.float64}
+    assert loop.trace(learner, PAPER)["outputs"].dtype == np.float64
 
 
 def test_unknown_metric_names_the_nearest() -> None:

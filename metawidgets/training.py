@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -65,7 +65,7 @@ def meta_train(
     checkpoint: str | Path | None = None,
     resume: bool = True,
     facts: dict[str, Any] | None = None,
-) -> Iterator[MetaStep]:
+) -> Generator[MetaStep, None, None]:
     """Train `learner` in place; yields after every outer step, so that the caller draws progress, or stops.
 
     Validation episodes are 0 to `n_validation - 1` of the `validation` sampler, the same each time. When the iterator ends

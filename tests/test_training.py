@@ -29,7 +29,8 @@ def parts() -> tuple[learners.Learner, EpisodeSampler, EpisodeSampler]:
     train, validation = pool.subset(range(8)), pool.subset(range(8, 12))
     torch.manual_seed(0)
     learner = learners.build("protonet", item_shape=(1, 16, 16), output_dim=3, width=4)
-    return learner, *(EpisodeSampler(p, n_way=3, k_shot=2, n_query=4) for p in (train, validation))
+    a, b = (EpisodeSampler(p, n_way=3, k_shot=2, n_query=4) for p in (train, validation))
+    return learner, a, b
 
 
 def train(path: Path | None = None, **changes: Any) -> tuple[learners.Learner, list[Any]]:

@@ -37,6 +37,8 @@ class Learner(nn.Module, abc.ABC):
     were. No episode is kept on the module, so the same query gives the same answer twice.
     """
 
+    card: dict[str, Any]
+    """Of a learner that `checkpoints.load` made: data, settings, steps, versions, measured score."""
     axis: ClassVar[str]
     """What one step is: a key of `traces.AXES`."""
     channels: ClassVar[tuple[str, ...]] = ()

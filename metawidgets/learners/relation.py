@@ -56,6 +56,7 @@ class RelationModule(nn.Module):
             pairs = F.linear(classes, of_class, first.bias) + F.linear(queries, of_query).unsqueeze(1)
             x = F.relu(pairs.flatten(0, 1))
         else:
+            classes, queries = (x.contiguous(memory_format=torch.channels_last) for x in (classes, queries))  # faster
             pairs = F.conv2d(classes, of_class, padding=1) + F.conv2d(queries, of_query, padding=1).unsqueeze(1)
             n = None if n_reference is None else n_reference * len(classes)
             x = F.relu(F.max_pool2d(self.norms[0](pairs.flatten(0, 1), n), 2))  # pooling first: the two commute

@@ -30,7 +30,7 @@ class Picture:
         return f"[{self.text}]"
 
     def html(self) -> str:
-        return f'<img src="{self.uri}" alt="{html.escape(self.text)}" width="{self.size}" height="{self.size}">'
+        return f'<img src="{self.uri}" alt="{html.escape(self.text)}" width="{self.size}" height="{self.size}" style="max-width: none">'
 
 
 class Table:
@@ -85,9 +85,10 @@ def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]
 
 
 def _style(cells: list[Any]) -> str:
-    """Numbers stand to the right, under a heading that does too; text beside pictures stands at half their height."""
+    """Numbers stand to the right and unbroken, text may break anywhere: long names must not push the table off the page."""
     numbers = cells and all(re.fullmatch(r"[+-]?[\d.,]+( %)?|", str(cell)) for cell in cells)
-    return f' style="text-align: {"right" if numbers else "left"}; vertical-align: middle"'
+    fit = "text-align: right; white-space: nowrap" if numbers else "text-align: left; overflow-wrap: anywhere"
+    return f' style="{fit}; vertical-align: middle"'
 
 
 def _cell(value: Any) -> str:

@@ -31,12 +31,15 @@ PAIRS = [
 ]
 TRAINED = [(n, k) for n, k in PAIRS if learners.ALL[n].meta_trained]
 # learners whose outer update is no derivative of the query loss; their own tests have its oracles
-OWN_UPDATE = {"reptile", "imaml"}
+OWN_UPDATE = {"reptile", "imaml", "lstm", "mann", "in_context"}
 # rates at which 80 outer steps are enough to see that they learn (Adam's inner steps would be too rough for a tolerance)
 SUITED = {
     "reptile": {"inner_optimiser": "sgd", "inner_lr": 0.1, "inner_steps": 5, "batch_size": None},
     "imaml": {"inner_lr": 0.1, "inner_steps": 5},
     "linear_probe": {"inner_lr": 1.0},
+    # at the customary 30 an untrained network is near the best that a weighted mean of targets can do
+    "matching": {"scale": 5.0},
+    "matching_fce": {"scale": 5.0},
 }
 # only image encoders normalise, so only there is a policy to choose
 POLICIES = [(n, k, s) for n, k in PAIRS for s in (STATISTICS if k == "image" and n in NETWORKED else (None,))]
@@ -46,9 +49,9 @@ def made(name: str, kind: str, **options: Any) -> tuple[Learner, EpisodeSampler]
     sampler = sampler_of(kind)
     episode = sampler.episode(0)
     small = {"image": {"width": 8}, "point": {"hidden": (16, 16)}, "curve": {"hidden": (16, 16)}}[kind]
-    options = {**(small if name in NETWORKED else {}), **options}
+    options = {**(small if name in NETWORKED else {}), **SUITED.get(name, {}), **options}
     if learners.ALL[name].axis == "inner_step":
-        few = {"inner_lr": 0.05, "inner_steps": 3, "test_steps": None, **SUITED.get(name, {})}
+        few = {"inner_lr": 0.05, "inner_steps": 3, "test_steps": None}
         options = {**{k: v for k, v in few.items() if k in signature(learners.ALL[name]).parameters}, **options}
     torch.manual_seed(0)
     learner = learners.build(name, item_shape=episode.item_shape, output_dim=episode.output_dim, **options)

@@ -227,11 +227,18 @@ def test_lab_without_jupyterlab(metawidgets, monkeypatch):
     assert (code, "pip install 'metawidgets[lab]'" in said) == (1, True)
 
 
+def hear_interrupts() -> None:
+    """In a child before it starts: a shell that runs the tests in the background has it ignore SIGINT otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_exits_130_and_the_training_goes_on_later(tmp_path):
     words = ["train", "it.safetensors", "--dataset", "gaussians", "--validate-every", "5", "--n-validation", "2"]
     command = [sys.executable, "-m", "metawidgets", *words, "--steps", "100000"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=hear_interrupts
+    )
     deadline = time.monotonic() + 60
     while not (tmp_path / "it.training.safetensors").exists() and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,14 +1,14 @@
 """A decoder transformer that learns from its context alone: examples are tokens, its weights stay as they are."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from metawidgets.errors import LearnerError
+from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Support
 from metawidgets.learners.prefixes import Cache, CausalAttention, Layout, PrefixLearner
 from metawidgets.learners.sequences import positive
@@ -59,7 +59,6 @@ class InContext(PrefixLearner):
 
     axis = "context_example"
     channels: ClassVar[tuple[str, ...]] = ("attention",)
-    tokens_per_item: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -71,6 +70,7 @@ class InContext(PrefixLearner):
         n_layers: int = 4,
         n_heads: int = 4,
         max_context: int = 100,
+        tokens: Literal["apart", "joined"] = "apart",
         prefix_loss: bool = True,
     ) -> None:
         super().__init__(encoder, output_dim=output_dim, feature_shape=feature_shape, prefix_loss=prefix_loss)
@@ -78,8 +78,11 @@ class InContext(PrefixLearner):
         self.n_heads, self.max_context = positive("n_heads", n_heads), positive("max_context", max_context)
         if embed_dim % n_heads:
             raise LearnerError(f"n_heads={n_heads} does not divide embed_dim={embed_dim}; give a divisor.")
+        if tokens not in ("apart", "joined"):
+            raise LearnerError(f"unknown tokens={tokens!r}; {did_you_mean(tokens, ('apart', 'joined'))}")
+        self.token_kind, self.tokens_per_item = tokens, 2 if tokens == "apart" else 1
         self.read_x, self.read_y = nn.Linear(self.features, embed_dim), nn.Linear(self.output_dim, embed_dim)
-        self.positions = nn.Parameter(0.02 * torch.randn(2 * max_context + 1, embed_dim))  # GPT-2's
+        self.positions = nn.Parameter(0.02 * torch.randn(self.tokens_per_item * max_context + 1, embed_dim))  # GPT-2's
         self.blocks = nn.ModuleList(DecoderBlock(embed_dim, n_heads) for _ in range(n_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, self.output_dim)
@@ -87,7 +90,7 @@ class InContext(PrefixLearner):
     @property
     def hyper(self) -> dict[str, Any]:
         names = ("embed_dim", "n_layers", "n_heads", "max_context")
-        return {**super().hyper, **{name: getattr(self, name) for name in names}}
+        return {**super().hyper, "tokens": self.token_kind, **{name: getattr(self, name) for name in names}}
 
     @property
     def coords(self) -> dict[str, tuple[str, ...]]:
@@ -103,6 +106,8 @@ class InContext(PrefixLearner):
         return super().labels(support)
 
     def tokens(self, z: Tensor, y: Tensor) -> Tensor:
+        if self.tokens_per_item == 1:
+            return self.read_x(z) + self.read_y(y)
         return torch.stack([self.read_x(z), self.read_y(y)], 2).flatten(1, 2)  # x1, y1, x2, y2, ...
 
     def questions(self, z: Tensor) -> Tensor:

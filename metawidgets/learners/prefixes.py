@@ -1,7 +1,7 @@
 """What learners that keep the whole prefix share: causal attention, caches of it, and questions that do not see each other."""
 
 import abc
-from typing import ClassVar, NamedTuple, Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -104,7 +104,7 @@ class PrefixState(NamedTuple):
 class PrefixLearner(SequenceLearner, abc.ABC):
     """A learner whose state is everything that it has read; what it has computed of it is kept, never computed again."""
 
-    tokens_per_item: ClassVar[int] = 1
+    tokens_per_item: int = 1
     blocks: nn.ModuleList
     """The network, a `Block` each."""
 

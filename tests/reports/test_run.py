@@ -107,13 +107,18 @@ def test_a_missing_kernel(tmp_path):
     assert states(tmp_path / "out" / "small.partial.ipynb") == ["not run", "not run"]
 
 
+def hear_interrupts() -> None:
+    """In a child before it starts: a shell that runs the tests in the background has it ignore SIGINT otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_an_interrupted_run_says_so_and_leaves_no_kernel(tmp_path):
     mark = tmp_path / "pid"
     wait = f"import os, pathlib, time; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(120)"
     source = notebook(tmp_path / "small.ipynb", wait)
     code = f"from metawidgets.reports import run_report; run_report({str(source)!r}, {str(tmp_path / 'out')!r})"
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, preexec_fn=hear_interrupts)
     deadline = time.monotonic() + 60
     while not (mark.is_file() and mark.read_text()) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from metawidgets import cli
-from metawidgets.cli import pages
+from metawidgets.cli import console, pages
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
 TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
@@ -25,6 +25,8 @@ def metawidgets(monkeypatch, capsys, tmp_path):
     """Run a command line in an empty folder; gives exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
+    for one in (console.out, console.errors):  # made at import, perhaps before this wide
+        monkeypatch.setattr(one, "_width", 200)
 
     def run(*words: str | Path) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["metawidgets", *map(str, words)])

@@ -1,9 +1,9 @@
-"""Networks that learners adapt or compare with: conv4 and an MLP, and the normalisation policies between them and a leak."""
+"""Networks that learners adapt or compare with: conv4 and an MLP."""
 
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from metawidgets.errors import LearnerError, did_you_mean
+from metawidgets.learners.norms import STATISTICS, EpisodeNorm
 
 __all__ = [
     "MLP",
@@ -26,56 +27,15 @@ __all__ = [
     "network_options",
 ]
 
-Statistics = Literal["support_stats", "running", "groupnorm", "transductive"]
-STATISTICS: tuple[str, ...] = get_args(Statistics)
-
-
-class EpisodeNorm(nn.Module):
-    """Normalisation of feature maps under an explicit policy of whose statistics are used.
-
-    - `support_stats`: mean and variance of the support images alone, for support and queries alike: no query sees another.
-    - `running`: batch statistics while training, exponential averages of them (momentum 0.1) after it.
-    - `groupnorm`: Wu and He 2018, 8 channels a group: no statistics over images at all.
-    - `transductive`: statistics of whatever images are in the call; queries see each other. Most published MAML figures
-      are made so; use it to reproduce those and for nothing else.
-    """
-
-    mean: Tensor
-    var: Tensor
-
-    def __init__(self, channels: int, statistics: str) -> None:
-        super().__init__()
-        if statistics not in STATISTICS:
-            raise LearnerError(f"unknown statistics={statistics!r}; {did_you_mean(statistics, STATISTICS)}")
-        self.statistics = statistics
-        self.weight = nn.Parameter(torch.ones(channels))
-        self.bias = nn.Parameter(torch.zeros(channels))
-        if statistics == "running":
-            self.register_buffer("mean", torch.zeros(channels))
-            self.register_buffer("var", torch.ones(channels))
-
-    def forward(
-        self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
-    ) -> Float[Tensor, "item channel h w"]:
-        """Normalise `x`; with `support_stats`, by the statistics of its first `n_reference` images (all of them if `None`)."""
-        if self.statistics == "groupnorm":
-            return F.group_norm(x, max(1, x.shape[1] // 8), self.weight, self.bias)
-        if self.statistics == "running":
-            return F.batch_norm(x, self.mean, self.var, self.weight, self.bias, self.training)
-        n = n_reference if self.statistics == "support_stats" and n_reference is not None else len(x)
-        if n == len(x) and x.numel() > x.shape[1]:
-            return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
-        # a part of the images counts, or there is one value per channel, which batch_norm refuses
-        var, mean = torch.var_mean(x[:n], (0, 2, 3), correction=0, keepdim=True)
-        scale = self.weight.view(1, -1, 1, 1) * torch.rsqrt(var + 1e-5)
-        return x * scale + (self.bias.view(1, -1, 1, 1) - mean * scale)
+MOST_FOLDED = 4
+"""Input channels up to which the first norm is folded into its convolution: colour images; more cost more than they save."""
 
 
 class Conv4(nn.Module):
     """Four blocks of 3x3 convolution, normalisation, ReLU and a halving (Vinyals 2016; Snell 2017; Finn 2017).
 
-    Two departures that change no value: the convolutions have no bias, since the norm removes it, and pooling comes before
-    ReLU, since the two commute.
+    Departures that change no value: the convolutions have no bias, since the norm removes it; pooling comes before ReLU, since
+    the two commute; the first norm is part of its convolution (see `EpisodeNorm.of_convolution`).
 
     Args:
         item_shape: `(channel, height, width)`.
@@ -131,6 +91,8 @@ class Conv4(nn.Module):
         self.feature_shape = (width, *sides)
         self.features = math.prod(self.feature_shape)
         self.head = nn.Linear(self.features, output_dim) if output_dim else nn.Identity()
+        self._fold_first = item_shape[0] <= MOST_FOLDED
+        self.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - not in its stubs
 
     def forward(
         self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
@@ -141,11 +103,24 @@ class Conv4(nn.Module):
         self, x: Float[Tensor, "item channel h w"], n_reference: int | None = None
     ) -> Float[Tensor, "item feature"]:
         """What the head reads."""
-        x = x.contiguous(memory_format=torch.channels_last)
+        x = channels_last(x)
         for i, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
-            x = norm(convolution(x), n_reference)
-            x = F.relu(F.max_pool2d(x, 2) if self.downsample == "pool" and i < self.halvings else x)
+            folds = i == 0 and self._fold_first
+            z = norm.of_convolution(convolution, x, n_reference) if folds else norm(convolution(x), n_reference)
+            x = F.relu(F.max_pool2d(z, 2) if self.downsample == "pool" and i < self.halvings else z)
         return x.flatten(1)
+
+
+def channels_last(x: Float[Tensor, "item channel h w"]) -> Float[Tensor, "item channel h w"]:
+    """The images with their channels innermost, in strides as well as in memory.
+
+    Images of one channel lie the same either way, so that PyTorch leaves their strides alone and every convolution after
+    them takes the slower layout.
+    """
+    if x.shape[1] > 1:
+        return x.contiguous(memory_format=torch.channels_last)
+    n, _, h, w = x.shape
+    return x.contiguous().as_strided((n, 1, h, w), (h * w, 1, w, 1))
 
 
 class TaskLinear(nn.Module):

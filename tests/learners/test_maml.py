@@ -252,8 +252,10 @@ def test_memory_does_not_grow_with_the_tasks() -> None:
 def test_remembering_parameters_alone_needs_less_memory_for_the_same_gradient() -> None:
     few, many = (graph_bytes(1, inner_steps=n) for n in (2, 8))
     few_again, many_again = (graph_bytes(1, inner_steps=n, remember="parameters") for n in (2, 8))
+    parameters = sum(p.nbytes for p in network_of("image", "support_stats", width=8).parameters())
     assert many > 2 * few
-    assert many_again < 1.25 * few_again < 0.8 * many
+    assert many_again - few_again == 6 * parameters  # all that another step leaves behind
+    assert many_again < 0.2 * many
 
 
 def test_the_trace_shows_each_gradient_step() -> None:

@@ -1,0 +1,125 @@
+"""What is trained, and how: one line for each learner and dataset. `papers.py` trains, measures and ships them.
+
+The paper's settings, or smaller ones where they would take hours on two cores; `RESULTS.md` says what each reached and what
+its curve still promised. Steps were chosen so that each of the long trainings takes 7 to 20 minutes on one core.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["RECIPES", "SERVED_BY", "Recipe"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """Args:
+    learner: a key of `learners.ALL`. options: its own and its network's.
+    dataset, dataset_options: for `datasets.load`.
+    train_way: classes of a training episode; as in testing (5) by default. For functions it is left out.
+    k_shot, n_query: per class, in training.
+    test_shots: the k_shot that it is validated at.
+    """
+
+    learner: str
+    steps: int
+    dataset: str = "omniglot"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    dataset_options: Mapping[str, Any] = field(default_factory=dict)
+    train_way: int | None = 5
+    k_shot: int = 1
+    n_query: int = 5
+    test_shots: int = 1
+    meta_batch_size: int = 1
+    meta_lr: float = 1e-3
+    schedule: str = "cosine"
+    clip_norm: float | None = 10.0
+    n_validation: int = 300
+    seed: int = 0
+
+
+# Santoro 2016: 50 items of 5 classes in a random order, the loss at every one of them
+MANN_PROTOCOL = {"k_shot": 10, "n_query": 1, "test_shots": 1}
+READERS = ("snail", "in_context", "mann", "lstm")  # their encoders are small as they are
+
+_CHARACTERS: dict[str, dict[str, Any]] = {
+    "protonet": {"train_way": 20, "steps": 10_000},
+    "matching": {"train_way": 20, "steps": 7_500},
+    "matching_fce": {"train_way": 20, "steps": 6_000, "options": {"width": 44}},
+    "relation": {"train_way": 10, "steps": 9_000, "meta_batch_size": 2, "options": {"width": 32}},
+    "maml": {"steps": 5_500, "meta_batch_size": 8},
+    "maml_first_order": {"steps": 8_000, "meta_batch_size": 8, "options": {"first_order": True}},
+    "anil": {"steps": 8_000, "meta_batch_size": 8},
+    "metasgd": {"steps": 5_000, "meta_batch_size": 8},
+    "reptile": {"steps": 4_000, "meta_batch_size": 5, "n_query": 9},
+    "imaml": {"steps": 1_600, "meta_batch_size": 4},
+    "finetune": {"train_way": 20, "steps": 5_000},
+    "baseline_plus": {"train_way": 20, "steps": 5_000},
+    "snail": {"steps": 7_000, "meta_batch_size": 32},
+    "in_context": {"steps": 7_000, "meta_batch_size": 32},
+    "mann": {"steps": 6_000, "meta_batch_size": 16, **MANN_PROTOCOL},
+    "lstm": {"steps": 6_000, "meta_batch_size": 16, **MANN_PROTOCOL},
+}
+
+
+def _characters(dataset: str, shorter: float, **network: Any) -> dict[str, Recipe]:
+    """The same recipes on a dataset, with `steps / shorter` steps and `network` options on top."""
+    made = {}
+    for name, settings in _CHARACTERS.items():
+        learner = name.removesuffix("_first_order")
+        options = {**settings.get("options", {}), **({} if name in READERS else network)}
+        steps = max(1, round(settings["steps"] / shorter / 100)) * 100
+        made[f"{dataset}-{name}"] = Recipe(
+            **{**settings, "learner": learner, "dataset": dataset, "options": options, "steps": steps}
+        )
+    return made
+
+
+_SINUSOIDS: dict[str, dict[str, Any]] = {
+    # trained on the losses after its first and second step in equal parts, so that five steps do not diverge
+    "maml": {"steps": 80_000, "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9}},
+    "maml_first_order": {
+        "steps": 80_000,
+        "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9, "first_order": True},
+    },
+    "metasgd": {"steps": 40_000, "options": {"inner_lr": 0.01}},
+    "reptile": {"steps": 40_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
+    "imaml": {"steps": 4_000, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
+    "in_context": {"steps": 12_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "lstm": {"steps": 15_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "finetune": {"steps": 80_000, "options": {"inner_lr": 0.02}},
+}
+
+RECIPES: dict[str, Recipe] = {
+    **_characters("omniglot", 1),
+    **_characters("glyphs", 4, width=32),
+    **{
+        f"sinusoids-{name}": Recipe(
+            **{
+                "learner": name.removesuffix("_first_order"),
+                "dataset": "sinusoids",
+                "train_way": None,
+                "k_shot": 10,
+                "n_query": 10,
+                "test_shots": 10,
+                "meta_batch_size": 100,
+                "meta_lr": 3e-3,
+                **settings,
+            }
+        )
+        for name, settings in _SINUSOIDS.items()
+    },
+    "linear_functions-in_context": Recipe(
+        learner="in_context",
+        dataset="linear_functions",
+        dataset_options={"dim": 5},
+        train_way=None,
+        k_shot=15,
+        n_query=1,
+        test_shots=15,
+        meta_batch_size=64,
+        steps=15_000,
+    ),
+}
+
+SERVED_BY = {"nearest": "pretrained_nearest", "centroid": "pretrained_centroid", "linear_probe": "linear_probe"}

@@ -1,9 +1,9 @@
 """The loop around every learner, written once: adapt it, trace it, score it, and take its meta-gradient."""
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
+from metawidgets.learners.over_threads import n_workers, over_threads
 from metawidgets.traces import Recorder, Trace
 
 __all__ = [
@@ -33,7 +34,9 @@ __all__ = [
 
 CURVE_POINTS, GRID_SIDE = 101, 33
 
-LossOf = Callable[[Support, Tensor, Tensor], tuple[Tensor, Tensor]]
+Task = tuple[Support, Tensor, Tensor]
+AnyLearner = TypeVar("AnyLearner", bound=Learner)
+LossOf = Callable[[AnyLearner, Support, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
@@ -203,18 +206,36 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     return differentiate(learner, batch) if own is None else own(batch)
 
 
-def differentiate(learner: Learner, batch: EpisodeBatch, loss_of: LossOf | None = None) -> MetaGradient:
-    """The same by backward through `loss_of(support, query_x, query_y) -> (loss, outputs)`, by default the query loss."""
-    loss = metric = 0.0
-    pieces = 1 if learner.takes_tasks else len(batch)
-    for support, query_x, query_y in tasks(learner, batch):
-        piece, outputs = (
-            _query_loss(learner, support, query_x, query_y) if loss_of is None else loss_of(support, query_x, query_y)
-        )
-        (piece / pieces).backward()
-        loss += piece.item() / pieces
-        metric += task_metrics(outputs.detach(), query_y).mean().item() / pieces
-    return MetaGradient(loss, metric)
+def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyLearner] | None = None) -> MetaGradient:
+    """The same for `loss_of(learner, support, query_x, query_y) -> (loss, outputs)`, by default the query loss.
+
+    On several threads each takes a share of the tasks. Gradients are added up share by share, in their order, so that the
+    result depends on how many threads there are, and on nothing else.
+    """
+    todo, of = list(tasks(learner, batch)), loss_of or _query_loss
+    n = n_workers(learner, len(todo))
+    parameters = [p for p in learner.parameters() if p.requires_grad]
+
+    def share(module: AnyLearner, part: Sequence[Task]) -> tuple[list[Tensor | None], float, float]:
+        total: list[Tensor | None] = [None] * len(parameters)
+        loss = metric = 0.0
+        for support, query_x, query_y in part:
+            piece, outputs = of(module, support, query_x, query_y)
+            gradients = torch.autograd.grad(piece / len(todo), parameters, allow_unused=True)
+            total = [_sum(a, b) for a, b in zip(total, gradients, strict=True)]
+            loss += piece.item() / len(todo)
+            metric += task_metrics(outputs.detach(), query_y).mean().item() / len(todo)
+        return total, loss, metric
+
+    parts = [share(learner, todo)] if n == 1 else over_threads(learner, [todo[i::n] for i in range(n)], share)
+    for total, _, _ in parts:
+        for p, gradient in zip(parameters, total, strict=True):
+            p.grad = _sum(p.grad, gradient)
+    return MetaGradient(sum(loss for _, loss, _ in parts), sum(metric for _, _, metric in parts))
+
+
+def _sum(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+    return b if a is None else a if b is None else a + b
 
 
 def _query_loss(learner: Learner, support: Support, query_x: Tensor, query_y: Tensor) -> tuple[Tensor, Tensor]:

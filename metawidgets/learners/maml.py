@@ -92,7 +92,7 @@ class MAML(GradientLearner):
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
         if not self.multi_step_loss:
             return differentiate(self, batch)
-        result = differentiate(self, batch, self._multi_step_loss)
+        result = differentiate(self, batch, MAML._multi_step_loss)
         self.meta_steps += 1
         return result
 

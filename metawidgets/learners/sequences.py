@@ -118,7 +118,7 @@ class SequenceLearner(Learner, abc.ABC):
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
         """Add the gradient of the training loss to each parameter's `.grad`, all tasks and all queries at once."""
-        return differentiate(self, batch, self.loss_at_every_prefix if self.prefix_loss else None)
+        return differentiate(self, batch, type(self).loss_at_every_prefix if self.prefix_loss else None)
 
     def loss_at_every_prefix(self, support: Support, query_x: Tensor, query_y: Tensor) -> tuple[Tensor, Tensor]:
         """Mean over context lengths 0 to n of the loss at each (Garg 2022, eq. 2), and the outputs of the queries.

@@ -49,7 +49,7 @@ def test_the_same_gradients_of_first_and_second_order(policy, training, n, chann
         at = (convolution.weight, norm.weight, norm.bias, x)
         y = norm.of_convolution(convolution, channels_last(x), n) if folded else norm(convolution(x), n)
         first = torch.autograd.grad(y.sin().sum(), at, create_graph=True)
-        second = torch.autograd.grad(sum(g.square().sum() for g in first), at)
+        second = torch.autograd.grad(torch.stack([g.square().sum() for g in first]).sum(), at)
         results.append((*first, *second))
     for ours, plain in zip(*results, strict=True):
         torch.testing.assert_close(ours, plain, rtol=1e-9, atol=1e-10)

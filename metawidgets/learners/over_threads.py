@@ -1,0 +1,42 @@
+"""The tasks of a meta-batch over threads: each has one of its own, with a share of the tasks."""
+
+import copy
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from metawidgets.learners.base import Learner
+
+__all__ = ["n_workers", "over_threads"]
+
+AnyLearner = TypeVar("AnyLearner", bound=Learner)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def n_workers(learner: Learner, n_tasks: int) -> int:
+    """Into how many shares to cut the tasks: one a thread that PyTorch may use; 1 where threads would get in each other's way.
+
+    That is on a GPU, and where a task changes what the next one finds: running averages, and the random numbers of dropout.
+    """
+    changes = any(b.is_floating_point() for b in learner.buffers()) or any(
+        isinstance(m, torch.nn.modules.dropout._DropoutNd) and m.p and m.training for m in learner.modules()
+    )
+    return 1 if changes or learner.device.type != "cpu" else max(1, min(n_tasks, torch.get_num_threads()))
+
+
+def over_threads(
+    learner: AnyLearner, shares: Sequence[Sequence[Task]], work: Callable[[AnyLearner, Sequence[Task]], Result]
+) -> list[Result]:
+    """`work(module, share)` for all shares at once, each in a thread with one intra-op thread, in the order of the shares.
+
+    Two tasks side by side beat one task on two threads: its convolutions are small. To call a network with other parameters
+    is to swap its own for a moment, so each thread gets a module of its own, which holds the very same parameters.
+    """
+    shared: dict[int, Tensor] = {id(t): t for t in (*learner.parameters(), *learner.buffers())}
+    modules = [copy.deepcopy(learner, dict(shared)) for _ in shares]
+    with ThreadPoolExecutor(len(shares), initializer=lambda: torch.set_num_threads(1)) as pool:
+        return list(pool.map(work, modules, shares))

@@ -8,13 +8,17 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from metawidgets.episodes import Episode
+from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
 from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 
-__all__ = ["Columns", "accuracy", "columns", "guesses"]
+__all__ = ["MOST_CELLS", "Columns", "accuracy", "columns", "guesses", "in_order", "in_words", "too_many"]
+
+MOST_CELLS = 2048  # that move at every step: Vega draws them in a third of a second
 
 _GAP, _LARGEST, _SMALLEST_IMAGE, _LARGEST_IMAGE = 10.0, 44.0, 14.0, 34.0  # pixels
+_MOST_COLUMNS = 128
 
 
 def guesses(scores: Float[np.ndarray, "step query way"]) -> Int[np.ndarray, "step query"]:
@@ -58,7 +62,7 @@ class Columns:
         return {
             "x": self.left.tolist(),
             "x2": (self.left + self.size - gutter).tolist(),
-            "true": episode.query_y[self.order].tolist(),
+            "true": [0] * len(self.order) if episode.is_regression else episode.query_y[self.order].tolist(),
             "query": [str(episode.query_items[i]) for i in self.order],
         }
 
@@ -79,7 +83,12 @@ class Columns:
         )
 
     def names(self, episode: Episode) -> Drawing:
-        """A row with each class's symbol and name under its queries, slanted where they would run into each other."""
+        """A row with each class's symbol and name under its queries, slanted where they would run into each other.
+
+        A regression has no classes: then the queries' x, as many as there is room for.
+        """
+        if episode.is_regression:
+            return self._numbers(episode)
         shown = [short(name) for name in episode.class_names]
         spans = self.groups[:, 1] - self.groups[:, 0]
         slanted = bool(np.any(spans < [6.2 * len(name) + 18 for name in shown]))
@@ -106,9 +115,57 @@ class Columns:
         )
         return symbol + text
 
+    def _numbers(self, episode: Episode) -> alt.Chart:
+        of_each = self.left + self.size / 2
+        labels = in_words(episode.query_x)
+        apart = max(1, int(np.ceil((6.2 * max(map(len, labels)) + 8) / self.size)))
+        rows = [
+            {"x": round(float(x), 1), "label": labels[i]}
+            for x, i in zip(of_each[::apart], self.order[::apart], strict=True)
+        ]
+        base = alt.Chart(inline(rows), width=self.width, height=14)
+        title = alt.Axis(
+            title=f"query, by {'x' if episode.item_shape == (1,) else 'number'}",
+            labels=False,
+            ticks=False,
+            domain=False,
+        )
+        text = base.mark_text(baseline="middle", fontSize=11, color=theme.INK, aria=False)
+        return text.encode(x=self.at("x").axis(title), y=alt.value(7), text="label:N")
+
+
+def in_order(x: np.ndarray, y: np.ndarray, *, is_regression: bool) -> Int[np.ndarray, " item"]:
+    """Items sorted by class, or numbers by their size; what is neither stays in the order that it has."""
+    if not is_regression:
+        return np.argsort(y, kind="stable")
+    return np.argsort(x[:, 0], kind="stable") if x.shape[1:] == (1,) else np.arange(len(x))
+
+
+def in_words(x: np.ndarray) -> list[str]:
+    """Names for items without a class: the number that each is, or its own."""
+    return [f"{v:.2g}" for v in x[:, 0]] if x.shape[1:] == (1,) else [str(i + 1) for i in range(len(x))]
+
+
+def too_many(trace: Trace, n_rows: int, what: str) -> str | None:
+    """Why queries x rows cannot be told apart, or are more than a browser draws at once."""
+    n_query = len(trace.episode.query_x)
+    if n_query == 0:
+        return "its episode has no queries."
+    if n_query > _MOST_COLUMNS or n_query * n_rows > MOST_CELLS:
+        return (
+            f"{n_query} queries x {n_rows} {what} are too many cells, at most {_MOST_COLUMNS} queries and {MOST_CELLS} cells "
+            "can be drawn; trace an episode with fewer queries."
+        )
+    return None
+
 
 def columns(episode: Episode, width: float) -> Columns:
-    """Place the queries of a classification episode in at most `width` pixels; a class without queries keeps a slot."""
+    """Place the queries in at most `width` pixels; a class without queries keeps a slot, a regression has one group of them."""
+    if episode.is_regression:
+        n = len(episode.query_x)
+        size = min(_LARGEST, width / n)
+        order = in_order(episode.query_x, episode.query_y, is_regression=True)
+        return Columns(order, size * np.arange(n), size, size * n, np.array([[0.0, size * n]]))
     order = np.argsort(episode.query_y, kind="stable")
     slots = np.maximum(episode.queries, 1)
     gap = min(_GAP, width / (2 * len(slots)))

@@ -121,10 +121,29 @@ class Steps:
         Args:
             texts: one title per step of the trace.
         """
-        broken = [title_lines(texts[t], width) for t in self.shown]
-        lines = max(map(len, broken))
-        broken = [part + [""] * (lines - len(part)) for part in broken]  # equal heights: the chart must not jump
+        (broken,) = self._broken([texts], width)
         text = broken[0] if self.fixed is not None else alt.ExprRef(expr=f"{json.dumps(broken)}[{self._index}]")
+        return self._titled(text, subtitle, width)
+
+    def title_of_choice(
+        self, texts: Sequence[Sequence[str]], choice: str, subtitle: str, width: float
+    ) -> alt.TitleParams:
+        """The same of a chart with something to choose beside the step.
+
+        Args:
+            texts: for every value of the parameter `choice`, 0 and up, one title per step.
+        """
+        broken = self._broken(texts, width)
+        index = "0" if self.fixed is not None else self._index
+        return self._titled(alt.ExprRef(expr=f"{json.dumps(broken)}[{choice}][{index}]"), subtitle, width)
+
+    def _broken(self, texts: Sequence[Sequence[str]], width: float) -> list[list[list[str]]]:
+        """Lines of equal number: the chart must not jump."""
+        broken = [[title_lines(of[t], width) for t in self.shown] for of in texts]
+        lines = max(len(part) for of in broken for part in of)
+        return [[part + [""] * (lines - len(part)) for part in of] for of in broken]
+
+    def _titled(self, text: Any, subtitle: str, width: float) -> alt.TitleParams:
         if self.fixed is None and self.stride > 1:
             subtitle += f" The slider moves by {self.stride} steps."
         return alt.TitleParams(text=text, subtitle=subtitle_lines(subtitle, width))

@@ -10,6 +10,7 @@ __all__ = [
     "BACKGROUND",
     "CLASS_COLOURS",
     "CLASS_SHAPES",
+    "DIVERGING",
     "FAINT",
     "FONT",
     "FRAME",
@@ -44,6 +45,9 @@ FRAME = "#d55e00"  # stands out on every shade of cividis
 BACKGROUND = "#ffffff"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 MAGNITUDE = "cividis"  # near-linear in lightness, and the same to all kinds of colour vision
+DIVERGING = (
+    "blueorange"  # for numbers on both sides of 0: lightness tells how far, and the two hues are told apart by all
+)
 
 # Each series by its colour and dash; the colours are the class colours, since no chart shows both.
 SERIES = {"query": ("#0072b2", [1, 0]), "support": ("#d55e00", [6, 3])}

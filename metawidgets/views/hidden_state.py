@@ -1,0 +1,56 @@
+"""Hidden state: every unit of a recurrent learner, read by read."""
+
+import altair as alt
+import numpy as np
+
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.marks import Drawing
+from metawidgets.views.reads import MOST_CELLS, over_steps
+from metawidgets.views.registry import view
+from metawidgets.views.steps import Steps
+
+__all__ = ["hidden_state"]
+
+_MOST_UNITS, _MOST_STEPS = 64, 160
+
+
+def _unless(trace: Trace) -> str | None:
+    if len(trace) > _MOST_STEPS:
+        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
+    return None
+
+
+@view(needs=("hidden",), unless=_unless)
+def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
+    """Units (rows) over steps (columns), those with the highest last value on top, the current step framed.
+
+    Of more units than fit, those are shown that change most.
+
+    Args:
+        step: the step to frame; `None` for a slider.
+        width: of the plot, in pixels.
+    """
+    steps = Steps(trace, step)
+    state = trace["hidden"].astype(np.float64)  # (step, unit)
+    n = state.shape[1]
+    most = min(n, _MOST_UNITS, MOST_CELLS // len(trace))
+    liveliest = np.argsort(-np.ptp(state, axis=0), kind="stable")[:most]
+    order = liveliest[np.argsort(-state[-1, liveliest], kind="stable")]
+    reach = float(np.abs(state[:, order]).max()) or 1.0
+    chart = over_steps(
+        trace, steps, state[:, order], [str(i) for i in order],
+        what="unit, by its last value", quantity="activation", unit="1",
+        scale=alt.Scale(scheme=theme.DIVERGING, domain=[-reach, reach]), width=width,
+    )  # fmt: skip
+    moved = np.linalg.norm(np.diff(state, axis=0), axis=1)  # by the step to each state but the first
+    texts = [f"{steps.when(t)}, {_state(t, moved)}" for t in range(steps.last + 1)]
+    which = f"All {n} units." if most == n else f"The {most} of {n} units that change most."
+    symbols = "" if trace.episode.is_regression else " Symbols: the class of the item that each step read."
+    subtitle = f"{which} The frame is the current step.{symbols}"
+    description = f"Hidden state of {trace.learner}, {n} units over {steps.last} {steps.counted}. {steps.course(texts)}"
+    return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
+
+
+def _state(t: int, moved: np.ndarray) -> str:
+    return f"the last one moved the state by {moved[t - 1]:.3g}" if t else "the state it starts from"

@@ -1,0 +1,80 @@
+"""Learned rates: how large a step each parameter tensor takes, step by step."""
+
+import altair as alt
+import numpy as np
+
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.marks import Drawing, inline
+from metawidgets.views.registry import view
+from metawidgets.views.steps import Steps, compact
+
+__all__ = ["learned_rates"]
+
+_MOST_LAYERS = 64
+
+
+def _unless(trace: Trace) -> str | None:
+    n = trace["learned_rates"].shape[-1]
+    if n > _MOST_LAYERS:
+        return f"{n} parameter tensors are too many rows, at most {_MOST_LAYERS} can be drawn."
+    return None
+
+
+@view(needs=("learned_rates",), unless=_unless)
+def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) -> Drawing:
+    """Mean inner rate of each parameter tensor (a row): a dot for the next step's, strokes for those of all steps.
+
+    A dashed line stands where all rates began, if that is known; a negative rate climbs the loss.
+
+    Args:
+        step: the state whose next step's rates are marked; `None` for a slider.
+        width: of the chart with its names, about, in pixels.
+    """
+    steps = Steps(trace, step)
+    rates = trace["learned_rates"].astype(np.float64)  # (step, layer)
+    n = rates.shape[1]
+    names = list(trace.coords.get("layer", [f"tensor {i + 1}" for i in range(n)]))
+    plot = max(140.0, width - 6.0 * max(map(len, names)))
+    taken = rates[: max(steps.last, 1)]  # the last state's are those of a step that was not taken
+    rows = steps.rows(
+        {"layer": names, "every": [sorted({compact(v) for v in taken[:, i]}) for i in range(n)]}, {"r": rates}
+    )
+    base = alt.Chart(inline(rows), width=plot, height=min(22, max(14, 300 / n)) * n)
+    first = trace.meta.get("hyper", {}).get("inner_lr")
+    ends = [*rates.ravel(), *([float(first)] if first is not None else [])]
+    margin = 0.06 * ((max(ends) - min(ends)) or abs(max(ends)) or 1.0)
+    domain = [min(ends) - margin, max(ends) + margin]
+    x = alt.X("rate:Q", title="mean rate (parameter per loss gradient)", scale=alt.Scale(domain=domain, nice=False, zero=False),
+              axis=alt.Axis(tickCount=5, format="~g"))  # fmt: skip
+    y = alt.Y("layer:N", title="parameter tensor", sort=None, scale=alt.Scale(domain=names), axis=alt.Axis(
+        labelLimit=0, ticks=False, domain=False, grid=True))  # fmt: skip
+    layers: list[Drawing] = []
+    lines = [(0.0, [1, 0])] if domain[0] < 0 < domain[1] else []
+    lines += [(float(first), [5, 3])] if first is not None else []
+    for at, dash in lines:
+        rule = alt.Chart(inline([{"rate": compact(at)}])).mark_rule(color=theme.MUTED, strokeDash=dash, aria=False)
+        layers.append(rule.encode(x=x))
+    strokes = base.transform_flatten(["every"]).transform_calculate(rate="datum.every")
+    layers.append(
+        strokes.mark_tick(color=theme.MUTED, thickness=1.5, size=11, orient="vertical", aria=False).encode(x=x, y=y)
+    )
+    now = steps.calculate(base, rate="r").transform_calculate(said="datum.layer + ': ' + format(datum.rate, '.4~g')")
+    told = [alt.Tooltip("layer:N", title="parameter tensor"), alt.Tooltip("rate:Q", title="mean rate", format=".4~g")]
+    dots = now.mark_point(
+        filled=True, size=70, opacity=1, color=theme.SERIES["query"][0], stroke=theme.BACKGROUND, strokeWidth=1
+    )
+    layers.append(dots.encode(x=x, y=y, tooltip=told, description="said:N"))
+    texts = [f"{steps.when(t)}, {_state(rates[t], last=t == steps.last)}" for t in range(steps.last + 1)]
+    subtitle = "Dot: the next step's rate, its mean over the tensor. Strokes: those of all steps."
+    if first is not None:
+        subtitle += f" Dashed: where all began, {first:.3g}."
+    description = f"Learned inner rates of {n} parameter tensors of {trace.learner}. {steps.course(texts)}"
+    chart = alt.layer(*layers).properties(title=steps.title(texts, subtitle, width), description=description)
+    return steps.slide(chart)
+
+
+def _state(rates: np.ndarray, *, last: bool) -> str:
+    low, high = f"{rates.min():.3g}", f"{rates.max():.3g}"
+    span = f"rate {low} for all" if low == high else f"rates from {low} to {high}"
+    return f"a further one would have {span}" if last else f"the next one has {span}"

@@ -1,0 +1,51 @@
+"""Memory writes: which slots each step wrote to."""
+
+import altair as alt
+import numpy as np
+
+from metawidgets.traces import Trace
+from metawidgets.views import theme
+from metawidgets.views.marks import Drawing
+from metawidgets.views.reads import MOST_CELLS, over_steps
+from metawidgets.views.registry import view
+from metawidgets.views.slots import slots_of
+from metawidgets.views.steps import Steps
+
+__all__ = ["memory_writes"]
+
+_MOST_STEPS = 160
+
+
+def _unless(trace: Trace) -> str | None:
+    if len(trace) > _MOST_STEPS:
+        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
+    return None
+
+
+@view(needs=("write_weights",), unless=_unless)
+def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
+    """Slots (rows) over steps (columns): how much of each step's write went where, the current step framed.
+
+    Args:
+        step: the step to frame; `None` for a slider.
+        width: of the plot, in pixels.
+    """
+    steps = Steps(trace, step)
+    slots = slots_of(trace, MOST_CELLS // len(trace))
+    weights = 100 * trace["write_weights"].astype(np.float64)  # (step, slot)
+    shown = weights[:, slots.shown]
+    chart = over_steps(
+        trace, steps, shown, slots.names, what="slot", quantity="write weight", unit="%",
+        scale=alt.Scale(scheme=theme.MAGNITUDE, domain=[0, max(float(shown.max()), 1e-3)]), width=width,
+    )  # fmt: skip
+    texts = [f"{steps.when(t)}, {_state(weights[t])}" for t in range(steps.last + 1)]
+    symbols = "" if trace.episode.is_regression else " Symbols: the class of the item that each step took in."
+    subtitle = f"{slots.sentence} The frame is the current step.{symbols}"
+    description = f"Writes of {trace.learner} to its memory over {steps.last} {steps.counted}. {steps.course(texts)}"
+    return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
+
+
+def _state(weights: np.ndarray) -> str:
+    if not weights.any():
+        return "nothing is written"
+    return f"the last one wrote most to slot {weights.argmax()}, {weights.max():.0f} % of it"

@@ -55,10 +55,18 @@ _CHARACTERS: dict[str, dict[str, Any]] = {
     "imaml": {"steps": 1_600, "meta_batch_size": 4},
     "finetune": {"train_way": 20, "steps": 5_000},
     "baseline_plus": {"train_way": 20, "steps": 5_000},
-    "snail": {"steps": 7_000, "meta_batch_size": 32},
-    "in_context": {"steps": 7_000, "meta_batch_size": 32},
-    "mann": {"steps": 6_000, "meta_batch_size": 16, **MANN_PROTOCOL},
-    "lstm": {"steps": 6_000, "meta_batch_size": 16, **MANN_PROTOCOL},
+    "snail": {"steps": 6_000, "meta_batch_size": 32},
+    # (x, y) as one token: apart, the first layers must learn to pair them before anything else can be learned
+    "in_context": {"steps": 6_000, "meta_batch_size": 32, "options": {"tokens": "joined"}},
+    "mann": {"steps": 6_000, "meta_batch_size": 16, "options": {"key_strength": True}, **MANN_PROTOCOL},
+    # labels come with their items: one read late, it stays at chance for hours
+    "lstm": {
+        "steps": 6_000,
+        "meta_batch_size": 16,
+        "meta_lr": 3e-3,
+        "options": {"label_offset": False},
+        **MANN_PROTOCOL,
+    },
 }
 
 

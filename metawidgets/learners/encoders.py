@@ -105,10 +105,8 @@ class Conv4(nn.Module):
         """What the head reads."""
         x = channels_last(x)
         for i, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
-            if i == 0 and self._fold_first:
-                z = norm.of_convolution(convolution, x, n_reference)  # pyright: ignore[reportCallIssue] - an EpisodeNorm
-            else:
-                z = norm(convolution(x), n_reference)
+            folds = i == 0 and self._fold_first
+            z = norm.of_convolution(convolution, x, n_reference) if folds else norm(convolution(x), n_reference)  # pyright: ignore[reportCallIssue] - an EpisodeNorm
             x = F.relu(F.max_pool2d(z, 2) if self.downsample == "pool" and i < self.halvings else z)
         return x.flatten(1)
 

@@ -9,6 +9,7 @@ Checkpoints go to build/papers. Omniglot is read from the folder that METAWIDGET
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -29,6 +30,11 @@ FOLDER = Path("build/papers")
 
 def path_of(name: str) -> Path:
     return FOLDER / f"{name}.safetensors"
+
+
+def curve_of(name: str) -> Path:
+    """One line of JSON for each validation."""
+    return FOLDER / f"{name}.curve.jsonl"
 
 
 def progress_of(name: str) -> int:
@@ -95,6 +101,10 @@ def train(name: str) -> None:
     print(f"{begun} {name}: {recipe.steps} steps", flush=True)
     for step in meta_train(learner, training, how, validation=validation, checkpoint=path_of(name), facts=facts):
         if step.validation is not None:
+            point = {"step": step.step, "seconds": step.seconds, "mean": step.validation.mean}
+            point["half_width"] = step.validation.half_width
+            with curve_of(name).open("a") as curve:
+                curve.write(json.dumps(point) + "\n")
             now = f"{time.strftime('%H:%M:%S')} {name}: step {step.step}, {step.seconds:.0f} s"
             print(f"{now}, loss {step.loss:.3f}, {step.validation}", flush=True)
 

@@ -3,7 +3,9 @@
     python benchmarks/papers.py list                                  # names, steps, what is done
     python benchmarks/papers.py train omniglot-protonet               # one; killed, the same command goes on
     python benchmarks/papers.py train --match 'omniglot-*' --jobs 2   # many, one thread each
-    python benchmarks/papers.py measure                               # build/papers/figures.json and RESULTS.md
+    python benchmarks/papers.py measure --match '*' --jobs 2          # on test tasks; only what was not measured yet
+    python benchmarks/papers.py results                               # benchmarks/RESULTS.md out of what was measured
+    python benchmarks/papers.py ship                                  # into the package, with cards and index
 
 Checkpoints go to build/papers. Omniglot is read from the folder that METAWIDGETS_OMNIGLOT names, or fetched.
 """
@@ -11,17 +13,24 @@ Checkpoints go to build/papers. Omniglot is read from the folder that METAWIDGET
 import argparse
 import json
 import os
+import platform
 import subprocess
 import sys
 import time
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
+import measures
+import results
+import shipping
 import torch
 from recipes import RECIPES, Recipe
 
 from metawidgets import checkpoints, learners
+from metawidgets.allocator import keep_freed_memory
 from metawidgets.datasets import load
+from metawidgets.npz import replacing
 from metawidgets.sampling import EpisodeSampler
 from metawidgets.training import MetaTraining, meta_train
 
@@ -43,8 +52,13 @@ def progress_of(name: str) -> int:
     return checkpoints.read(beside)[1]["progress"]["step"] if beside.is_file() else 0
 
 
-def is_done(name: str) -> bool:
-    return progress_of(name) >= RECIPES[name].steps
+def figures_of(name: str) -> Path:
+    """What it scored."""
+    return FOLDER / f"{name}.figures.json"
+
+
+def figures(name: str) -> dict[str, Any]:
+    return json.loads(figures_of(name).read_text())
 
 
 def command(name: str) -> str:
@@ -109,14 +123,37 @@ def train(name: str) -> None:
             print(f"{now}, loss {step.loss:.3f}, {step.validation}", flush=True)
 
 
-def train_many(names: list[str], jobs: int) -> int:
+def measure(name: str, n_episodes: int) -> None:
+    """Score one trained recipe on test tasks, and keep what it scored."""
+    begun, learner = time.perf_counter(), checkpoints.load(path_of(name))
+    _, card = checkpoints.read(path_of(name).with_suffix(".training.safetensors"))
+    found = measures.measure(
+        name, learner, RECIPES[name], n_episodes, lambda text: print(f"{name}: {text}", flush=True)
+    )
+    facts = {
+        "name": name,
+        "command": command(name),
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread",
+        "seed": RECIPES[name].seed,
+        "steps": card["progress"]["step"],
+        "of_steps": RECIPES[name].steps,
+        "minutes": card["progress"]["seconds"] / 60,
+        "curve": [json.loads(line) for line in curve_of(name).read_text().splitlines()],
+        "measuring_seconds": time.perf_counter() - begun,
+    }
+    with replacing(figures_of(name)) as part:
+        part.write_text(json.dumps({**facts, **found}))
+
+
+def run_many(verb: str, names: list[str], jobs: int) -> int:
     """Each in a process of its own, `jobs` at a time; returns how many failed."""
-    waiting, running, failed = [n for n in names if not is_done(n)], {}, 0
+    waiting, running, failed = list(names), {}, 0
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                running[name] = subprocess.Popen([sys.executable, __file__, "train", name])
+                running[name] = subprocess.Popen([sys.executable, __file__, verb, name])
             for name, process in list(running.items()):
                 if process.poll() is not None:
                     del running[name]
@@ -131,25 +168,39 @@ def train_many(names: list[str], jobs: int) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list")
-    training = commands.add_parser("train")
-    training.add_argument("names", nargs="*", choices=[[], *RECIPES], metavar="name")
-    training.add_argument("--match", help="all recipes whose name matches, such as 'glyphs-*'")
-    training.add_argument("--jobs", type=int, default=1, help="processes at a time, of one thread each")
+    commands = parser.add_subparsers(dest="verb", required=True)
+    commands.add_parser("list", help="names, steps, and how far each is")
+    for verb, about in (("train", "to their end, from where they were stopped"), ("measure", "those that are trained")):
+        one = commands.add_parser(verb, help=about)
+        one.add_argument("names", nargs="*", choices=[[], *RECIPES], metavar="name")
+        one.add_argument("--match", help="all recipes whose name matches, such as 'glyphs-*'")
+        one.add_argument("--jobs", type=int, default=1, help="processes at a time, of one thread each")
+        one.add_argument("--episodes", type=int, default=600, help="test tasks to measure on")
+    commands.add_parser("results", help="write benchmarks/RESULTS.md")
+    commands.add_parser("ship", help="put them into the package")
     options = parser.parse_args()
-    if options.command == "list":
+    keep_freed_memory()
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    if options.verb == "list":
         for name, recipe in RECIPES.items():
-            print(f"{name:32s} {progress_of(name):6d} of {recipe.steps:6d} steps")
-        return
-    names = [*options.names, *(n for n in RECIPES if options.match and fnmatch(n, options.match))]
-    if not names:
-        parser.error(f"nothing to train; give names out of {', '.join(RECIPES)}, or --match")
-    if len(names) == 1:
-        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        train(names[0])
+            measured = "measured" if figures_of(name).is_file() else ""
+            print(f"{name:32s} {progress_of(name):6d} of {recipe.steps:6d} steps {measured}")
+    elif options.verb == "results":
+        print(results.write({name: figures(name) for name in RECIPES if figures_of(name).is_file()}, RECIPES))
+    elif options.verb == "ship":
+        shipping.ship([name for name in RECIPES if figures_of(name).is_file()], path_of, figures)
     else:
-        sys.exit(min(1, train_many(names, options.jobs)))
+        names = [*options.names, *(n for n in RECIPES if options.match and fnmatch(n, options.match))]
+        if options.verb == "train":
+            todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
+        else:
+            todo = [name for name in names if path_of(name).is_file() and not figures_of(name).is_file()]
+        if not names:
+            parser.error(f"no recipe is named; give names out of {', '.join(RECIPES)}, or --match")
+        if len(todo) == 1:
+            train(todo[0]) if options.verb == "train" else measure(todo[0], options.episodes)
+        elif todo:
+            sys.exit(min(1, run_many(options.verb, todo, options.jobs)))
 
 
 if __name__ == "__main__":

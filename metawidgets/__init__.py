@@ -19,11 +19,12 @@ _HOMES = {
     "adapt": "metawidgets.learners.loop",
     "bench": "metawidgets.instruments",
     "evaluate": "metawidgets.evaluation",
+    "load": "metawidgets.trained",
     "meta_train": "metawidgets.training",
     "predict": "metawidgets.learners.loop",
     "trace": "metawidgets.learners.loop",
 }
-_ROOMS = ("analysis", "checkpoints", "datasets", "instruments", "learners", "reports", "views", "widgets")
+_ROOMS = ("analysis", "checkpoints", "datasets", "instruments", "learners", "reports", "trained", "views", "widgets")
 
 __all__ = ["__version__", *_HOMES, *_ROOMS]  # pyright: ignore[reportUnsupportedDunderAll] - loaded at first use
 

@@ -88,11 +88,13 @@ def save(learner: Learner, path: str | Path, **facts: Any) -> Path:
     return write(path, learner.state_dict(), card_of(learner, **facts))
 
 
-def load(path: str | Path, *, network: nn.Module | None = None) -> Learner:
+def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learner] | None = None) -> Learner:
     """The learner of a checkpoint, in evaluation mode; its card is on `learner.card`.
 
     Args:
         network: needed if the learner was saved with a network of the user's own.
+        kind: another learner to put around the same network, with that learner's defaults: what was pretrained for one
+            baseline serves them all.
 
     Raises:
         CheckpointError: if the file cannot be read, or names a learner or network that is not known.
@@ -106,7 +108,7 @@ def load(path: str | Path, *, network: nn.Module | None = None) -> Learner:
     try:
         module = network if network is not None else _network(card["network"])
         own = (module,) if module is not None else ()
-        learner = kinds[card["learner"]](*own, **card["hyper"])
+        learner = kinds[card["learner"]](*own, **card["hyper"]) if kind is None else kind(*own)
         learner.load_state_dict(tensors)
     except (KeyError, TypeError, AttributeError, RuntimeError, LearnerError) as error:
         raise CheckpointError(

@@ -32,6 +32,7 @@ app.command()(pages.export)
 app.command()(pages.lab)
 app.command()(lists.datasets)
 app.command()(lists.learners)
+app.command()(lists.trained)
 
 
 def _version(asked: bool) -> None:

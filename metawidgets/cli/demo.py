@@ -34,9 +34,11 @@ def demo(
     import torch
 
     from metawidgets import datasets, learners
+    from metawidgets.allocator import keep_freed_memory
     from metawidgets.sampling import EpisodeSampler
     from metawidgets.training import MetaTraining
 
+    keep_freed_memory()
     n_episodes = 4 if smoke else 100
     glyphs = datasets.load("glyphs")
     plans = {

@@ -1,4 +1,4 @@
-"""`metawidgets datasets` and `metawidgets learners`: what there is, and the options of each."""
+"""`metawidgets datasets`, `metawidgets learners` and `metawidgets trained`: what there is, and the options of each."""
 
 import inspect
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from metawidgets.cli.console import out
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
 
-__all__ = ["datasets", "learners"]
+__all__ = ["datasets", "learners", "trained"]
 
 
 def datasets() -> None:
@@ -41,8 +41,25 @@ def learners() -> None:
         about = " ".join(paragraph.replace("*", "").split())
         table.add_row(f"[bold]{name}[/]", "yes" if kind.takes_regression else "", _options(kind), escape(about))
     out.print(table)
-    out.print("Networks take options too: width, downsample and statistics for images, hidden=[40,40] for vectors.")
+    out.print(
+        "Networks take options too: width, downsample, statistics and halvings for images, hidden=[40,40] for vectors."
+    )
     out.print("Use one: metawidgets train build/it.safetensors --learner maml --learner-option inner_lr=0.2")
+
+
+def trained() -> None:
+    """List the trained learners that come with the package, with what they score on held-out classes or functions."""
+    from metawidgets import trained
+
+    table = Table("name", "learner", "size", "score", title="Trained learners", title_justify="left")
+    for name in trained.names():
+        card = trained.card(name)
+        size = f"{trained.size(name) / 1e6:.2f} MB"
+        table.add_row(
+            f"[bold]{name}[/]", card["learner"], size, escape("\n".join(map(trained.sentence, card["scores"])))
+        )
+    out.print(table)
+    out.print('Use one: metawidgets evaluate glyphs-protonet, or in Python metawidgets.load("glyphs-protonet")')
 
 
 def _options(kind: "type[Learner]") -> str:

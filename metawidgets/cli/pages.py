@@ -56,8 +56,11 @@ def report(
 
 def report_with_progress(name: str, folder: Path, values: dict, cell_timeout: int | None = None) -> Path:
     """Run a report behind a progress bar; returns the path of its HTML file."""
+    from metawidgets.allocator import ENVIRONMENT
     from metawidgets.reports import run_report
 
+    for setting, value in ENVIRONMENT.items():  # for the kernel, which may train
+        os.environ.setdefault(setting, value)
     with bar() as progress:
         task = progress.add_task("starting a kernel", total=None)
 

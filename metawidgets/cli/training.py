@@ -79,10 +79,12 @@ def train(
     import torch
 
     from metawidgets import datasets, learners
+    from metawidgets.allocator import keep_freed_memory
     from metawidgets.learners.gradient import GradientLearner
     from metawidgets.sampling import EpisodeSampler
     from metawidgets.training import MetaTraining
 
+    keep_freed_memory()
     options = options_from(dataset_option)
     data = datasets.load(dataset, **options)
     training = EpisodeSampler(data.source("train"), n_way=train_way or n_way, k_shot=k_shot, n_query=n_query, seed=seed)
@@ -143,7 +145,10 @@ def train_with_progress(
 
 def evaluate(
     checkpoint: Annotated[
-        Path | None, typer.Argument(help="A file that `metawidgets train` wrote. Leave it out to use --learner.")
+        Path | None,
+        typer.Argument(
+            help="A file that `metawidgets train` wrote, or a name that `metawidgets trained` lists. Leave it out to use --learner."
+        ),
     ] = None,
     learner: Annotated[
         str | None, typer.Option("--learner", "-l", help="A learner that needs no training, such as nearest.")
@@ -167,7 +172,7 @@ def evaluate(
 
     Example: `metawidgets evaluate build/protonet.safetensors --dataset digits`
     """
-    from metawidgets import checkpoints, datasets, learners
+    from metawidgets import datasets, learners, trained
     from metawidgets.errors import ParameterError
     from metawidgets.evaluation import evaluate as score
     from metawidgets.reports.overlap import overlap
@@ -175,7 +180,7 @@ def evaluate(
 
     if (checkpoint is None) == (learner is None):
         raise ParameterError("give either a checkpoint file or --learner, not both or neither.")
-    model = None if checkpoint is None else checkpoints.load(checkpoint)
+    model = None if checkpoint is None else trained.load(str(checkpoint))
     trained_on = {} if model is None else getattr(model, "card", {}).get("data", {})
     dataset = dataset or str(trained_on.get("dataset", "glyphs"))
     own = trained_on.get("options", {}) if dataset == trained_on.get("dataset") else {}

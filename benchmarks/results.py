@@ -1,0 +1,194 @@
+"""`RESULTS.md`: what the recipes scored, beside what the papers published."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from measures import PUBLISHED, knows_the_family
+from recipes import Recipe
+
+from metawidgets.analysis import paired_interval
+from metawidgets.datasets import load
+from metawidgets.learners.curves import ideal_first_guess
+from metawidgets.npz import replacing
+from metawidgets.sampling import EpisodeSampler
+
+__all__ = ["write"]
+
+FILE = Path(__file__).parent / "RESULTS.md"
+SETTINGS = ((5, 1), (5, 5), (20, 1), (20, 5))
+MANN_PUBLISHED = {1: 36.4, 2: 82.8, 3: 91.0, 4: 92.6, 5: 94.9, 10: 98.1}
+HEAD = """# What the learners score
+
+Written by `python benchmarks/papers.py results` out of what `papers.py measure` kept; nothing here is typed in by hand but the
+published figures. Test tasks are drawn from classes, or functions, that no training and no validation saw, the same tasks for
+all learners of a table; intervals are 95 % over tasks.
+
+- **omniglot**: the background set alone (964 characters, 30 alphabets): 22 alphabets to train on, with rotations, 3 to validate,
+  the 5 last by name to test, classes of an episode mixed from all five. The published figures are on other splits of the same
+  data, so that they say what to expect and are not a contest.
+- **glyphs**: procedural characters; what needs no download.
+"""
+
+
+def write(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> Path:
+    """Write the tables of everything that was measured; what was not is named with its command."""
+    parts = [HEAD]
+    for dataset in ("omniglot", "glyphs"):
+        mine = {name.partition("-")[2]: f for name, f in figures.items() if name.startswith(f"{dataset}-")}
+        if mine:
+            parts += [_characters(dataset, mine), _study(dataset, mine), _appearances(dataset, mine)]
+    parts += [_sinusoids({n.partition("-")[2]: f for n, f in figures.items() if n.startswith("sinusoids-")})]
+    if "linear_functions-in_context" in figures:
+        parts.append(_linear(figures["linear_functions-in_context"], recipes["linear_functions-in_context"]))
+    parts += [_trainings(figures, recipes)]
+    with replacing(FILE) as part:
+        part.write_text("\n".join(p for p in parts if p))
+    return FILE
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "| " + " | ".join(["---"] * len(head)) + " |"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+
+
+def _percent(score: Mapping[str, Any] | None) -> str:
+    return "" if score is None else f"{100 * score['mean']:.2f} ± {100 * score['half_width']:.2f}"
+
+
+def _of(scores: list[dict[str, Any]], n_way: int, k_shot: int) -> dict[str, Any] | None:
+    return next((s for s in scores if (s["n_way"], s["k_shot"]) == (n_way, k_shot)), None)
+
+
+def _all_scores(mine: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Learner -> scores, those that share one network included."""
+    found = {name: f["scores"] for name, f in mine.items()}
+    for f in mine.values():
+        found |= f.get("shared_scores", {})
+    return found
+
+
+def _characters(dataset: str, mine: Mapping[str, Any]) -> str:
+    head = ["learner", *(f"{n}-way {k}-shot" for n, k in SETTINGS), "statistics"]
+    rows = []
+    for name, scores in _all_scores(mine).items():
+        cells = []
+        for i, (n, k) in enumerate(SETTINGS):
+            published = PUBLISHED.get(name, (None,) * 4)[i] if dataset == "omniglot" else None
+            cell = _percent(_of(scores, n, k))
+            cells.append(f"{cell} ({published})" if cell and published else cell)
+        rows.append([name, *cells, scores[0]["statistics"]])
+    n = next(iter(mine.values()))["scores"][0]["n_episodes"]
+    note = "Accuracy in percent, in brackets what was published. " if dataset == "omniglot" else "Accuracy in percent. "
+    return f"\n## {dataset}\n\n{note}{n} test episodes of 15 queries a class.\n\n" + _table(head, rows)
+
+
+def _study(dataset: str, mine: Mapping[str, Any]) -> str:
+    """For each number of shots the best learner, and who lies within its paired interval."""
+    scores, lines = _all_scores(mine), []
+    for k in (1, 5, 10):
+        found = {name: _of(s, 5, k) for name, s in scores.items()}
+        each = {name: np.array(s["per_episode"]) for name, s in found.items() if s is not None}
+        if len(each) < 2:
+            continue
+        order = sorted(each, key=lambda name: -each[name].mean())
+        best, cells = order[0], []
+        for name in order[1:]:
+            behind = paired_interval(each[name], each[best])
+            alike = "" if behind.excludes_zero else " (=)"
+            cells.append(f"{name} {100 * behind.mean:+.2f} ± {100 * behind.half_width:.2f}{alike}")
+        lines.append(f"- **{k}-shot**: {best} {100 * each[best].mean():.2f}; behind it " + ", ".join(cells) + ".")
+    if not lines:
+        return ""
+    about = "Each learner's difference from the best one in points, paired over the same episodes; (=): the interval holds 0."
+    return f"\n### Which learner at which shots, {dataset}, 5-way\n\n{about}\n\n" + "\n".join(lines) + "\n"
+
+
+def _appearances(dataset: str, mine: Mapping[str, Any]) -> str:
+    rows = [["an ideal guesser that rules out used labels", f"{100 * ideal_first_guess(5):.1f}", *[""] * 5]]
+    rows.append(["published, MANN", *(f"{MANN_PUBLISHED[n]}" for n in (1, 2, 3, 4, 5, 10))])
+    for name, f in mine.items():
+        if "by_appearance" in f:
+            at = dict(zip(f["by_appearance"]["at"], f["by_appearance"]["mean"], strict=True))
+            rows.append([name, *(f"{100 * at[n]:.1f}" for n in (1, 2, 3, 4, 5, 10))])
+    if len(rows) == 2:
+        return ""
+    head = ["accuracy at the n-th appearance of a class", *(str(n) for n in (1, 2, 3, 4, 5, 10))]
+    return f"\n### By appearance, {dataset}, 5 random classes (Santoro 2016)\n\n" + _table(head, rows)
+
+
+def _sinusoids(mine: Mapping[str, Any]) -> str:
+    if not mine:
+        return ""
+    rows = []
+    for name, f in mine.items():
+        by_steps = {s.get("inner_steps"): s for s in f["scores"]}
+        cell = lambda s: "" if s is None else _error(s)  # noqa: E731
+        if None in by_steps:
+            rows.append([name, cell(by_steps[None]), "", "", ""])
+        else:
+            rates = ", ".join(f"{by_steps[n]['inner_lr']:g}" for n in (1, 5, 10))
+            label = f"{name} (pretrained; rates {rates}, tuned on validation tasks)" if name == "finetune" else name
+            rows.append([label, "", *(cell(by_steps[n]) for n in (1, 5, 10))])
+    test = EpisodeSampler(load("sinusoids").source("test"), k_shot=10, n_query=100, seed=3)
+    rows.append(
+        ["knows the family (least squares on sin x, cos x)", f"{knows_the_family(test, 600).mean:.1e}", "", "", ""]
+    )
+    head = ["learner", "10 examples read", "1 gradient step", "5", "10"]
+    about = "Mean squared error on 100 queries after 10 examples, 600 test tasks (Finn 2017, section 5.1)."
+    return f"\n## sinusoids\n\n{about}\n\n" + _table(head, rows)
+
+
+def _error(score: Mapping[str, Any]) -> str:
+    if not math.isfinite(score["mean"]) or score["mean"] > 1e3:
+        return "diverged"
+    return f"{score['mean']:.3f} ± {score['half_width']:.3f}"
+
+
+def _linear(f: Mapping[str, Any], recipe: Recipe) -> str:
+    ours, theirs = f["by_context"], f["least_squares"]
+    dim = recipe.dataset_options["dim"]
+    places = [n for n in ours["at"] if n <= 3 * dim]
+    rows = [
+        ["in-context", *(f"{ours['mean'][n]:.3f}" for n in places)],
+        ["least squares", *(f"{theirs['mean'][n]:.3f}" for n in places)],
+    ]
+    head = ["examples in the context", *map(str, places)]
+    about = f"Mean squared error of y = w x in {dim} dimensions, whose variance is {dim} (Garg 2022, figure 2, has 20 dimensions)."
+    return f"\n## linear functions\n\n{about}\n\n" + _table(head, rows)
+
+
+def _trainings(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> str:
+    rows = []
+    for name, recipe in recipes.items():
+        f = figures.get(name)
+        command = f"`python benchmarks/papers.py train {name}`"
+        if f is None:
+            rows.append([name, "not run", "", "", "", command])
+            continue
+        rows.append(
+            [
+                name,
+                f["date"],
+                f"{f['steps']} of {recipe.steps}",
+                f"{f['minutes']:.1f}",
+                _promise(f["curve"], recipe),
+                command,
+            ]
+        )
+    machine = next((f["machine"] for f in figures.values()), "")
+    about = f"Seed 0 everywhere. Machine: {machine}; two trainings side by side."
+    promise = (
+        "`validation` is at 60, 80 and 100 % of the steps, on validation classes: what the curve still promised when it was "
+        "stopped. (The learning rate falls to 0 over the steps, so more of them means a longer recipe, not a second call.)"
+    )
+    head = ["recipe", "date", "steps", "minutes", "validation", "command"]
+    return f"\n## How they were trained\n\n{about} {promise}\n\n" + _table(head, rows)
+
+
+def _promise(curve: list[dict[str, Any]], recipe: Recipe) -> str:
+    means = {round(10 * point["step"] / recipe.steps): point["mean"] for point in curve}
+    shown = [means[n] for n in (6, 8, 10) if n in means]
+    return " → ".join(f"{100 * m:.1f}" if recipe.train_way else f"{m:.3f}" for m in shown)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["RECIPES", "SERVED_BY", "Recipe"]
+__all__ = ["RECIPES", "Recipe"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +44,30 @@ READERS = ("snail", "in_context", "mann", "lstm")  # their encoders are small as
 
 _CHARACTERS: dict[str, dict[str, Any]] = {
     "protonet": {"train_way": 20, "steps": 10_000},
-    "matching": {"train_way": 20, "steps": 7_500},
+    "matching": {"train_way": 20, "steps": 6_500},
     "matching_fce": {"train_way": 20, "steps": 6_000, "options": {"width": 44}},
-    "relation": {"train_way": 10, "steps": 9_000, "meta_batch_size": 2, "options": {"width": 32}},
+    "relation": {"train_way": 10, "steps": 6_000, "meta_batch_size": 2, "options": {"width": 32}},
     "maml": {"steps": 5_500, "meta_batch_size": 8},
-    "maml_first_order": {"steps": 8_000, "meta_batch_size": 8, "options": {"first_order": True}},
-    "anil": {"steps": 8_000, "meta_batch_size": 8},
+    "maml_first_order": {"steps": 6_500, "meta_batch_size": 8, "options": {"first_order": True}},
+    "anil": {"steps": 6_500, "meta_batch_size": 8},
     "metasgd": {"steps": 5_000, "meta_batch_size": 8},
-    "reptile": {"steps": 4_000, "meta_batch_size": 5, "n_query": 9},
+    "reptile": {"steps": 3_500, "meta_batch_size": 5, "n_query": 9},
     "imaml": {"steps": 1_600, "meta_batch_size": 4},
     "finetune": {"train_way": 20, "steps": 5_000},
     "baseline_plus": {"train_way": 20, "steps": 5_000},
-    "snail": {"steps": 6_000, "meta_batch_size": 32},
+    "snail": {"steps": 5_000, "meta_batch_size": 32},
     # (x, y) as one token: apart, the first layers must learn to pair them before anything else can be learned
-    "in_context": {"steps": 6_000, "meta_batch_size": 32, "options": {"tokens": "joined"}},
-    "mann": {"steps": 6_000, "meta_batch_size": 16, "options": {"key_strength": True}, **MANN_PROTOCOL},
+    "in_context": {"steps": 5_000, "meta_batch_size": 32, "options": {"tokens": "joined"}},
+    "mann": {
+        "steps": 6_000,
+        "meta_batch_size": 16,
+        "meta_lr": 3e-3,
+        "options": {"key_strength": True},
+        **MANN_PROTOCOL,
+    },
     # labels come with their items: one read late, it stays at chance for hours
     "lstm": {
-        "steps": 6_000,
+        "steps": 5_000,
         "meta_batch_size": 16,
         "meta_lr": 3e-3,
         "options": {"label_offset": False},
@@ -85,17 +91,17 @@ def _characters(dataset: str, shorter: float, **network: Any) -> dict[str, Recip
 
 _SINUSOIDS: dict[str, dict[str, Any]] = {
     # trained on the losses after its first and second step in equal parts, so that five steps do not diverge
-    "maml": {"steps": 80_000, "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9}},
+    "maml": {"steps": 40_000, "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9}},
     "maml_first_order": {
-        "steps": 80_000,
+        "steps": 40_000,
         "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9, "first_order": True},
     },
-    "metasgd": {"steps": 40_000, "options": {"inner_lr": 0.01}},
-    "reptile": {"steps": 40_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
-    "imaml": {"steps": 4_000, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
-    "in_context": {"steps": 12_000, "meta_batch_size": 64, "meta_lr": 1e-3},
-    "lstm": {"steps": 15_000, "meta_batch_size": 64, "meta_lr": 1e-3},
-    "finetune": {"steps": 80_000, "options": {"inner_lr": 0.02}},
+    "metasgd": {"steps": 20_000, "options": {"inner_lr": 0.01}},
+    "reptile": {"steps": 20_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
+    "imaml": {"steps": 2_000, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
+    "in_context": {"steps": 8_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "lstm": {"steps": 8_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "finetune": {"steps": 40_000, "options": {"inner_lr": 0.02}},
 }
 
 RECIPES: dict[str, Recipe] = {
@@ -129,5 +135,3 @@ RECIPES: dict[str, Recipe] = {
         steps=15_000,
     ),
 }
-
-SERVED_BY = {"nearest": "pretrained_nearest", "centroid": "pretrained_centroid", "linear_probe": "linear_probe"}

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import as_tensor, describe, evaluating, support_of
@@ -13,7 +14,20 @@ from metawidgets.learners.losses import task_metrics
 from metawidgets.results import Evaluation
 from metawidgets.sampling import EpisodeSampler
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "score"]
+
+
+def score(learner: Learner, episode: Episode) -> float:
+    """Accuracy on the episode's queries after adapting to its support set, or mean squared error.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+    """
+    with evaluating(learner):
+        support = support_of(learner, episode)
+        query_x = learner.encode(as_tensor(learner, episode.query_x), support)
+        outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
+        return task_metrics(outputs, as_tensor(learner, episode.query_y)).item()
 
 
 def evaluate(
@@ -41,15 +55,10 @@ def evaluate(
             f"n_episodes={n_episodes} evaluates nothing; give at least 1, and 600 for a figure worth quoting."
         )
     scores = np.empty(n_episodes)
-    with evaluating(learner):
-        for i in range(n_episodes):
-            episode = sampler.episode(i)
-            support = support_of(learner, episode)
-            query_x = learner.encode(as_tensor(learner, episode.query_x), support)
-            outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
-            scores[i] = task_metrics(outputs, as_tensor(learner, episode.query_y)).item()
-            if progress is not None:
-                progress(i + 1, n_episodes)
+    for i in range(n_episodes):
+        scores[i] = score(learner, sampler.episode(i))
+        if progress is not None:
+            progress(i + 1, n_episodes)
     spec, metric = sampler.spec, "mean squared error" if sampler.spec.n_way is None else "accuracy"
     settings: dict[str, Any] = {
         **describe(learner),

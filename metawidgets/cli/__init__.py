@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(training.train)
 app.command()(training.evaluate)
+app.command()(training.challenge)
 app.command()(pages.report)
 app.command()(pages.export)
 app.command()(pages.lab)

@@ -1,4 +1,4 @@
-"""`metawidgets train` and `metawidgets evaluate`."""
+"""`metawidgets train`, `metawidgets evaluate` and `metawidgets challenge`."""
 
 import time
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from metawidgets.sampling import EpisodeSampler
     from metawidgets.training import MetaTraining
 
-__all__ = ["evaluate", "train", "train_with_progress"]
+__all__ = ["challenge", "evaluate", "train", "train_with_progress"]
 
 
 def train(
@@ -201,3 +201,28 @@ def evaluate(
     way = "" if sampler.spec.n_way is None else f"{sampler.spec.n_way}-way "
     out.print(f"{type(model).__name__} on {dataset} ({split}), {way}{k_shot}-shot: [bold]{result}[/]")
     out.print(f"batch statistics: {model.statistics}; seed {seed}")
+
+
+def challenge(
+    checkpoint: Annotated[str, typer.Argument(help="A name that `metawidgets trained` lists, or a checkpoint file.")],
+    runs: Annotated[Path, typer.Argument(help="Omniglot's all_runs.zip, or the folder that it was unpacked to.")],
+) -> None:
+    """Score a learner on Omniglot's one-shot challenge: 20 runs of 20 characters of one alphabet, one drawing of each.
+
+    Example: `metawidgets challenge omniglot-protonet all_runs.zip`
+    """
+    import numpy as np
+
+    from metawidgets import trained
+    from metawidgets.datasets.omniglot_runs import one_shot_runs
+    from metawidgets.evaluation import score
+    from metawidgets.results import Evaluation
+
+    episodes, model = one_shot_runs(runs), trained.load(checkpoint)
+    with bar() as progress:
+        scores = [score(model, episode) for episode in progress.track(episodes, description="runs")]
+    result = Evaluation("accuracy", np.array(scores))
+    out.print(
+        f"{type(model).__name__}, {len(episodes)} runs: [bold]{100 * (1 - result.mean):.1f} % errors[/], {result}"
+    )
+    out.print(f"batch statistics: {model.statistics}")

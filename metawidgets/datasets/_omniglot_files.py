@@ -18,7 +18,7 @@ from metawidgets.datasets._archive import MAX_ENTRY, check_known, digests, membe
 from metawidgets.errors import DatasetError
 from metawidgets.npz import read_npz, write_npz
 
-__all__ = ["Drawings", "cache_folder", "load_part"]
+__all__ = ["Drawings", "cache_folder", "ink", "load_part"]
 
 _URL = "https://github.com/brendenlake/omniglot/raw/master/python/images_{part}.zip"
 _MD5 = {"background": "68d2efa1b9178cc56df9314c21c6e718", "evaluation": "6b91aef0f799c5bb55b94e3f2daec811"}
@@ -156,7 +156,7 @@ def _decoded(part: str, path: Path, files: Iterable[tuple[re.Match[str], bytes]]
     for match, data in files:
         if match["part"] != f"images_{part}":
             raise DatasetError(f"{path} holds {match['part']}, not images_{part}; pass part={match['part'][7:]!r}.")
-        images.append(_ink(path, match[0], data))
+        images.append(ink(path, match[0], data))
         items.append(match["item"])
         classes.append((match["alphabet"], match["character"]))
     first = [i for i, c in enumerate(classes) if i == 0 or c != classes[i - 1]]
@@ -172,7 +172,12 @@ def _decoded(part: str, path: Path, files: Iterable[tuple[re.Match[str], bytes]]
     )
 
 
-def _ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
+def ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
+    """A drawing's ink map, 255 where there is ink.
+
+    Raises:
+        DatasetError: if it is no picture, or none of 105x105.
+    """
     from PIL import Image
 
     try:

@@ -1,6 +1,7 @@
 # Each target sets itself up: a virtual environment in .venv, then the packages of constraints.txt.
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 # One thread a process: networks this small run slower on several, far slower on busy cores.
 export OMP_NUM_THREADS ?= 1
@@ -8,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check format clean
+.PHONY: help demo test lab check format bench clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -33,12 +34,24 @@ format: $(VENV)/.develops ## lay out the code, strip the notebooks' outputs
 	$(BIN)/ruff format .
 	git ls-files '*.ipynb' | xargs -r $(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill cell.metadata.papermill metadata.widgets"
 
-clean: ## remove what was generated and the virtual environment
-	rm -rf build dist $(VENV)
+bench: $(BENCH)/.peers ## time the learners beside other libraries, in an environment of its own
+	$(BENCH)/bin/python benchmarks/peers.py --out build/bench/peers.json $(BENCH_ARGS)
 
-$(VENV)/.made:
+clean: ## remove what was generated and the virtual environments
+	rm -rf build dist $(VENV) $(BENCH)
+
+# The peers ask for versions of their dependencies that are long gone, hence --no-deps and an environment apart. learn2learn's
+# source package holds C files that an old Cython wrote and today's Python does not compile: build_ext makes it write them anew.
+$(BENCH)/.peers: $(BENCH)/.made pyproject.toml constraints.txt benchmarks/peers.txt
+	$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]' setuptools Cython==3.0.12
+	$(BENCH)/bin/python -m pip install --quiet --constraint constraints.txt --no-deps --requirement benchmarks/peers.txt
+	$(BENCH)/bin/python -m pip install --quiet --no-deps --no-build-isolation --no-binary learn2learn \
+		--config-settings=--global-option=build_ext learn2learn==0.2.0
+	@touch $@
+
+$(VENV)/.made $(BENCH)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "metawidgets needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 demo")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(@D)
 	@touch $@
 
 # Stamps, so that the second call installs nothing. The development stamp renews the other one too: its packages are a superset.

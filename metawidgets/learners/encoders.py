@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -133,9 +133,13 @@ class TaskLinear(nn.Module):
         self.bias = nn.Parameter(reference.bias.detach())
 
     def forward(self, x: Float[Tensor, "*task item input"]) -> Float[Tensor, "*task item output"]:
-        if self.weight.ndim == 3:
-            return torch.baddbmm(self.bias.unsqueeze(1), x, self.weight)
-        return x @ self.weight + self.bias
+        return task_linear(x, self.weight, self.bias)
+
+
+def task_linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    if weight.ndim == 3:
+        return torch.baddbmm(bias.unsqueeze(1), x, weight)
+    return x @ weight + bias
 
 
 class MLP(nn.Module):
@@ -175,6 +179,47 @@ class MLP(nn.Module):
             x = F.relu(layer(x))
         return x
 
+    def activations(
+        self, parameters: Sequence[Tensor], x: Float[Tensor, "*task item input"]
+    ) -> list[Float[Tensor, "*task item _"]]:
+        """What each layer reads, and the outputs at the end, with these parameters (weight and bias of each layer in turn)."""
+        read = [x]
+        for i in range(0, len(parameters), 2):
+            x = task_linear(x, parameters[i], parameters[i + 1])
+            read.append(F.relu(x) if self._rectify_last or i < len(parameters) - 2 else x)
+            x = read[-1]
+        return read
+
+    def descended(
+        self,
+        parameters: Sequence[Float[Tensor, "task ..."]],
+        x: Float[Tensor, "task item input"],
+        y: Shaped[Tensor, "task item *target"],
+        rates: Sequence[float | Tensor],
+    ) -> tuple[Tensor, ...]:
+        """Each task's parameters after a step of gradient descent on its own loss (`losses.task_losses`).
+
+        The gradient is written out layer by layer, so that the step is an expression like any other: one backward pass goes
+        through a whole inner loop, where asking autograd for the inner gradients takes a pass and a graph for each.
+        """
+        *read, outputs = self.activations(parameters, x)
+        if y.is_floating_point():
+            slope = (outputs - y) * (2 / outputs[0].numel())
+        else:
+            slope = (torch.softmax(outputs, -1) - F.one_hot(y, outputs.shape[-1])) / outputs.shape[1]
+        moved: list[Tensor] = []
+        for i in reversed(range(len(read))):
+            weight, bias = parameters[2 * i : 2 * i + 2]
+            of_weight, of_bias = rates[2 * i : 2 * i + 2]
+            if isinstance(of_weight, Tensor):
+                moved_weight = weight - of_weight * torch.bmm(read[i].mT, slope)
+            else:
+                moved_weight = torch.baddbmm(weight, read[i].mT, slope, alpha=-of_weight)
+            moved = [moved_weight, bias - of_bias * slope.sum(1), *moved]
+            if i:
+                slope = torch.bmm(slope, weight.mT) * (read[i] > 0)
+        return tuple(moved)
+
 
 def feature_shape_of(encoder: nn.Module, given: Sequence[int] | None = None) -> tuple[int, ...]:
     """`(channel, height, width)` of an encoder's feature maps or `(feature,)`: as given, or as the encoder declares it in
@@ -199,6 +244,8 @@ def call(
 
     `reference` are the support images whose statistics count where the policy is `support_stats`; elsewhere it is ignored.
     """
+    if isinstance(network, MLP) and parameters is not None and len(parameters) == 2 * len(network.layers):
+        return network.activations(tuple(parameters.values()), x)[-1]  # functional_call costs more than the layers
     args, n = _arguments(network, x, reference)
     outputs = network(*args) if parameters is None else functional_call(network, dict(parameters), args)
     return outputs[n:] if n else outputs

@@ -2,7 +2,7 @@
 
 import abc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, Support
-from metawidgets.learners.encoders import call
+from metawidgets.learners.encoders import MLP, call
 from metawidgets.learners.losses import task_losses
 from metawidgets.learners.recompute import recomputed
 
@@ -79,6 +79,12 @@ class GradientLearner(Learner, abc.ABC):
         return self._network
 
     @property
+    def _mlp(self) -> MLP | None:
+        """The network, if it is an MLP of which all is adapted: its gradient is at hand without autograd."""
+        network = self._network
+        return network if isinstance(network, MLP) and len(self._names) == 2 * len(network.layers) else None
+
+    @property
     def hyper(self) -> dict[str, Any]:
         return {"inner_lr": self.inner_lr, "inner_steps": self.inner_steps, "test_steps": self.test_steps}
 
@@ -122,8 +128,20 @@ class GradientLearner(Learner, abc.ABC):
         self, state: GradientState, support: Support, parameters: Sequence[Tensor], rates: Sequence[float | Tensor]
     ) -> tuple[Tensor, ...]:
         """The parameters one step on."""
+        mlp = self._mlp
+        if mlp is not None and self.stacked(support):
+            self._check_ways(mlp.config["output_dim"], support)
+            with nullcontext() if self.second_order else torch.no_grad():
+                moved = mlp.descended(parameters, support.x, support.y, rates)
+            if self.second_order or not torch.is_grad_enabled():
+                return moved
+            # first order: the way is a constant, where it starts is not
+            return tuple(p + (m - p.detach()) for p, m in zip(parameters, moved, strict=True))
         gradient, parameters = self._support_gradient(state, support, parameters)
-        return tuple(p - rate * g for p, rate, g in zip(parameters, rates, gradient, strict=True))
+        return tuple(
+            p - rate * g if isinstance(rate, Tensor) else torch.add(p, g, alpha=-rate)
+            for p, rate, g in zip(parameters, rates, gradient, strict=True)
+        )
 
     def readout(self, state: GradientState, x: Tensor) -> dict[str, Tensor]:
         read = {"outputs": self._outputs(state.parameters, x, state.support_x)}
@@ -164,12 +182,15 @@ class GradientLearner(Learner, abc.ABC):
     def _support_loss(self, parameters: Mapping[str, Tensor], state: GradientState, support: Support) -> Tensor:
         """Loss on the support set, summed over tasks if there are several: a task's parameters touch its own loss alone."""
         outputs = self._support_outputs(parameters, state, support)
-        if support.n_way and outputs.shape[-1] != support.n_way:
-            raise LearnerError(
-                f"this {type(self).__name__} was made for {outputs.shape[-1]} classes, the episode has {support.n_way}; "
-                f"draw {outputs.shape[-1]}-way episodes or make the learner with output_dim={support.n_way}."
-            )
+        self._check_ways(outputs.shape[-1], support)
         return task_losses(outputs, support.y).sum()
+
+    def _check_ways(self, outputs: int, support: Support) -> None:
+        if support.n_way and outputs != support.n_way:
+            raise LearnerError(
+                f"this {type(self).__name__} was made for {outputs} classes, the episode has {support.n_way}; "
+                f"draw {outputs}-way episodes or make the learner with output_dim={support.n_way}."
+            )
 
     def _support_outputs(self, parameters: Mapping[str, Tensor], state: GradientState, support: Support) -> Tensor:
         return self._outputs(parameters, support.x)

@@ -41,9 +41,14 @@ LossOf = Callable[[AnyLearner, Support, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
     """Items or targets on the learner's device: uint8 images as fractions of full ink, labels as they are."""
+    one = next(learner.parameters(), None)
+    return _tensor(x, torch.device("cpu") if one is None else one.device, learner.dtype if one is None else one.dtype)
+
+
+def _tensor(x: np.ndarray, device: torch.device, dtype: torch.dtype) -> Tensor:
     if x.dtype == np.int64:
-        return torch.tensor(x, device=learner.device)
-    tensor = torch.tensor(x).to(learner.device, learner.dtype)
+        return torch.tensor(x, device=device)
+    tensor = torch.tensor(x).to(device, dtype)
     return tensor / 255 if x.dtype == np.uint8 else tensor
 
 
@@ -223,8 +228,9 @@ def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyL
             piece, outputs = of(module, support, query_x, query_y)
             gradients = torch.autograd.grad(piece / len(todo), parameters, allow_unused=True)
             total = [_sum(a, b) for a, b in zip(total, gradients, strict=True)]
-            loss += piece.item() / len(todo)
-            metric += task_metrics(outputs.detach(), query_y).mean().item() / len(todo)
+            with torch.no_grad():
+                loss += piece.item() / len(todo)
+                metric += task_metrics(outputs, query_y).mean().item() / len(todo)
         return total, loss, metric
 
     parts = [share(learner, todo)] if n == 1 else over_threads(learner, [todo[i::n] for i in range(n)], share)
@@ -245,11 +251,10 @@ def _query_loss(learner: Learner, support: Support, query_x: Tensor, query_y: Te
 
 def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tensor, Tensor]]:
     """Support, queries and their targets: of all tasks at once if the learner takes them so, of one after the other if not."""
-    support, query_x, query_y = (
-        support_of(learner, batch),
-        as_tensor(learner, batch.query_x),
-        as_tensor(learner, batch.query_y),
-    )
+    arrays = (batch.support_x, batch.support_y, batch.query_x, batch.query_y)
+    like = (learner.device, learner.dtype)
+    support_x, support_y, query_x, query_y = (_tensor(x, *like) for x in arrays)
+    support = Support(support_x, support_y, batch.n_way)
     if learner.takes_tasks:
         yield support, query_x, query_y
         return

@@ -22,10 +22,13 @@ def n_workers(learner: Learner, n_tasks: int) -> int:
 
     That is on a GPU, and where a task changes what the next one finds: running averages, and the random numbers of dropout.
     """
+    most = min(n_tasks, torch.get_num_threads())
+    if most < 2:
+        return 1
     changes = any(b.is_floating_point() for b in learner.buffers()) or any(
         isinstance(m, torch.nn.modules.dropout._DropoutNd) and m.p and m.training for m in learner.modules()
     )
-    return 1 if changes or learner.device.type != "cpu" else max(1, min(n_tasks, torch.get_num_threads()))
+    return 1 if changes or learner.device.type != "cpu" else most
 
 
 def over_threads(

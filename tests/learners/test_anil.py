@@ -58,7 +58,7 @@ def test_meta_gradient_equals_finite_differences(kind: str, statistics: str) -> 
 def test_the_body_is_run_once_and_the_head_alone_moves() -> None:
     learner = learners.ANIL(network_of("image", "support_stats"), inner_lr=LR, inner_steps=5)
     runs = []
-    learner.network.get_submodule("convolutions.0").register_forward_hook(lambda *_: runs.append(1))
+    learner.network.get_submodule("convolutions.1").register_forward_hook(lambda *_: runs.append(1))
     trace = loop.trace(learner, sampler_of("image").episode(0))
     assert trace.coords["layer"] == ("head.weight", "head.bias")
     assert (trace["parameter_distance"][1:] > 0).all()

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -98,8 +99,8 @@ class Episode:
             x, y = np.asarray(getattr(self, f"{side}_x")), np.asarray(getattr(self, f"{side}_y"))
             put(f"{side}_x", frozen(checked_x(side, x)))
             put(f"{side}_y", frozen(checked_y(side, y, len(x), self.class_names)))
-            unnamed = (ItemId("unnamed", side, str(i)) for i in range(len(x)))
-            items = tuple(ItemId(*map(str, i)) for i in getattr(self, f"{side}_items") or unnamed)
+            given = getattr(self, f"{side}_items") or [ItemId("unnamed", side, str(i)) for i in range(len(x))]
+            items = tuple([i if type(i) is ItemId else ItemId(*map(str, i)) for i in given])
             if len(items) != len(x):
                 raise EpisodeError(
                     f"{side}_items has {len(items)} entries for {len(x)} {side} items; give one for each."
@@ -113,6 +114,12 @@ class Episode:
                 f"{self.query_x.dtype} {self.query_x.shape[1:]}; both must be alike."
             )
         check_unique(self.support_items, self.query_items)
+
+    def drawn_by(self, *seed: int) -> Self:
+        """The same episode with the integers that drew it; it was checked, and is not checked again."""
+        same = copy(self)
+        object.__setattr__(same, "seed", seed)
+        return same
 
     @property
     def is_regression(self) -> bool:

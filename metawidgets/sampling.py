@@ -107,11 +107,10 @@ class ClassPool:
 
     def _item_ids(self, rows: Int[np.ndarray, " n"]) -> tuple[ItemId, ...]:
         classes = np.searchsorted(self.offsets, rows, side="right") - 1
-        within = rows - self.offsets[classes]
-        return tuple(
-            ItemId(self.name, self.class_ids[c], self.item_ids[r] if self.item_ids else str(i))
-            for c, r, i in zip(classes.tolist(), rows.tolist(), within.tolist(), strict=True)
-        )
+        within = (rows - self.offsets[classes]).tolist()
+        names = [self.item_ids[r] for r in rows.tolist()] if self.item_ids else map(str, within)
+        ids = self.class_ids
+        return tuple([ItemId(self.name, ids[c], name) for c, name in zip(classes.tolist(), names, strict=True)])
 
     def check(self, spec: EpisodeSpec) -> None:
         if spec.n_way is None:
@@ -231,7 +230,7 @@ class EpisodeSampler:
     def episode(self, index: int) -> Episode:
         """Episode number `index`, independent of what was drawn before."""
         episode = self.source.draw(np.random.default_rng([self.seed, 0, index]), self.spec)
-        return replace(episode, seed=(self.seed, index))
+        return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
         """Batch number `index` of `size` stacked episodes (other episodes than `episode` gives)."""

@@ -214,7 +214,7 @@ def challenge(
     import numpy as np
 
     from metawidgets import trained
-    from metawidgets.datasets.omniglot_runs import one_shot_runs
+    from metawidgets.datasets import one_shot_runs
     from metawidgets.evaluation import score
     from metawidgets.results import Evaluation
 

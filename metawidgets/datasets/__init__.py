@@ -9,6 +9,7 @@ A new dataset is one file with a final subclass of `Dataset`, and one entry in `
 
 from typing import Any
 
+from metawidgets.datasets._omniglot_runs import one_shot_runs
 from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
 from metawidgets.datasets.digits import Digits
 from metawidgets.datasets.gaussians import Gaussians
@@ -18,7 +19,7 @@ from metawidgets.datasets.omniglot import Omniglot
 from metawidgets.datasets.sinusoids import Sinusoids
 from metawidgets.errors import DatasetError, did_you_mean
 
-__all__ = ["ALL", "SPLITS", "Dataset", "OptionInfo", "Split", "describe", "load"]
+__all__ = ["ALL", "SPLITS", "Dataset", "OptionInfo", "Split", "describe", "load", "one_shot_runs"]
 
 ALL: dict[str, type[Dataset]] = {
     cls.name: cls for cls in (Digits, Gaussians, Glyphs, LinearFunctions, Omniglot, Sinusoids)

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from metawidgets.cli import app
+from metawidgets.datasets import one_shot_runs
 from metawidgets.datasets._omniglot_files import ink
-from metawidgets.datasets.omniglot_runs import one_shot_runs
 from metawidgets.errors import DatasetError
 from tests.datasets.conftest import png, scribble
 

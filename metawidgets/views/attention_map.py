@@ -26,7 +26,7 @@ def _unless(trace: Trace) -> str | None:
 
 
 @view(needs=("attention",), unless=_unless)
-def attention_map(trace: Trace, *, step: int | None = None, head: str | int | None = None, width: int = 420) -> Drawing:
+def attention_map(trace: Trace, *, step: int | None = None, head: str | int | None = None, width: int = 480) -> Drawing:
     """Attention of every query (a column, under its true class) to every support item (a row, in its class), in per cent.
 
     A dot marks the item that a query attends to most, a frame the support of its own class.
@@ -48,12 +48,14 @@ def attention_map(trace: Trace, *, step: int | None = None, head: str | int | No
     still: dict[str, Any] = {**place.fields(episode), "s": [list(range(n_support))] * n_query}
     base = alt.Chart(inline(steps.rows(still, {**fields, **most})), width=place.width, height=shelf.height)
     cells = _cells(trace, steps, base, shelf, len(heads), _absorbed(trace)[:, shelf.order])
-    top = max(float(shares.max()), 1e-3)
-    layers = [_heat(cells, trace, place, shelf, top), *_marks(cells, trace, place, shelf), *shelf.legend(episode)]
+    top = [[float(shares[t, h].max()) or 100.0 for t in steps.shown] for h in range(len(heads))]
+    end = steps.of_choice(top, "head" if len(heads) > 1 else "0")
+    layers = [_heat(cells, trace, place, shelf, end), *_marks(cells, trace, place, shelf), *shelf.legend(episode)]
     panels = [alt.layer(*layers), place.images(episode), place.names(episode)]
     chart = alt.vconcat(*(panel for panel in panels if panel is not None), spacing=6)
     texts = [
-        _titles(trace, steps, shares[:, h], place, shelf, _voice(h, heads, trace, head)) for h in range(len(heads))
+        _titles(trace, steps, shares[:, h], place, shelf, _voice(heads[h], trace["attention"].shape[1]))
+        for h in range(len(heads))
     ]
     subtitle = _subtitle(trace, shares, heads, head)
     if len(heads) > 1:
@@ -142,17 +144,19 @@ def _told(trace: Trace) -> list[alt.Tooltip]:
     return [query, true, item, own, place, exact]
 
 
-def _heat(cells: alt.Chart, trace: Trace, place: Columns, shelf: Rows, top: float) -> alt.Chart:
+def _heat(cells: alt.Chart, trace: Trace, place: Columns, shelf: Rows, end: alt.ExprRef) -> alt.Chart:
     room = min(220, place.width * 0.6)
     legend = alt.Legend(title="attention (%)", orient="top", gradientLength=room, tickCount=4, titleLimit=0)
+    # The scale ends at the largest share of the step and head shown: the first item read gets all there is, and on a scale
+    # that reached there a head that spreads its attention over many would show nothing.
+    scale = alt.Scale(scheme=theme.MAGNITUDE, domainMin=0, domainMax=end)
     colour = alt.condition(
         "datum.there",
-        alt.Color("attention:Q", scale=alt.Scale(scheme=theme.MAGNITUDE, domain=[0, top]), legend=legend),
+        alt.Color("attention:Q", scale=scale, legend=legend),
         alt.value(theme.ABSENT),
     )
-    down = shelf.at("y", "support item")
     return cells.mark_rect().encode(
-        x=place.at("x"), x2="x2:Q", y=down, y2="y2:Q", color=colour, tooltip=_told(trace), description="said:N"
+        x=place.at("x"), x2="x2:Q", y=shelf.at("y"), y2="y2:Q", color=colour, tooltip=_told(trace), description="said:N"
     )
 
 
@@ -175,28 +179,30 @@ def _marks(cells: alt.Chart, trace: Trace, place: Columns, shelf: Rows) -> list[
     return [*marks, dot.encode(x=place.at("centre"), y=shelf.at("middle"), tooltip=told)]
 
 
-def _voice(h: int, heads: list[str], trace: Trace, head: str | int | None) -> str:
-    if trace["attention"].shape[1] == 1:
-        return "queries give"
-    return "all heads together give" if heads[h] == _MEAN else f"{heads[h]} gives"
+def _voice(name: str, n_heads: int) -> str:
+    """Whose attention it is, in a title."""
+    if n_heads == 1:
+        return "the attention"
+    if name == _MEAN:
+        return "all heads' attention"
+    return name if name.startswith("attention") else f"the attention of {name}"
 
 
 def _titles(
     trace: Trace, steps: Steps, shares: Float[np.ndarray, "step query context"], place: Columns, shelf: Rows, voice: str
 ) -> list[str]:
-    """Where the attention falls: the share of the right class, or how many items share it."""
+    """Where the attention falls: the share of the right class, or over how many items it is spread."""
     episode, titles = trace.episode, []
     for t in range(steps.last + 1):
         total = float(shares[t].sum())
         if total == 0:
-            state = "there is nothing to attend to"
+            state = "nothing is there to attend to"
         elif episode.is_regression:
             n = float(np.mean([_spread(row) for row in shares[t] if row.any()]))
-            state = f"{voice} as much as to {n:.1f} items equally"
+            state = f"{voice} is spread as over {n:.1f} equal items"
         else:
             own = episode.query_y[place.order][:, None] == episode.support_y[shelf.order]
-            state = f"{voice} {100 * float(shares[t][own].sum()) / total:.0f} % of their attention to the right class"
-            state = state if voice.endswith("give") else state.replace("their", "its")
+            state = f"the right class gets {100 * float(shares[t][own].sum()) / total:.0f} % of {voice}"
         titles.append(f"{steps.when(t)}, {state}")
     return titles
 

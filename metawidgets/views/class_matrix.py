@@ -52,7 +52,7 @@ def class_matrix(
     base = alt.Chart(data, width=place.width, height=row_height * len(names))
     cells = _cells(steps, base, names, quantity)
     rows = alt.Y("class:O", scale=alt.Scale(domain=list(range(len(names)))), title=f"{quantity.name} class", axis=alt.Axis(
-        labelExpr=name_of([short(n) for n in names], "value"), labelLimit=0, ticks=False, domain=False))  # fmt: skip
+        labelExpr=name_of([short(n) for n in names], "value"), labelLimit=0, labelPadding=6, ticks=False, domain=False))  # fmt: skip
     panels = [
         alt.layer(_heat(cells, place, rows, quantity), *_marks(cells, place, rows, quantity)),
         place.images(episode),

@@ -45,7 +45,7 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     ends = [*rates.ravel(), *([float(first)] if first is not None else [])]
     margin = 0.06 * ((max(ends) - min(ends)) or abs(max(ends)) or 1.0)
     domain = [min(ends) - margin, max(ends) + margin]
-    x = alt.X("rate:Q", title="mean rate (parameter per loss gradient)", scale=alt.Scale(domain=domain, nice=False, zero=False),
+    x = alt.X("rate:Q", title="mean inner rate (1)", scale=alt.Scale(domain=domain, nice=False, zero=False),
               axis=alt.Axis(tickCount=5, format="~g"))  # fmt: skip
     y = alt.Y("layer:N", title="parameter tensor", sort=None, scale=alt.Scale(domain=names), axis=alt.Axis(
         labelLimit=0, ticks=False, domain=False, grid=True))  # fmt: skip

@@ -37,15 +37,16 @@ def memory_contents(trace: Trace, *, step: int | None = None, width: int = 460) 
     usage = trace["usage"][:, slots.shown].astype(np.float64)
     steps = Steps(trace, step, load=per_step(content, usage))
     data = inline(steps.rows({"s": slots.shown.tolist()}, {"m": content, "u": usage}))
-    size = min(20.0, max(9.0, 320 / len(slots.shown)))
+    size = min(20, max(9, 320 // len(slots.shown)))
     bars = round(0.22 * width)
-    heat = _heat(steps, alt.Chart(data, width=width - bars - 12, height=size * len(slots.shown)), slots, content)
+    across = max(3, (width - bars - 12) // n_content) * n_content  # whole pixels a cell: the page shows through seams
+    heat = _heat(steps, alt.Chart(data, width=across, height=size * len(slots.shown)), slots, content)
     beside = _usage(steps, alt.Chart(data, width=bars, height=size * len(slots.shown)), slots, usage)
     chart = alt.hconcat(heat, beside, spacing=12)
-    filled = (trace["memory"] != 0).any(axis=-1).sum(axis=1)  # slots
     n = trace["memory"].shape[1]
-    texts = [f"{steps.when(t)}, {filled[t]} of {n} slots hold something" for t in range(steps.last + 1)]
-    subtitle = f"{slots.sentence} Bars: usage; the slot with the least is overwritten next."
+    least = trace["usage"].argmin(axis=1)  # of equals the first, as the memory itself has it
+    texts = [f"{steps.when(t)}, slot {least[t]} is the least used" for t in range(steps.last + 1)]
+    subtitle = f"{slots.sentence} Bars: usage; the least used is overwritten next."
     description = f"Memory of {trace.learner}, {n} slots of {n_content} numbers. {steps.course(texts)}"
     return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
 
@@ -66,9 +67,10 @@ def _heat(steps: Steps, base: alt.Chart, slots: Slots, content: np.ndarray) -> a
     legend = alt.Legend(title="content (1)", orient="top", gradientLength=160, tickCount=4, titleLimit=0)
     scale = alt.Scale(scheme=theme.DIVERGING, domain=[-reach, reach])
     told = [alt.Tooltip("s:N", title="slot"), alt.Tooltip("i:N", title="number"), alt.Tooltip("content:Q")]
-    return said.mark_rect().encode(
+    return said.mark_rect(strokeWidth=0.5).encode(
         x=across, y=_rows(slots, alt.Axis(title="slot", ticks=False, domain=False)),
-        color=alt.Color("content:Q", scale=scale, legend=legend), tooltip=told, description="said:N",
+        fill=alt.Fill("content:Q", scale=scale, legend=legend),
+        stroke=alt.Stroke("content:Q", scale=scale, legend=None), tooltip=told, description="said:N",
     )  # fmt: skip
 
 

@@ -31,11 +31,11 @@ def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     episode = trace.episode
     place = columns(episode, width)
     slots = slots_of(trace, MOST_CELLS // len(place.order))
-    weights = np.round(100 * trace["read_weights"].astype(np.float64), 1)
+    weights = np.round(100 * trace["read_weights"].astype(np.float64), 2)
     shown = weights[:, place.order][..., slots.shown]  # (step, query, slot)
     steps = Steps(trace, step, load=per_step(shown))
     still = {**place.fields(episode), "s": [slots.shown.tolist()] * len(place.order)}
-    size = min(20.0, max(7.0, 320 / len(slots.shown)))
+    size = min(20, max(7, 320 // len(slots.shown)))
     data = inline(steps.rows(still, {"r": shown}))
     base = alt.Chart(data, width=place.width, height=size * len(slots.shown)).transform_flatten(["s", "r"])
     cells = steps.calculate(base, read="r").transform_calculate(true_name=name_of(episode.class_names or ("",), "true"))

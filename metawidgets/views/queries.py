@@ -129,6 +129,7 @@ class Columns:
             labels=False,
             ticks=False,
             domain=False,
+            grid=False,
         )
         text = base.mark_text(baseline="middle", fontSize=11, color=theme.INK, aria=False)
         return text.encode(x=self.at("x").axis(title), y=alt.value(7), text="label:N")

@@ -15,7 +15,7 @@ from metawidgets.views.steps import Steps, compact
 __all__ = ["MOST_CELLS", "over_steps"]
 
 MOST_CELLS = 3072  # drawn once: only the frame around the current step moves
-_SMALLEST, _LARGEST = 5.0, 22.0  # pixels that a row may take
+_SMALLEST, _LARGEST = 6, 22  # pixels that a row may take
 
 
 def over_steps(
@@ -37,7 +37,8 @@ def over_steps(
         what: what a row is, for the axis: "slot". quantity, unit: of the cells.
         scale: of their colours.
     """
-    size = float(np.clip(320 / len(names), _SMALLEST, _LARGEST))
+    size = int(np.clip(320 / len(names), _SMALLEST, _LARGEST))
+    width = max(3, width // (steps.last + 1)) * (steps.last + 1)  # whole pixels a cell: the page shows through seams
     first = alt.Axis(title=what, ticks=False, domain=False, labelPadding=4, labelSeparation=3)
     y = alt.Y("row:O", scale=alt.Scale(domain=list(names)), axis=first)
     x = _across(steps, axis=None)
@@ -57,8 +58,13 @@ def over_steps(
         alt.Tooltip("t:O", title="step"),
         alt.Tooltip("v:Q", title=quantity),
     ]
-    heat = said.mark_rect().encode(
-        x=x, y=y, color=alt.Color("v:Q", scale=scale, legend=legend), tooltip=told, description="said:N"
+    heat = said.mark_rect(strokeWidth=0.5).encode(
+        x=x,
+        y=y,
+        fill=alt.Fill("v:Q", scale=scale, legend=legend),
+        stroke=alt.Stroke("v:Q", scale=scale, legend=None),
+        tooltip=told,
+        description="said:N",
     )
     now = alt.Chart(inline([{"t": t} for t in range(steps.last + 1)])).transform_filter(steps.is_now("t"))
     frame = now.mark_rect(fill=None, stroke=theme.FRAME, strokeWidth=2.5, aria=False).encode(x=x)

@@ -133,9 +133,12 @@ class Steps:
         Args:
             texts: for every value of the parameter `choice`, 0 and up, one title per step.
         """
-        broken = self._broken(texts, width)
+        return self._titled(self.of_choice(self._broken(texts, width), choice), subtitle, width)
+
+    def of_choice(self, values: Sequence[Sequence[Any]], choice: str) -> alt.ExprRef:
+        """The expression for what stands at the value of `choice` and at the current step, among `shown` ones."""
         index = "0" if self.fixed is not None else self._index
-        return self._titled(alt.ExprRef(expr=f"{json.dumps(broken)}[{choice}][{index}]"), subtitle, width)
+        return alt.ExprRef(expr=f"{json.dumps(values)}[{choice}][{index}]")
 
     def _broken(self, texts: Sequence[Sequence[str]], width: float) -> list[list[list[str]]]:
         """Lines of equal number: the chart must not jump."""

@@ -39,13 +39,18 @@ class Rows:
     margin: float
     with_images: bool
 
-    def at(self, field: str, title: str | None = None) -> alt.Y:
+    def at(self, field: str) -> alt.Y:
         """The channel of vertical positions in `field`: pixels from the top, with no axis but a title."""
         axis = alt.Axis(
-            title=title, labels=False, ticks=False, domain=False, grid=False, titlePadding=round(self.margin) + 6
+            title="support item",
+            labels=False,
+            ticks=False,
+            domain=False,
+            grid=False,
+            titlePadding=round(self.margin) + 6,
         )
         scale = alt.Scale(domain=[0, self.height], nice=False, zero=False, reverse=True)
-        return alt.Y(f"{field}:Q", scale=scale, axis=axis if title else None)
+        return alt.Y(f"{field}:Q", scale=scale, axis=axis)
 
     def legend(self, episode: Episode) -> list[Drawing]:
         """Left of the rows: each item's image where there is room, and the name and symbol of each class (or each x)."""

@@ -147,8 +147,147 @@ def curve() -> Trace:
     return _trace("inner_step", channels, episode, "MAML", probe)
 
 
+def _small(seed: int, shots: tuple[int, ...], n_query: int) -> tuple[Episode, np.random.Generator]:
+    """Images of as many classes as there are `shots`, support in a random order."""
+    rng = np.random.default_rng(seed)
+    n_way = len(shots)
+    names = ("alef", "bet", "gimel", "dalet")[:n_way]
+    images = _strokes(rng, n_way, max(shots) + n_query, side=10)
+    support_y = np.repeat(np.arange(n_way), shots)[rng.permutation(sum(shots))]
+    taken = [int((support_y[:i] == c).sum()) for i, c in enumerate(support_y)]
+    support_x = np.stack([images[c, k] for c, k in zip(support_y, taken, strict=True)])
+    query_y = np.repeat(np.arange(n_way), n_query)
+    query_x = np.concatenate([images[c, -n_query:] for c in range(n_way)])
+    items = _items("strokes", support_y, names, 0), _items("strokes", query_y, names, 100)
+    return Episode(support_x, support_y, query_x, query_y, names, *items, seed=(seed,)), rng
+
+
+def _cosines(episode: Episode, rng: np.random.Generator) -> np.ndarray:
+    """Likeness of each query and support item, `(query, support)`, in eight random features of the pixels."""
+    mix = rng.normal(size=(episode.support_x[0].size, 8))
+    z_query, z_support = (x.reshape(len(x), -1) / 255.0 @ mix for x in (episode.query_x, episode.support_x))
+    return _unit(z_query) @ _unit(z_support).T
+
+
+def _unit(z: np.ndarray) -> np.ndarray:
+    return z / np.maximum(np.linalg.norm(z, axis=-1, keepdims=True), 1e-9)
+
+
+def _read_so_far(n: int) -> np.ndarray:
+    """Whether an item was read, `(step, support)`, when each step reads one."""
+    return np.arange(n) < np.arange(n + 1)[:, None]
+
+
+def _by_class(weights: np.ndarray, y: np.ndarray, n_way: int) -> np.ndarray:
+    """Logits whose softmax are the weights `(step, item, support)` summed by class; zeros before any."""
+    total = weights @ np.eye(n_way)[y]
+    with np.errstate(divide="ignore"):
+        return np.where(total.sum(-1, keepdims=True) > 0, np.log(total), 0.0)
+
+
+def attention() -> Trace:
+    """Images, 3-way with unequal shots: one head attends by likeness, the other to what was read last and to the query itself."""
+    episode, rng = _small(23, (2, 1, 2), 3)
+    cosines, n = _cosines(episode, rng), len(episode.support_y)
+    read = _read_so_far(n)
+    likeness = np.exp(6 * cosines) * read[:, None]
+    likeness /= np.maximum(likeness.sum(-1, keepdims=True), 1e-12)
+    age = np.arange(n + 1)[:, None] - np.arange(n)  # 1 for the item that was read last
+    recency = np.broadcast_to((0.5**age * read)[:, None], likeness.shape)
+    outputs = _by_class(likeness, episode.support_y, 3)
+    support = np.exp(6 * np.eye(n)) * read[:, None]
+    channels = {
+        "outputs": outputs, "support_outputs": _by_class(support, episode.support_y, 3), "probabilities": _softmax(outputs),
+        "attention": np.stack([likeness, recency], 1), "absorbed": read.astype(np.uint8),
+    }  # fmt: skip
+    return _trace("context_example", channels, episode, "SNAIL", None, {"head": ("likeness", "recency")})
+
+
+def relations() -> Trace:
+    """Images, 3-way: a relation is the largest likeness to an item of the class, from 0 to 1."""
+    episode, rng = _small(24, (1, 2, 2), 3)
+    cosines, n = _cosines(episode, rng), len(episode.support_y)
+    own = np.eye(3, dtype=bool)[episode.support_y].T  # (way, support)
+    there = own & _read_so_far(n)[:, None]  # (step, way, support)
+    best = np.where(there[:, None], cosines[:, None], -np.inf).max(-1)  # (step, query, way)
+    scores = np.where(np.isneginf(best), np.nan, (1 + best) / 2)
+    outputs = np.where(np.isnan(scores), -np.inf, np.log(np.maximum(scores, 1e-6)))
+    outputs[0] = 0.0
+    channels = {
+        "outputs": outputs, "support_outputs": np.zeros((n + 1, n, 3)), "probabilities": _softmax(outputs),
+        "relation_scores": scores, "absorbed": _read_so_far(n).astype(np.uint8),
+    }  # fmt: skip
+    return _trace("context_example", channels, episode, "RelationNetwork", None)
+
+
+def memory() -> Trace:
+    """Images, 3-way: each write goes to the least used of ten slots, a query reads by likeness, a state decays."""
+    episode, rng = _small(25, (2, 2, 1), 3)
+    n, n_slots, n_content, n_units = len(episode.support_y), 10, 6, 7
+    mix, into = rng.normal(size=(100, n_content)), rng.normal(size=(n_content, n_units))
+    keys, asked = (np.tanh(x.reshape(len(x), -1) / 255.0 @ mix / 3) for x in (episode.support_x, episode.query_x))
+    store, usage, write, hidden = (
+        np.zeros((n_slots, n_content)),
+        np.zeros(n_slots),
+        np.zeros(n_slots),
+        np.zeros(n_units),
+    )
+    labels, states = np.zeros((n_slots, 3)), []
+    for t in range(n + 1):
+        if t:
+            place = int(usage.argmin())
+            write = 0.8 * np.eye(n_slots)[place] + 0.2 * np.eye(n_slots)[(place + 3) % n_slots]
+            store, usage = (
+                store * (1 - np.eye(n_slots)[place])[:, None] + np.outer(write, keys[t - 1]),
+                0.9 * usage + write,
+            )
+            labels[place] = np.eye(3)[episode.support_y[t - 1]]
+            hidden = np.tanh(0.6 * hidden + keys[t - 1] @ into)
+        reads = _softmax(5 * _unit(asked) @ _unit(store).T)
+        states.append((store.copy(), usage.copy(), write.copy(), hidden.copy(), reads, 4 * reads @ labels))
+    names = ("memory", "usage", "write_weights", "hidden", "read_weights", "outputs")
+    channels = {name: np.stack(a) for name, a in zip(names, zip(*states, strict=True), strict=True)}
+    channels |= {"support_outputs": np.zeros((n + 1, n, 3)), "probabilities": _softmax(channels["outputs"])}
+    return _trace("write", channels | {"absorbed": _read_so_far(n).astype(np.uint8)}, episode, "MANN", None)
+
+
+def rates() -> Trace:
+    """2-D points, 2-way: logistic regression by gradient descent with a rate for each tensor and step, one of them negative."""
+    rng = np.random.default_rng(26)
+    names = ("north", "east")
+    support_y, query_y = np.repeat(np.arange(2), 3), np.repeat(np.arange(2), 4)
+    support_x, query_x = (
+        np.array([[0.2, 1.9], [1.8, -0.4]])[y] + rng.normal(0, 0.75, (len(y), 2)) for y in (support_y, query_y)
+    )
+    episode = Episode(
+        support_x, support_y, query_x, query_y, names,
+        _items("points", support_y, names, 0), _items("points", query_y, names, 100), seed=(26,),
+    )  # fmt: skip
+    learned = np.array([[0.55, 0.3, -0.05], [0.4, 0.35, 0.02], [0.2, 0.1, 0.08]])  # (step, tensor)
+    weight, bias, offset, recorded = rng.normal(0, 0.4, (2, 2)), np.zeros(2), np.zeros(2), []
+    for t in range(4):
+        recorded.append([x @ weight + bias + offset for x in (query_x, support_x)])
+        slope = _softmax(recorded[-1][1]) - np.eye(2)[support_y]
+        of_weight, of_bias, of_offset = learned[min(t, 2)]
+        weight = weight - of_weight * support_x.T @ slope / len(slope)
+        bias, offset = bias - of_bias * slope.mean(0), offset - of_offset * slope.mean(0)
+    outputs, support_outputs = (np.stack(a) for a in zip(*recorded, strict=True))
+    channels = {
+        "outputs": outputs, "support_outputs": support_outputs, "probabilities": _softmax(outputs),
+        "learned_rates": learned[[0, 1, 2, 2]],
+    }  # fmt: skip
+    coords = {"layer": ("head.weight", "head.bias", "offset")}
+    return _trace("inner_step", channels, episode, "MAML", None, coords, {"inner_lr": 0.3})
+
+
 def _trace(
-    axis: str, channels: dict[str, np.ndarray], episode: Episode, learner: str, probe: np.ndarray | None
+    axis: str,
+    channels: dict[str, np.ndarray],
+    episode: Episode,
+    learner: str,
+    probe: np.ndarray | None,
+    coords: dict[str, tuple[str, ...]] | None = None,
+    hyper: dict[str, float] | None = None,
 ) -> Trace:
     for side, name in (("query", "outputs"), ("support", "support_outputs")):
         y = getattr(episode, f"{side}_y")
@@ -157,9 +296,12 @@ def _trace(
         else:
             channels[f"{side}_loss"], channels[f"{side}_accuracy"] = _scores(channels[name], y)
     single = {name: a.astype(np.float32) if a.dtype == np.float64 else a for name, a in channels.items()}
-    return Trace(axis, single, episode, meta={"learner": learner}, probe=probe)
+    meta = {"learner": learner, **({"hyper": hyper} if hyper else {})}
+    return Trace(axis, single, episode, meta=meta, coords=coords or {}, probe=probe)
 
+
+ALL = (prototypes, regions, curve, attention, relations, memory, rates)
 
 if __name__ == "__main__":
-    for make in (prototypes, regions, curve):
+    for make in ALL:
         make().save(DATA / f"{make.__name__}.npz")

@@ -30,6 +30,13 @@ CHARTS = {
     "learning_curves": "prototypes",
     "query_probabilities": "prototypes",
     "prototype_distances": "prototypes",
+    "relation_scores": "relations",
+    "attention_map": "attention",
+    "memory_writes": "memory",
+    "memory_contents": "memory",
+    "memory_reads": "memory",
+    "hidden_state": "memory",
+    "learned_rates": "rates",
     "embedding_map": "prototypes",
     "fitted_curve": "curve",
     "decision_regions": "regions",
@@ -101,7 +108,7 @@ def test_golden_files_are_those_of_the_views() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(views.ALL)
 
 
-@pytest.mark.parametrize("name", ["prototypes", "regions", "curve"])
+@pytest.mark.parametrize("name", [make.__name__ for make in make_traces.ALL])
 def test_fixed_traces_are_what_their_script_makes(name: str, traces: dict[str, Trace]) -> None:
     made, kept = getattr(make_traces, name)(), traces[name]
     assert made.axis == kept.axis
@@ -109,6 +116,7 @@ def test_fixed_traces_are_what_their_script_makes(name: str, traces: dict[str, T
     for channel in made.channels:
         np.testing.assert_allclose(made[channel], kept[channel], rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(made.episode.support_x, kept.episode.support_x)
+    assert made.coords == kept.coords
     assert made.episode.query_items == kept.episode.query_items
 
 

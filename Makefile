@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH := .venv-bench
+# Trainings side by side, of one thread each.
+JOBS ?= 2
 BIN := $(VENV)/bin
 # One thread a process: networks this small run slower on several, far slower on busy cores.
 export OMP_NUM_THREADS ?= 1
@@ -9,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check format bench clean
+.PHONY: help demo test lab check format bench checkpoints clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -33,6 +35,12 @@ format: $(VENV)/.develops ## lay out the code, strip the notebooks' outputs
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	git ls-files '*.ipynb' | xargs -r $(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill cell.metadata.papermill metadata.widgets"
+
+checkpoints: $(VENV)/.runs ## train every learner that comes with the package again: hours; stopped, it goes on
+	$(BIN)/python benchmarks/papers.py train --match '*' --jobs $(JOBS)
+	$(BIN)/python benchmarks/papers.py measure --match '*' --jobs $(JOBS)
+	$(BIN)/python benchmarks/papers.py ship
+	$(BIN)/python benchmarks/papers.py results
 
 bench: $(BENCH)/.peers ## time the learners beside other libraries, in an environment of its own
 	$(BENCH)/bin/python benchmarks/peers.py --out build/bench/peers.json $(BENCH_ARGS)

@@ -129,7 +129,8 @@ def race(
     order = list(calls)
     gc.collect()
     for i in range(repetitions):
-        for name in order[i % len(order) :] + order[: i % len(order)]:  # nobody always runs in another's wake
+        turn = i % max(1, len(order))
+        for name in order[turn:] + order[:turn]:  # so that nobody always runs in the same one's wake
             results[name].repetitions.append(_timed(contenders[name], calls[name], threads))
     return Race(results, threads)
 

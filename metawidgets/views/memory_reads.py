@@ -59,7 +59,7 @@ def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     texts = [f"{steps.when(t)}, {_state(weights[t])}" for t in range(steps.last + 1)]
     description = f"Reads of {len(place.order)} queries in the memory of {trace.learner}. {steps.course(texts)}"
     subtitle = f"{slots.sentence} One column a query."
-    return steps.slide(chart.properties(title=steps.title(texts, subtitle, place.width), description=description))
+    return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
 
 
 def _state(weights: np.ndarray) -> str:

@@ -51,7 +51,12 @@ def over_steps(
         said=f"'{what.split(',')[0]} ' + datum.row + ' at step ' + datum.t + ': ' + datum.v"
     )
     legend = alt.Legend(
-        title=f"{quantity} ({unit})", orient="top", gradientLength=min(220, width * 0.6), tickCount=4, titleLimit=0
+        title=f"{quantity} ({unit})",
+        orient="top",
+        gradientLength=min(220, width * 0.6),
+        tickCount=4,
+        titleLimit=0,
+        type="gradient",
     )
     told = [
         alt.Tooltip("row:N", title=what.split(",")[0]),

@@ -36,7 +36,7 @@ def relation_scores(trace: Trace, *, step: int | None = None, width: int = 420) 
     titles = [f"{steps.when(t)}, {_state(float(right[t]), scores[t], own[t])}" for t in range(steps.last + 1)]
     subtitle = "Dot: the class that it is most like. Frame: the true class. A dot outside its frame is a mistake; grey: no support yet."
     description = f"Relation scores of {len(y)} queries and {len(episode.class_names)} classes by {trace.learner}. {steps.course(titles)}"
-    return steps.slide(chart.properties(title=steps.title(titles, subtitle, place.width), description=description))
+    return steps.slide(chart.properties(title=steps.title(titles, subtitle, width), description=description))
 
 
 def _state(right: float, scores: np.ndarray, own: np.ndarray) -> str:

@@ -76,6 +76,12 @@ class Learner(nn.Module, abc.ABC):
             `outputs`: `(query, way)` logits or `(query, target)` predictions, and whatever `channels` names.
         """
 
+    def readout_both(
+        self, state: State, query_x: Tensor, support_x: Tensor
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """`readout` of encoded queries and of the encoded support items. A learner that can do both at once overrides it."""
+        return self.readout(state, query_x), self.readout(state, support_x)
+
     @property
     @abc.abstractmethod
     def hyper(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, Support
@@ -28,6 +29,8 @@ class GradientState(NamedTuple):
     """Steps taken."""
     moments: dict[str, Tensor] | None = None
     """What an inner optimiser remembers of earlier gradients; plain gradient descent nothing."""
+    known: dict[str, Any] | None = None
+    """The support gradient here, once it was asked for: a trace shows its norm, and the next step follows it."""
 
 
 class GradientLearner(Learner, abc.ABC):
@@ -108,7 +111,7 @@ class GradientLearner(Learner, abc.ABC):
         parameters = {name: own[name] for name in self._names}
         if self.stacked(support):  # every task starts from the same parameters
             parameters = {name: p.expand(len(support.x), *p.shape) for name, p in parameters.items()}
-        return GradientState(parameters, parameters, support.x)
+        return GradientState(parameters, parameters, support.x, known={})
 
     def step(self, state: GradientState, support: Support, t: int) -> GradientState:
         parameters, rates = tuple(state.parameters.values()), tuple(self.rates(t))
@@ -144,10 +147,23 @@ class GradientLearner(Learner, abc.ABC):
         )
 
     def readout(self, state: GradientState, x: Tensor) -> dict[str, Tensor]:
-        read = {"outputs": self._outputs(state.parameters, x, state.support_x)}
-        if "learned_rates" in self.channels:  # those of the step that this state is about to take
-            read["learned_rates"] = torch.stack([torch.as_tensor(r).mean() for r in self.rates(state.taken)])
-        return read
+        return {"outputs": self._outputs(state.parameters, x, state.support_x), **self._rates_read(state)}
+
+    def _rates_read(self, state: GradientState) -> dict[str, Tensor]:
+        """Learned rates of the step that this state is about to take, if there are any."""
+        if "learned_rates" not in self.channels:
+            return {}
+        return {"learned_rates": torch.stack([torch.as_tensor(r).mean() for r in self.rates(state.taken)])}
+
+    def readout_both(
+        self, state: GradientState, query_x: Tensor, support_x: Tensor
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        if self.statistics != "support_stats" or type(self)._outputs is not GradientLearner._outputs:
+            return super().readout_both(state, query_x, support_x)
+        # queries need the support set's statistics, for which it is run anyway
+        n, items = len(support_x), torch.cat([support_x, query_x])
+        outputs, more = functional_call(self._network, dict(state.parameters), (items, n)), self._rates_read(state)
+        return {"outputs": outputs[n:], **more}, {"outputs": outputs[:n], **more}
 
     def _outputs(self, parameters: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
         """The network's outputs for encoded items `x`, with these parameters in place of its own."""
@@ -171,12 +187,17 @@ class GradientLearner(Learner, abc.ABC):
         reach has gradient 0.
         """
         outer = torch.is_grad_enabled()
+        known = None if outer or state.known is None else state.known.get("gradient")
+        if known is not None and known[0] is state.parameters and known[1] is support.x:
+            return known[2:]
         parameters = parameters if outer else [p.detach().requires_grad_() for p in parameters]
         with torch.enable_grad(), self._differentiable_twice():
             loss = self._support_loss(dict(zip(self._names, parameters, strict=True)), state, support)
             gradient = torch.autograd.grad(
                 loss, tuple(parameters), create_graph=outer and self.second_order, materialize_grads=True
             )
+        if not outer and state.known is not None:
+            state.known["gradient"] = (state.parameters, support.x, gradient, parameters)
         return gradient, parameters
 
     def _support_loss(self, parameters: Mapping[str, Tensor], state: GradientState, support: Support) -> Tensor:

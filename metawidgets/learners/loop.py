@@ -136,7 +136,7 @@ def _record(
     support_x: Tensor,
     probe_x: Tensor | None,
 ) -> dict[str, np.ndarray]:
-    read, of_support = learner.readout(state, query_x), learner.readout(state, support_x)
+    read, of_support = learner.readout_both(state, query_x, support_x)
     query_y = as_tensor(learner, episode.query_y)
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}

@@ -45,21 +45,21 @@ READERS = ("snail", "in_context", "mann", "lstm")  # their encoders are small as
 _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     "protonet": {"train_way": 20, "steps": (10_000, 2_500)},
     "matching": {"train_way": 20, "steps": (6_500, 1_600)},
-    "matching_fce": {"train_way": 20, "steps": (5_000, 1_500), "options": {"width": 44}},
-    "relation": {"train_way": 10, "steps": (5_000, 1_500), "meta_batch_size": 2, "options": {"width": 32}},
+    "matching_fce": {"train_way": 20, "steps": (4_000, 1_500), "options": {"width": 44}},
+    "relation": {"train_way": 10, "steps": (4_000, 1_500), "meta_batch_size": 2, "options": {"width": 32}},
     "maml": {"steps": (5_500, 1_400), "meta_batch_size": 8},
-    "maml_first_order": {"steps": (5_500, 1_600), "meta_batch_size": 8, "options": {"first_order": True}},
-    "anil": {"steps": (5_000, 1_600), "meta_batch_size": 8},
-    "metasgd": {"steps": (4_000, 1_200), "meta_batch_size": 8},
-    "reptile": {"steps": (3_000, 900), "meta_batch_size": 5, "n_query": 9},
-    "imaml": {"steps": (1_400, 400), "meta_batch_size": 4},
-    "finetune": {"train_way": 20, "steps": (4_000, 1_200)},
-    "baseline_plus": {"train_way": 20, "steps": (4_000, 1_200)},
-    "snail": {"steps": (4_000, 1_200), "meta_batch_size": 32},
+    "maml_first_order": {"steps": (4_500, 1_600), "meta_batch_size": 8, "options": {"first_order": True}},
+    "anil": {"steps": (4_000, 1_600), "meta_batch_size": 8},
+    "metasgd": {"steps": (3_000, 1_200), "meta_batch_size": 8},
+    "reptile": {"steps": (2_500, 900), "meta_batch_size": 5, "n_query": 9},
+    "imaml": {"steps": (900, 400), "meta_batch_size": 4},
+    "finetune": {"train_way": 20, "steps": (3_000, 1_200)},
+    "baseline_plus": {"train_way": 20, "steps": (3_000, 1_200)},
+    "snail": {"steps": (3_000, 1_200), "meta_batch_size": 32},
     # (x, y) as one token: apart, the first layers must learn to pair them before anything else can be learned
-    "in_context": {"steps": (4_000, 1_200), "meta_batch_size": 32, "options": {"tokens": "joined"}},
+    "in_context": {"steps": (3_000, 1_200), "meta_batch_size": 32, "options": {"tokens": "joined"}},
     "mann": {
-        "steps": (5_000, 1_500),
+        "steps": (3_000, 1_500),
         "meta_batch_size": 16,
         "meta_lr": 3e-3,
         "options": {"key_strength": True},
@@ -67,7 +67,7 @@ _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     },
     # labels come with their items: one read late, it stays at chance for hours
     "lstm": {
-        "steps": (4_000, 1_200),
+        "steps": (3_000, 1_200),
         "meta_batch_size": 16,
         "meta_lr": 3e-3,
         "options": {"label_offset": False},
@@ -89,17 +89,17 @@ def _characters(dataset: str, place: int, **network: Any) -> dict[str, Recipe]:
 
 _SINUSOIDS: dict[str, dict[str, Any]] = {
     # trained on the losses after its first and second step in equal parts, so that five steps do not diverge
-    "maml": {"steps": 40_000, "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9}},
+    "maml": {"steps": 24_000, "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9}},
     "maml_first_order": {
-        "steps": 40_000,
+        "steps": 24_000,
         "options": {"inner_lr": 0.01, "inner_steps": 2, "multi_step_loss": 10**9, "first_order": True},
     },
-    "metasgd": {"steps": 20_000, "options": {"inner_lr": 0.01}},
-    "reptile": {"steps": 20_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
-    "imaml": {"steps": 1_000, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
-    "in_context": {"steps": 8_000, "meta_batch_size": 64, "meta_lr": 1e-3},
-    "lstm": {"steps": 8_000, "meta_batch_size": 64, "meta_lr": 1e-3},
-    "finetune": {"steps": 40_000, "options": {"inner_lr": 0.02}},
+    "metasgd": {"steps": 12_000, "options": {"inner_lr": 0.01}},
+    "reptile": {"steps": 12_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
+    "imaml": {"steps": 600, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
+    "in_context": {"steps": 5_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "lstm": {"steps": 5_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "finetune": {"steps": 24_000, "options": {"inner_lr": 0.02}},
 }
 
 RECIPES: dict[str, Recipe] = {
@@ -130,6 +130,6 @@ RECIPES: dict[str, Recipe] = {
         n_query=1,
         test_shots=15,
         meta_batch_size=64,
-        steps=15_000,
+        steps=10_000,
     ),
 }

@@ -100,7 +100,8 @@ class Episode:
             put(f"{side}_x", frozen(checked_x(side, x)))
             put(f"{side}_y", frozen(checked_y(side, y, len(x), self.class_names)))
             given = getattr(self, f"{side}_items") or [ItemId("unnamed", side, str(i)) for i in range(len(x))]
-            items = tuple([i if type(i) is ItemId else ItemId(*map(str, i)) for i in given])
+            plain = type(given) is tuple and set(map(type, given)) == {ItemId}
+            items = given if plain else tuple([ItemId(*map(str, i)) for i in given])
             if len(items) != len(x):
                 raise EpisodeError(
                     f"{side}_items has {len(items)} entries for {len(x)} {side} items; give one for each."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -79,7 +80,7 @@ class ClassPool:
     def __len__(self) -> int:
         return len(self.class_ids)
 
-    @property
+    @cached_property
     def sizes(self) -> Int[np.ndarray, " class"]:
         """Items of each class."""
         return np.diff(self.offsets)
@@ -105,12 +106,16 @@ class ClassPool:
         """Provenance of one item, by its row in `items`."""
         return self._item_ids(np.array([row]))[0]
 
+    @cached_property
+    def _names(self) -> list[ItemId]:
+        """Provenance of every item, in one go: thousands of episodes take theirs from here."""
+        owners = np.repeat(np.arange(len(self)), self.sizes)
+        numbers = np.arange(len(self.items)) - self.offsets[owners]
+        names = self.item_ids or map(str, numbers.tolist())
+        return [ItemId(self.name, self.class_ids[c], name) for c, name in zip(owners.tolist(), names, strict=True)]
+
     def _item_ids(self, rows: Int[np.ndarray, " n"]) -> tuple[ItemId, ...]:
-        classes = np.searchsorted(self.offsets, rows, side="right") - 1
-        within = (rows - self.offsets[classes]).tolist()
-        names = [self.item_ids[r] for r in rows.tolist()] if self.item_ids else map(str, within)
-        ids = self.class_ids
-        return tuple([ItemId(self.name, ids[c], name) for c, name in zip(classes.tolist(), names, strict=True)])
+        return tuple(map(self._names.__getitem__, rows.tolist()))
 
     def check(self, spec: EpisodeSpec) -> None:
         if spec.n_way is None:
@@ -188,7 +193,7 @@ class ClassPool:
                 return classes
             classes[again] = rng.integers(len(self), size=(len(again), way))
 
-    @property
+    @cached_property
     def _members(self) -> dict[str, list[int]]:
         members: dict[str, list[int]] = {}
         for c, group in enumerate(self.groups):

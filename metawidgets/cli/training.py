@@ -48,7 +48,7 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="Outer steps.")] = 1000,
     meta_batch_size: Annotated[
         int | None,
-        typer.Option(min=1, help="Episodes per outer step; by default 1, for gradient learners 8, for curves 25."),
+        typer.Option(min=1, help="Episodes per outer step; by default 1, for learners that adapt by gradient steps 8, for curves 25."),
     ] = None,
     meta_lr: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Adam's learning rate in the outer loop.")] = 1e-3,
     schedule: Annotated[
@@ -80,7 +80,6 @@ def train(
 
     from metawidgets import datasets, learners
     from metawidgets.allocator import keep_freed_memory
-    from metawidgets.learners.gradient import GradientLearner
     from metawidgets.sampling import EpisodeSampler
     from metawidgets.training import MetaTraining
 
@@ -95,7 +94,7 @@ def train(
         learner, item_shape=example.item_shape, output_dim=example.output_dim, **options_from(learner_option)
     )
     if meta_batch_size is None:
-        meta_batch_size = 25 if example.is_regression else 8 if isinstance(model, GradientLearner) else 1
+        meta_batch_size = 25 if example.is_regression else 8 if model.axis == "inner_step" else 1
     how = MetaTraining(
         steps=steps,
         meta_batch_size=meta_batch_size,

@@ -194,7 +194,8 @@ def main() -> None:
         if options.verb == "train":
             todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
         else:
-            todo = [name for name in names if path_of(name).is_file() and not figures_of(name).is_file()]
+            trained = [name for name in names if progress_of(name) >= RECIPES[name].steps]
+            todo = [name for name in trained if not figures_of(name).is_file()]
         if not names:
             parser.error(f"no recipe is named; give names out of {', '.join(RECIPES)}, or --match")
         if len(todo) == 1:

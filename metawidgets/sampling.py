@@ -142,9 +142,9 @@ class ClassPool:
         classes, support, query = (a[0] for a in self._draw_rows(rng, spec, 1))
         (support_rows, support_y), (query_rows, query_y) = support, query
         return Episode(
-            support_x=self.items[support_rows],
+            support_x=self.items.take(support_rows, 0),
             support_y=support_y,
-            query_x=self.items[query_rows],
+            query_x=self.items.take(query_rows, 0),
             query_y=query_y,
             class_names=tuple(self.class_ids[c] for c in classes),
             support_items=self._item_ids(support_rows),
@@ -154,7 +154,12 @@ class ClassPool:
     def draw_batch(self, rng: np.random.Generator, spec: EpisodeSpec, size: int) -> EpisodeBatch:
         classes, support, query = self._draw_rows(rng, spec, size)
         return EpisodeBatch(
-            self.items[support[:, 0]], support[:, 1], self.items[query[:, 0]], query[:, 1], spec.n_way, classes
+            self.items.take(support[:, 0], 0),
+            support[:, 1],
+            self.items.take(query[:, 0], 0),
+            query[:, 1],
+            spec.n_way,
+            classes,
         )
 
     def _draw_rows(

@@ -21,7 +21,7 @@ def blocks(text: str, language: str) -> list[str]:
 def test_its_python_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     found = blocks(README, "python")
-    assert len(found) == 3
+    assert len(found) == 4
     names: dict = {}
     for block in found:
         exec(compile(block, "README.md", "exec"), names)
@@ -30,6 +30,7 @@ def test_its_python_runs(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "% over 100 episodes" in said
     assert names["learner"].statistics == "running"
+    assert "papers.py train glyphs-maml" in said
 
 
 @pytest.mark.slow
@@ -37,7 +38,7 @@ def test_its_commands_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     lines = [line for block in blocks(README, "console") for line in block.splitlines()]
     commands = [line.split() for line in lines if line.startswith("metawidgets ")]
-    assert len(commands) == 7
+    assert len(commands) == 9
     for words in commands:
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as stop:

@@ -64,15 +64,12 @@ def _heat(steps: Steps, base: alt.Chart, slots: Slots, content: np.ndarray) -> a
     apart = max(1, int(np.ceil(n / 8 / 5)) * 5) if n > 8 else 1
     across = alt.X("i:O", title="number in the slot", scale=alt.Scale(domain=list(range(n))), axis=alt.Axis(
         values=list(range(0, n, apart)), labelAngle=0, ticks=False, domain=False))  # fmt: skip
-    legend = alt.Legend(
-        title="content (1)", orient="top", gradientLength=160, tickCount=4, titleLimit=0, type="gradient"
-    )
+    legend = alt.Legend(title="content (1)", orient="top", gradientLength=160, tickCount=4, titleLimit=0)
     scale = alt.Scale(scheme=theme.DIVERGING, domain=[-reach, reach])
     told = [alt.Tooltip("s:N", title="slot"), alt.Tooltip("i:N", title="number"), alt.Tooltip("content:Q")]
-    return said.mark_rect(strokeWidth=0.5).encode(
+    return said.mark_rect().encode(
         x=across, y=_rows(slots, alt.Axis(title="slot", ticks=False, domain=False)),
-        fill=alt.Fill("content:Q", scale=scale, legend=legend),
-        stroke=alt.Stroke("content:Q", scale=scale, legend=None), tooltip=told, description="said:N",
+        fill=alt.Fill("content:Q", scale=scale, legend=legend), tooltip=told, description="said:N",
     )  # fmt: skip
 
 

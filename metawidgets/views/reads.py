@@ -56,18 +56,16 @@ def over_steps(
         gradientLength=min(220, width * 0.6),
         tickCount=4,
         titleLimit=0,
-        type="gradient",
     )
     told = [
         alt.Tooltip("row:N", title=what.split(",")[0]),
         alt.Tooltip("t:O", title="step"),
         alt.Tooltip("v:Q", title=quantity),
     ]
-    heat = said.mark_rect(strokeWidth=0.5).encode(
+    heat = said.mark_rect().encode(
         x=x,
         y=y,
         fill=alt.Fill("v:Q", scale=scale, legend=legend),
-        stroke=alt.Stroke("v:Q", scale=scale, legend=None),
         tooltip=told,
         description="said:N",
     )

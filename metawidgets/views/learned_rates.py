@@ -43,7 +43,8 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     base = alt.Chart(inline(rows), width=plot, height=min(22, max(14, 300 / n)) * n)
     first = trace.meta.get("hyper", {}).get("inner_lr")
     ends = [*rates.ravel(), *([float(first)] if first is not None else [])]
-    margin = 0.06 * ((max(ends) - min(ends)) or abs(max(ends)) or 1.0)
+    # rates that are alike up to rounding, as before any training, would else stand outside of a domain as narrow as they are
+    margin = 0.06 * max(max(ends) - min(ends), 0.1 * abs(max(ends)) or 1.0)
     domain = [min(ends) - margin, max(ends) + margin]
     x = alt.X("rate:Q", title="mean inner rate (1)", scale=alt.Scale(domain=domain, nice=False, zero=False),
               axis=alt.Axis(tickCount=5, format="~g"))  # fmt: skip

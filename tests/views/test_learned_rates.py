@@ -1,5 +1,8 @@
 """Learned rates, tensor by tensor."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from metawidgets import views
@@ -33,3 +36,13 @@ def test_lines_stand_at_zero_and_where_all_began(rates: Trace) -> None:
     scale = (dots["head.weight"] - dots["offset"]) / (0.4 - 0.02)  # pixels per rate, by the rates of step 1
     assert at[(5, 3)] == pytest.approx(dots["offset"] + scale * (0.3 - 0.02), abs=0.6)
     assert at[(1, 0)] == pytest.approx(dots["offset"] - scale * 0.02, abs=0.6)
+
+
+def test_rates_that_differ_by_rounding_alone_stand_within_the_chart(rates: Trace) -> None:
+    same = 0.03986041 + 1e-9 * np.random.default_rng(0).random(rates["learned_rates"].shape)
+    alike = replace(rates, channels={**rates.channels, "learned_rates": same.astype(np.float32)}, meta={})
+    spec = views.learned_rates(alike).to_dict()
+    low, high = spec["layer"][-1]["encoding"]["x"]["scale"]["domain"]
+    drawn = [v for rows in spec["datasets"].values() for row in rows for v in np.atleast_1d(row.get("r", []))]
+    assert drawn
+    assert all(low < value < high for value in drawn)

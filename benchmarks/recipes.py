@@ -58,14 +58,14 @@ _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     "snail": {"steps": (3_000, 1_200), "meta_batch_size": 32},
     # (x, y) as one token: apart, the first layers must learn to pair them before anything else can be learned
     "in_context": {"steps": (3_000, 1_200), "meta_batch_size": 32, "options": {"tokens": "joined"}},
+    # the two below get labels with their items: one read late, as in the papers, they stay at chance for hours
     "mann": {
         "steps": (3_000, 1_500),
         "meta_batch_size": 16,
         "meta_lr": 3e-3,
-        "options": {"key_strength": True},
+        "options": {"key_strength": True, "label_offset": False},
         **MANN_PROTOCOL,
     },
-    # labels come with their items: one read late, it stays at chance for hours
     "lstm": {
         "steps": (3_000, 1_200),
         "meta_batch_size": 16,

@@ -25,7 +25,7 @@ import measures
 import results
 import shipping
 import torch
-from recipes import RECIPES, Recipe
+from recipes import RECIPES, Recipe, is_halved
 
 from metawidgets import checkpoints, learners
 from metawidgets.allocator import keep_freed_memory
@@ -126,6 +126,9 @@ def train(name: str) -> None:
 def measure(name: str, n_episodes: int) -> None:
     """Score one trained recipe on test tasks, and keep what it scored."""
     begun, learner = time.perf_counter(), checkpoints.load(path_of(name))
+    if is_halved(name):
+        for p in learner.parameters():
+            p.data = p.data.half().float()
     _, card = checkpoints.read(path_of(name).with_suffix(".training.safetensors"))
     found = measures.measure(
         name, learner, RECIPES[name], n_episodes, lambda text: print(f"{name}: {text}", flush=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["RECIPES", "Recipe"]
+__all__ = ["RECIPES", "Recipe", "is_halved"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,14 @@ class Recipe:
 # Santoro 2016: 50 items of 5 classes in a random order, the loss at every one of them
 MANN_PROTOCOL = {"k_shot": 10, "n_query": 1, "test_shots": 1}
 READERS = ("snail", "in_context", "mann", "lstm")  # their encoders are small as they are
+
+HALVED = ("snail", "in_context", "mann", "lstm", "relation", "metasgd")
+"""Learners whose parameters are rounded to half precision before they are measured and shipped, for the room they take."""
+
+
+def is_halved(name: str) -> bool:
+    return name.partition("-")[2] in HALVED
+
 
 _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     "protonet": {"train_way": 20, "steps": (10_000, 2_500)},

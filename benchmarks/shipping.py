@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from recipes import is_halved
+
 from metawidgets import checkpoints, trained
 from metawidgets.learners.pretrained import Pretrained
 from metawidgets.npz import replacing
@@ -60,8 +62,11 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
                 card[key] = found[key]
         card.pop("format", None)
         card.pop("sha256", None)
-        file = trained.FOLDER / f"{name}.safetensors"
-        checkpoints.save(learner, file, **card)
+        file, tensors = trained.FOLDER / f"{name}.safetensors", learner.state_dict()
+        if is_halved(name):  # loading them makes them whole again
+            tensors |= {key: p.detach().half() for key, p in learner.named_parameters()}
+            card["stored"] = "parameters in half precision, to which they were rounded before they were measured"
+        checkpoints.write(file, tensors, checkpoints.card_of(learner, **card))
         file.with_suffix(
             ".json"
         ).unlink()  # the same card lies in the file's header, and `metawidgets trained` shows it

@@ -1,4 +1,4 @@
-"""Embedding map: support, queries and prototypes on two principal axes that stay put over the steps."""
+"""Embedding map: support, queries and, if there are any, prototypes on two principal axes that stay put over the steps."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 
 from metawidgets.analysis import fit_projection
+from metawidgets.episodes import Episode
 from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
@@ -16,14 +17,19 @@ from metawidgets.views.steps import Steps, per_step
 __all__ = ["embedding_map"]
 
 _NAMED = 10  # classes up to which each prototype carries its name: a cross has no shape of its own class
-_NEEDS = ("embeddings", "support_embeddings", "prototypes")
+_NEEDS = ("embeddings", "support_embeddings")
 
 
-@view(needs=_NEEDS)
+def _kind(episode: Episode) -> str | None:
+    return "it tells classes apart, and this episode has none; try fitted_curve." if episode.is_regression else None
+
+
+@view(needs=_NEEDS, kind=_kind)
 def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, images: bool = False) -> Drawing:
     """Principal components of all embeddings, fitted once over all steps, so that what moves on the chart moved in the space.
 
-    Support items are filled, queries hollow, prototypes crosses; support not yet absorbed is pale. Both axes have one scale.
+    Support items are filled, queries hollow, prototypes crosses (of learners that have some); support not yet absorbed is pale.
+    Both axes have one scale.
 
     Args:
         step: the step to show; `None` for a slider.
@@ -31,8 +37,9 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         images: draw each query as its image; only for images.
     """
     episode = trace.episode
-    fitted = fit_projection(np.concatenate([trace[name] for name in _NEEDS], axis=1))
-    flat = {name: fitted(trace[name]) for name in _NEEDS}  # (step, item, axis)
+    drawn = [*_NEEDS, *(["prototypes"] if "prototypes" in trace else [])]
+    fitted = fit_projection(np.concatenate([_flat(trace[name]) for name in drawn], axis=1))
+    flat = {name: fitted(_flat(trace[name])) for name in drawn}  # (step, item, axis)
     steps = Steps(trace, step, load=per_step(*flat.values()))
     box = _Box(np.concatenate([a.reshape(-1, 2) for a in flat.values()]), width)
     names = episode.class_names
@@ -85,11 +92,17 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
             )
         ]
 
-    # Under the support: a class of one shot has its prototype where its only item is.
-    prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
-    prototypes = prototypes.transform_filter("isValid(datum.x)")
-    halo, cross = crosses(prototypes)
-    layers += [halo.encode(x=x, y=y), cross.encode(x=x, y=y, color=look["color"], tooltip=told, description="said:N")]
+    lettering: list[alt.Chart] = []
+    if "prototypes" in flat:  # under the support: a class of one shot has its prototype where its only item is
+        prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
+        prototypes = prototypes.transform_filter("isValid(datum.x)")
+        halo, cross = crosses(prototypes)
+        layers += [halo.encode(x=x, y=y)]
+        layers += [cross.encode(x=x, y=y, color=look["color"], tooltip=told, description="said:N")]
+        if len(names) <= _NAMED:
+            halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
+            text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
+            lettering = [letters.encode(x=x, y=y, text="label:N", tooltip=told) for letters in (halo, text)]
 
     still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}
     if "absorbed" in trace:
@@ -99,21 +112,27 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         support, faded = placed("support_embeddings", still), {}
     layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, description="said:N", **faded, **look)]
 
-    if len(names) <= _NAMED:
-        halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
-        text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
-        layers += [lettering.encode(x=x, y=y, text="label:N", tooltip=told) for lettering in (halo, text)]
+    layers += lettering
 
     share = fitted.explained.sum()
-    titles = [f"{steps.when(t)}: embeddings and prototypes" for t in range(steps.last + 1)]
+    what = "embeddings and prototypes" if "prototypes" in flat else "embeddings"
+    titles = [f"{steps.when(t)}: {what}" for t in range(steps.last + 1)]
     marks = "Image: query, rimmed in its class's colour." if images and episode.is_image else "Hollow: query."
-    subtitle = f"Filled: support, pale until absorbed. {marks} Cross: prototype. These two axes hold {100 * share:.0f} % of the variance."
+    cross = " Cross: prototype." if "prototypes" in flat else ""
+    pale = ", pale until absorbed" if "absorbed" in trace else ""
+    subtitle = f"Filled: support{pale}. {marks}{cross} These two axes hold {100 * share:.0f} % of the variance."
+    also = f" and {len(names)} prototypes" if "prototypes" in flat else ""
     description = (
-        f"{steps.course(titles)} {len(episode.support_x)} support items, {len(episode.query_x)} queries and {len(names)} prototypes "
+        f"{steps.course(titles)} {len(episode.support_x)} support items, {len(episode.query_x)} queries{also} "
         f"of {trace.learner} on two principal axes that hold {100 * share:.0f} % of the variance."
     )
     chart = alt.layer(*layers).properties(title=steps.title(titles, subtitle, width), description=description)
     return steps.slide(chart)
+
+
+def _flat(points: np.ndarray) -> np.ndarray:
+    """(step, item, feature), whatever the shape of the features: a linear probe reads maps."""
+    return points.reshape(*points.shape[:2], -1)
 
 
 class _Box:

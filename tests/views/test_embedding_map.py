@@ -1,5 +1,7 @@
 """The map of embeddings against the projection."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,18 @@ def test_queries_can_be_their_images(prototypes: Trace, regions: Trace) -> None:
     images = items(marks_at(views.embedding_map(prototypes, images=True).to_dict()), "image")
     assert len(images) == 16
     assert all(image["url"].startswith("data:image/png") for image in images)
+
+
+def test_learners_without_prototypes_have_a_map_too(prototypes: Trace) -> None:
+    kept = {name: a for name, a in prototypes.channels.items() if name not in ("prototypes", "distances")}
+    attention = replace(prototypes, channels=kept)
+    spec = views.embedding_map(attention).to_dict()
+    fitted = fit_projection(np.concatenate([attention["embeddings"], attention["support_embeddings"]], axis=1))
+    rows = {row["what"]: row for rows in spec["datasets"].values() for row in rows if "what" in row}
+    item = attention.episode.support_items[1]
+    expected = fitted(attention["support_embeddings"][0, 1])
+    found = (np.ravel(rows[f"support {item}"]["u"])[0], np.ravel(rows[f"support {item}"]["v"])[0])
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
+    assert not [what for what in rows if what.startswith("prototype")]
+    assert "prototype" not in spec["description"].lower()
+    assert "prototype" not in str(spec["title"]).lower()

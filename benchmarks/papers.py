@@ -96,6 +96,10 @@ def train(name: str) -> None:
     learner = learners.build(
         recipe.learner, item_shape=example.item_shape, output_dim=example.output_dim, **recipe.options
     )
+    if recipe.begins_with:
+        if progress_of(recipe.begins_with) < RECIPES[recipe.begins_with].steps:
+            train(recipe.begins_with)
+        learner.load_state_dict(checkpoints.load(path_of(recipe.begins_with)).state_dict())
     how = MetaTraining(
         steps=recipe.steps,
         meta_batch_size=recipe.meta_batch_size,
@@ -197,7 +201,8 @@ def main() -> None:
         if options.verb == "train":
             todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
         else:
-            trained = [name for name in names if progress_of(name) >= RECIPES[name].steps]
+            beginnings = {recipe.begins_with for recipe in RECIPES.values()}
+            trained = [n for n in names if n not in beginnings and progress_of(n) >= RECIPES[n].steps]
             todo = [name for name in trained if not figures_of(name).is_file()]
         if not names:
             parser.error(f"no recipe is named; give names out of {', '.join(RECIPES)}, or --match")

@@ -111,6 +111,10 @@ class MANN(CellLearner):
         self.keys = nn.Linear(hidden_size, found)
         self.gates = nn.Linear(hidden_size, n_heads)
         self.strengths = nn.Linear(hidden_size, n_heads) if key_strength else None
+        if (
+            self.strengths is not None
+        ):  # sharp enough from the start that one slot among many can be told from the others
+            nn.init.constant_(self.strengths.bias, 9.0)
         self.head = nn.Linear(hidden_size + found, self.output_dim)
 
     @property

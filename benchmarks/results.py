@@ -80,9 +80,11 @@ def _characters(dataset: str, mine: Mapping[str, Any]) -> str:
             cell = _percent(_of(scores, n, k))
             cells.append(f"{cell} ({published})" if cell and published else cell)
         rows.append([name, *cells, scores[0]["statistics"]])
-    n = next(iter(mine.values()))["scores"][0]["n_episodes"]
     note = "Accuracy in percent, in brackets what was published. " if dataset == "omniglot" else "Accuracy in percent. "
-    return f"\n## {dataset}\n\n{note}{n} test episodes of 15 queries a class.\n\n" + _table(head, rows)
+    return (
+        f"\n## {dataset}\n\n{note}600 test episodes of 15 queries a class, 300 with more than one shot except for the first two learners.\n\n"
+        + _table(head, rows)
+    )
 
 
 def _study(dataset: str, mine: Mapping[str, Any]) -> str:

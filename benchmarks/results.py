@@ -19,6 +19,7 @@ __all__ = ["write"]
 
 FILE = Path(__file__).parent / "RESULTS.md"
 SETTINGS = ((5, 1), (5, 5), (20, 1), (20, 5))
+EPISODES = "600 test episodes of 15 queries a class; 300 with several shots, except for learners measured 20-way too."
 MANN_PUBLISHED = {1: 36.4, 2: 82.8, 3: 91.0, 4: 92.6, 5: 94.9, 10: 98.1}
 HEAD = """# What the learners score
 
@@ -81,10 +82,7 @@ def _characters(dataset: str, mine: Mapping[str, Any]) -> str:
             cells.append(f"{cell} ({published})" if cell and published else cell)
         rows.append([name, *cells, scores[0]["statistics"]])
     note = "Accuracy in percent, in brackets what was published. " if dataset == "omniglot" else "Accuracy in percent. "
-    return (
-        f"\n## {dataset}\n\n{note}600 test episodes of 15 queries a class, 300 with more than one shot except for the first two learners.\n\n"
-        + _table(head, rows)
-    )
+    return f"\n## {dataset}\n\n{note}{EPISODES}\n\n" + _table(head, rows)
 
 
 def _study(dataset: str, mine: Mapping[str, Any]) -> str:
@@ -95,6 +93,8 @@ def _study(dataset: str, mine: Mapping[str, Any]) -> str:
         each = {name: np.array(s["per_episode"]) for name, s in found.items() if s is not None}
         if len(each) < 2:
             continue
+        n = min(map(len, each.values()))  # some were asked more; the first ones are the same for all
+        each = {name: values[:n] for name, values in each.items()}
         order = sorted(each, key=lambda name: -each[name].mean())
         best, cells = order[0], []
         for name in order[1:]:

@@ -201,8 +201,7 @@ def main() -> None:
         if options.verb == "train":
             todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
         else:
-            beginnings = {recipe.begins_with for recipe in RECIPES.values()}
-            trained = [n for n in names if n not in beginnings and progress_of(n) >= RECIPES[n].steps]
+            trained = [n for n in names if not n.endswith("_short") and progress_of(n) >= RECIPES[n].steps]
             todo = [name for name in trained if not figures_of(name).is_file()]
         if not names:
             parser.error(f"no recipe is named; give names out of {', '.join(RECIPES)}, or --match")

@@ -33,10 +33,13 @@ def parts() -> tuple[learners.Learner, EpisodeSampler, EpisodeSampler]:
     return learner, a, b
 
 
-def train(path: Path | None = None, **changes: Any) -> tuple[learners.Learner, list[Any]]:
+def train(path: Path | None = None, pause: float = 0.0, **changes: Any) -> tuple[learners.Learner, list[Any]]:
     learner, sampler, validation = parts()
-    how = MetaTraining(**{**HOW.__dict__, **changes})
-    return learner, list(meta_train(learner, sampler, how, validation=validation, checkpoint=path))
+    how, steps = MetaTraining(**{**HOW.__dict__, **changes}), []
+    for step in meta_train(learner, sampler, how, validation=validation, checkpoint=path):
+        steps.append(step)
+        time.sleep(pause)
+    return learner, steps
 
 
 def equal(a: learners.Learner, b: learners.Learner) -> bool:
@@ -94,7 +97,7 @@ def test_a_killed_process_goes_on_as_if_unbroken(tmp_path: Path) -> None:
     whole, _ = train(steps=40)
     code = (
         "import sys; from pathlib import Path; from tests.test_training import train\n"
-        "train(Path(sys.argv[1]), steps=40)\nprint('ended')"
+        "train(Path(sys.argv[1]), steps=40, pause=0.05)\nprint('ended')"  # long enough to be killed on a busy machine
     )
     path, kills = tmp_path / "c.safetensors", 0
     for attempt in range(20):

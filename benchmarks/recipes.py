@@ -56,7 +56,12 @@ _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     "protonet": {"train_way": 20, "steps": (10_000, 2_500)},
     "matching": {"train_way": 20, "steps": (6_500, 1_600)},
     "matching_fce": {"train_way": 20, "steps": (2_500, 1_500), "options": {"width": 44}},
-    "relation": {"train_way": 10, "steps": (3_000, 1_500), "meta_batch_size": 2, "options": {"width": 32}},
+    "relation": {
+        "train_way": 10,
+        "steps": (3_000, 1_500),
+        "meta_batch_size": 2,
+        "options": {"width": 32, "pooling": "mean"},
+    },
     "maml": {"steps": (5_500, 1_400), "meta_batch_size": 8},
     "maml_first_order": {"steps": (3_000, 1_000), "meta_batch_size": 8, "options": {"first_order": True}},
     "anil": {"steps": (2_500, 1_000), "meta_batch_size": 8},

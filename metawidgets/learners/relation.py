@@ -3,18 +3,21 @@
 import math
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import EpisodeNorm, call, call_once, feature_shape_of
 from metawidgets.learners.protonet import PrototypeState
 
-__all__ = ["RelationModule", "RelationNetwork"]
+__all__ = ["Pooling", "RelationModule", "RelationNetwork"]
+
+Pooling = Literal["sum", "mean"]
 
 
 class RelationModule(nn.Module):
@@ -68,13 +71,15 @@ class RelationNetwork(Learner):
     """Relation networks (Sung, Yang, Zhang, Xiang, Torr and Hospedales, *Learning to Compare: Relation Network for Few-Shot
     Learning*, CVPR 2018, equations 1 to 3).
 
-    A class is the *sum* of its support items' feature maps; a relation module scores each pair of class and query from 0 to
+    A class is the *sum* of its support items' feature maps (or their mean, see `pooling`); a relation module scores each pair of class and query from 0 to
     1, and training is regression of the scores on 1 (the same class) and 0 by squared error, equation 3, its mean instead
     of its sum. `outputs` are logarithms of the scores, so that probabilities are the scores' shares. One step absorbs one
     support example.
 
     Args:
         encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`.
+        pooling: "sum", the paper's, which ties a learner to the shots that it was trained with; or "mean", the same with one
+            shot, with which it takes any number.
         relation_width: filters of the relation module. relation_hidden: units of its second last layer, 8 in the paper.
         feature_shape: of an item's features, for an encoder that does not declare it.
 
@@ -91,11 +96,15 @@ class RelationNetwork(Learner):
         self,
         encoder: nn.Module,
         *,
+        pooling: Pooling = "sum",
         relation_width: int = 64,
         relation_hidden: int = 8,
         feature_shape: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
+        if pooling not in get_args(Pooling):
+            raise LearnerError(f"unknown pooling={pooling!r}; {did_you_mean(pooling, get_args(Pooling))}")
+        self.pooling = pooling
         self._encoder, self.relation_width, self.relation_hidden = encoder, relation_width, relation_hidden
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         policy = getattr(encoder, "statistics", "running")
@@ -109,6 +118,7 @@ class RelationNetwork(Learner):
     @property
     def hyper(self) -> dict[str, Any]:
         return {
+            "pooling": self.pooling,
             "relation_width": self.relation_width,
             "relation_hidden": self.relation_hidden,
             "feature_shape": list(self.feature_shape),
@@ -142,7 +152,8 @@ class RelationNetwork(Learner):
             return {"outputs": torch.zeros_like(outputs), "relation_scores": torch.full_like(outputs, torch.nan)}
         n = len(state.embeddings) if self.statistics == "support_stats" else 0
         queries = torch.cat([state.embeddings, x]) if n else x
-        raw = self.relation(state.sums[present], queries, n or None)[n:]
+        classes = state.sums if self.pooling == "sum" else state.prototypes
+        raw = self.relation(classes[present], queries, n or None)[n:]
         outputs[:, present] = F.logsigmoid(raw)
         return {"outputs": outputs, "relation_scores": torch.where(present, outputs.exp(), torch.nan)}
 

@@ -8,6 +8,7 @@ from torch import nn
 
 from metawidgets import learners
 from metawidgets.episodes import Episode
+from metawidgets.errors import LearnerError
 from metawidgets.learners import RelationNetwork, loop
 from metawidgets.learners.relation import RelationModule
 from tests.learners.conftest import sampler_of
@@ -51,6 +52,17 @@ def test_scores_and_loss_by_hand() -> None:
     outputs = learner.task_outputs(support, torch.tensor(LINE.query_x))
     expected = ((scores - np.eye(2)[LINE.query_y]) ** 2).mean()  # equation 3
     assert learner.outer_loss(outputs, torch.tensor(LINE.query_y)).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_class_may_be_its_mean() -> None:
+    learner = by_hand()
+    learner.pooling = "mean"
+    scores = np.array(loop.trace(learner, LINE)["relation_scores"][-1], float)
+    expected = 1 - np.abs(np.array([[1.5 - 4, 5 - 4], [1.5 - 2, 5 - 2]]))  # class 0 has items 1 and 2
+    np.testing.assert_allclose(np.log(scores / (1 - scores)), expected, rtol=1e-5)
+    assert learner.hyper["pooling"] == "mean"
+    with pytest.raises(LearnerError, match="unknown pooling='men'; did you mean 'mean'"):
+        learners.RelationNetwork(nn.Identity(), feature_shape=(1,), pooling="men")  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("shape", [(3, 6, 7), (5,), (4, 3, 3)])

@@ -71,10 +71,10 @@ class RelationNetwork(Learner):
     """Relation networks (Sung, Yang, Zhang, Xiang, Torr and Hospedales, *Learning to Compare: Relation Network for Few-Shot
     Learning*, CVPR 2018, equations 1 to 3).
 
-    A class is the *sum* of its support items' feature maps (or their mean, see `pooling`); a relation module scores each pair of class and query from 0 to
-    1, and training is regression of the scores on 1 (the same class) and 0 by squared error, equation 3, its mean instead
-    of its sum. `outputs` are logarithms of the scores, so that probabilities are the scores' shares. One step absorbs one
-    support example.
+    A class is the *sum* of its support items' feature maps (or their mean, see `pooling`); a relation module scores each pair
+    of class and query from 0 to 1, and training is regression of the scores on 1 (the same class) and 0 by squared error,
+    equation 3, its mean instead of its sum. `outputs` are logarithms of the scores, so that probabilities are the scores'
+    shares. One step absorbs one support example.
 
     Args:
         encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`.

@@ -127,7 +127,7 @@ _SINUSOIDS: dict[str, dict[str, Any]] = {
     "reptile": {"steps": 12_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
     "imaml": {"steps": 600, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
     "in_context": {"steps": 4_000, "meta_batch_size": 64, "meta_lr": 1e-3},
-    "lstm": {"steps": 3_000, "meta_batch_size": 64, "meta_lr": 1e-3},
+    "lstm": {"steps": 2_000, "meta_batch_size": 64, "meta_lr": 1e-3},
     "finetune": {"steps": 24_000, "options": {"inner_lr": 0.02}},
 }
 
@@ -160,6 +160,6 @@ RECIPES: dict[str, Recipe] = {
         n_query=1,
         test_shots=15,
         meta_batch_size=64,
-        steps=8_000,
+        steps=4_000,
     ),
 }

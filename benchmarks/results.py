@@ -1,5 +1,6 @@
 """`RESULTS.md`: what the recipes scored, beside what the papers published."""
 
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from metawidgets.sampling import EpisodeSampler
 __all__ = ["write"]
 
 FILE = Path(__file__).parent / "RESULTS.md"
+BENCH = Path("build/bench/peers.json")
 SETTINGS = ((5, 1), (5, 5), (20, 1), (20, 5))
 EPISODES = "600 test episodes of 15 queries a class; 300 with several shots, except for learners measured 20-way too."
 MANN_PUBLISHED = {1: 36.4, 2: 82.8, 3: 91.0, 4: 92.6, 5: 94.9, 10: 98.1}
@@ -44,7 +46,7 @@ def write(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> Path:
     parts += [_sinusoids({n.partition("-")[2]: f for n, f in figures.items() if n.startswith("sinusoids-")})]
     if "linear_functions-in_context" in figures:
         parts.append(_linear(figures["linear_functions-in_context"], recipes["linear_functions-in_context"]))
-    parts += [_trainings(figures, recipes)]
+    parts += [_speed(BENCH), _trainings(figures, recipes)]
     with replacing(FILE) as part:
         part.write_text("\n".join(p for p in parts if p))
     return FILE
@@ -196,3 +198,42 @@ def _promise(curve: list[dict[str, Any]], recipe: Recipe) -> str:
     means = {round(10 * point["step"] / recipe.steps): point["mean"] for point in curve}
     shown = [means[n] for n in (6, 8, 10) if n in means]
     return " → ".join(f"{100 * m:.1f}" if recipe.train_way else f"{m:.3f}" for m in shown)
+
+
+def _speed(path: Path) -> str:
+    """What `make bench` measured last, if it was run here."""
+    if not path.is_file():
+        return ""
+    found = json.loads(path.read_text())
+    rows, audit = [], found["suites"].pop("check", [])
+    for suite in found["suites"].values():
+        for row in suite:
+            own = 1e3 * row["median_seconds"] / row["units"]
+            cells = [row["work"] + row["ours"].removeprefix("metawidgets"), f"{own:.3g} ms"]
+            if row["fastest_peer"]:
+                ratio = row["ratios"][row["fastest_peer"]]
+                cells += [row["fastest_peer"], f"{ratio['median']:.3f}", f"{ratio['of_minima']:.3f}"]
+            else:
+                cells += ["", "", ""]
+            aim, within = row["aim"], row["within_seconds"]
+            cells.append(f"{aim:g}" if aim else f"{1e3 * within:g} ms" if within else "")
+            limit = row.get("limit_seconds")
+            rows.append([*cells, f"{limit / row['median_seconds']:.0%}" if limit else ""])
+    versions = ", ".join(f"{name} {version}" for name, version in found["machine"]["versions"].items() if version)
+    about = (
+        f"`make bench`, {found['machine']['cores']} cores; {versions}. A ratio is our time through the fastest peer's, paired "
+        "within a repetition; below 1 we are faster. The last column is how much of our time these operations would take at "
+        "the rate of a large matrix product: nothing can go beyond 100 % but by doing fewer operations."
+    )
+    head = ["work", "ours", "fastest peer", "ratio, median", "ratio of minima", "aim", "of the limit"]
+    text = f"\n## Speed\n\n{about}\n\n" + _table(head, rows)
+    if audit:
+        error = lambda e: e if isinstance(e, str) else f"{e:.0e}"  # noqa: E731
+        names = list(audit[0]["errors"])
+        lines = [
+            [row["work"], *("fails" if len(error(row["errors"][n])) > 9 else error(row["errors"][n]) for n in names)]
+            for row in audit
+        ]
+        text += "\nLargest relative error of the meta-gradient in float64, over tensors, against a plain double backward:\n\n"
+        text += _table(["work", *names], lines)
+    return text

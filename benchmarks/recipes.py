@@ -1,7 +1,7 @@
 """What is trained, and how: one line for each learner and dataset. `papers.py` trains, measures and ships them.
 
 The paper's settings, or smaller ones where they would take hours on two cores; `RESULTS.md` says what each reached and what
-its curve still promised. Steps were chosen so that each of the long trainings takes 5 to 20 minutes on one core.
+its curve still promised. Steps were chosen so that the longest take 20 minutes and most 2 to 8 on one of two busy cores.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def is_halved(name: str) -> bool:
 _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     "protonet": {"train_way": 20, "steps": (10_000, 2_500)},
     "matching": {"train_way": 20, "steps": (6_500, 1_600)},
-    "matching_fce": {"train_way": 20, "steps": (2_500, 1_500), "options": {"width": 44}},
+    "matching_fce": {"train_way": 20, "steps": (1_500, 1_500), "options": {"width": 44}},
     "relation": {
         "train_way": 10,
         "steps": (3_000, 1_500),
@@ -64,12 +64,12 @@ _CHARACTERS: dict[str, dict[str, Any]] = {  # steps on Omniglot and on glyphs
     },
     "maml": {"steps": (5_500, 1_400), "meta_batch_size": 8},
     "maml_first_order": {"steps": (3_000, 1_000), "meta_batch_size": 8, "options": {"first_order": True}},
-    "anil": {"steps": (2_500, 1_000), "meta_batch_size": 8},
+    "anil": {"steps": (1_500, 1_000), "meta_batch_size": 8},
     "metasgd": {"steps": (2_000, 1_200), "meta_batch_size": 8},
     "reptile": {"steps": (1_500, 900), "meta_batch_size": 5, "n_query": 9},
-    "imaml": {"steps": (500, 250), "meta_batch_size": 4},
+    "imaml": {"steps": (250, 250), "meta_batch_size": 4},
     "finetune": {"train_way": 20, "steps": (3_000, 1_200)},
-    "baseline_plus": {"train_way": 20, "steps": (2_000, 1_200)},
+    "baseline_plus": {"train_way": 20, "steps": (1_200, 1_200)},
     "snail": {"steps": (3_000, 1_200), "meta_batch_size": 32},
     # (x, y) as one token: apart, the first layers must learn to pair them before anything else can be learned
     "in_context": {"steps": (3_000, 1_200), "meta_batch_size": 32, "options": {"tokens": "joined"}},
@@ -125,7 +125,7 @@ _SINUSOIDS: dict[str, dict[str, Any]] = {
     },
     "metasgd": {"steps": 12_000, "options": {"inner_lr": 0.01}},
     "reptile": {"steps": 12_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
-    "imaml": {"steps": 600, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
+    "imaml": {"steps": 300, "options": {"inner_lr": 0.02, "inner_steps": 16, "proximal_strength": 0.5}},
     "in_context": {"steps": 4_000, "meta_batch_size": 64, "meta_lr": 1e-3},
     "lstm": {"steps": 2_000, "meta_batch_size": 64, "meta_lr": 1e-3},
     "finetune": {"steps": 24_000, "options": {"inner_lr": 0.02}},

@@ -36,13 +36,12 @@ def papers(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_each_recipe_makes_a_learner_that_is_small_enough_to_ship(papers):
-    from recipes import RECIPES, is_halved
-    from shipping import LIMIT, LIMIT_IN_ALL, LIMITS
+    recipes, shipping = importlib.import_module("recipes"), importlib.import_module("shipping")
 
     total = 0
-    for name, recipe in RECIPES.items():
+    for name, recipe in recipes.RECIPES.items():
         if name.endswith("_short"):
-            assert recipe.learner == RECIPES[name.removesuffix("_short")].learner
+            assert recipe.learner == recipes.RECIPES[name.removesuffix("_short")].learner
             continue
         dataset, _, kind = name.partition("-")
         assert recipe.dataset == dataset
@@ -50,15 +49,17 @@ def test_each_recipe_makes_a_learner_that_is_small_enough_to_ship(papers):
         shape, outputs = ((1, 28, 28), 5) if recipe.train_way else ((recipe.dataset_options.get("dim", 1),), 1)
         learner = learners.build(recipe.learner, item_shape=shape, output_dim=outputs, **recipe.options)
         assert learner.meta_trained
-        size = sum(t.nbytes for t in learner.state_dict().values()) / (2 if is_halved(name) else 1) + 8_000  # the card
-        assert size <= LIMITS.get(kind, LIMIT), name
+        size = (
+            sum(t.nbytes for t in learner.state_dict().values()) / (2 if recipes.is_halved(name) else 1) + 8_000
+        )  # the card
+        assert size <= shipping.LIMITS.get(kind, shipping.LIMIT), name
         total += size
-    assert total <= LIMIT_IN_ALL
+    assert total <= shipping.LIMIT_IN_ALL
 
 
 def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
-    import results
-    import shipping
+    results = importlib.import_module("results")
+    shipping = importlib.import_module("shipping")
 
     folder = tmp_path / "trained"
     folder.mkdir()
@@ -102,14 +103,14 @@ def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
 
 
 def test_the_oracle_of_sinusoids_makes_no_error(papers):
-    import measures
+    measures = importlib.import_module("measures")
 
     test = EpisodeSampler(datasets.load("sinusoids").source("test"), k_shot=10, n_query=20, seed=5)
     assert measures.knows_the_family(test, 5).mean < 1e-9
 
 
 def test_a_learner_that_was_not_trained_is_named_with_its_command(papers):
-    import results
+    results = importlib.import_module("results")
 
     text = results._trainings({}, papers.RECIPES)
     assert "| glyphs-protonet | not run |" in text
@@ -117,7 +118,7 @@ def test_a_learner_that_was_not_trained_is_named_with_its_command(papers):
 
 
 def test_the_study_pairs_episodes(papers):
-    import results
+    results = importlib.import_module("results")
 
     rng = np.random.default_rng(0)
     episodes = rng.normal(0.8, 0.1, 200)  # hard and easy ones, alike for all

@@ -62,7 +62,8 @@ def test_it_scores_on_fresh_tasks_what_its_card_says(name):
     if score.get("inner_steps"):
         assert isinstance(learner, GradientLearner | Tuned)
         learner.inner_steps, learner.inner_lr = score["inner_steps"], score["inner_lr"]
-        learner.test_steps = None
+        if isinstance(learner, GradientLearner):
+            learner.test_steps = None
     source = dataset(card["data"]["dataset"], **card["data"]["options"]).source("test")
     spec = {key: score[key] for key in ("n_way", "k_shot", "n_query")}
     found = evaluate(learner, EpisodeSampler(source, **spec, seed=FRESH_SEED), N_FRESH)
@@ -75,7 +76,9 @@ def test_it_scores_on_fresh_tasks_what_its_card_says(name):
 def test_it_adapts_to_an_episode(name):
     card = trained.card(name)
     data = card["data"]["dataset"]
-    source = dataset("glyphs" if data == "omniglot" else data, **({} if data == "omniglot" else card["data"]["options"]))
+    source = dataset(
+        "glyphs" if data == "omniglot" else data, **({} if data == "omniglot" else card["data"]["options"])
+    )
     size = {"n_way": 5, "k_shot": 1, "n_query": 2} if card["scores"][0]["n_way"] else {"k_shot": 5, "n_query": 4}
     episode = EpisodeSampler(source.source("test"), **size, seed=1).episode(0)
     learner = metawidgets.load(name)

@@ -48,7 +48,10 @@ def train(
     steps: Annotated[int, typer.Option(min=1, help="Outer steps.")] = 1000,
     meta_batch_size: Annotated[
         int | None,
-        typer.Option(min=1, help="Episodes per outer step; by default 1, for learners that adapt by gradient steps 8, for curves 25."),
+        typer.Option(
+            min=1,
+            help="Episodes per outer step; by default 1, for learners that adapt by gradient steps 8, for curves 25.",
+        ),
     ] = None,
     meta_lr: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Adam's learning rate in the outer loop.")] = 1e-3,
     schedule: Annotated[

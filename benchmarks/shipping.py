@@ -1,6 +1,7 @@
 """Put trained recipes into the package: the checkpoint without what only more training needs, its card, and the index."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,6 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
         dataset, _, kind = name.partition("-")
         if isinstance(learner, Pretrained) and dataset in ("omniglot", "glyphs"):
             learner.drop_head()
-        short = lambda scores: [{k: v for k, v in s.items() if k != "per_episode"} for s in scores]  # noqa: E731
         card = {key: value for key, value in learner.card.items() if key not in checkpoints.card_of(learner)}
         card |= {
             "name": name,
@@ -53,10 +53,10 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
             "command": found["command"],
             "date": found["date"],
             "machine": found["machine"],
-            "scores": short(found["scores"]),
+            "scores": _short(found["scores"]),
         }
         if "shared_scores" in found:
-            card["shared_scores"] = {other: short(scores) for other, scores in found["shared_scores"].items()}
+            card["shared_scores"] = {other: _short(scores) for other, scores in found["shared_scores"].items()}
         for key in ("by_appearance", "by_context", "least_squares"):
             if key in found:
                 card[key] = found[key]
@@ -87,3 +87,8 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
     with replacing(index_path) as part:
         part.write_text(json.dumps(dict(sorted(index.items())), indent=2) + "\n")
     print(f"{len(index)} names, {total / 1e6:.1f} MB in all")
+
+
+def _short(scores: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the single episodes, and without what diverged, which RESULTS.md tells."""
+    return [{k: v for k, v in s.items() if k != "per_episode"} for s in scores if math.isfinite(s["mean"])]

@@ -27,8 +27,7 @@ FRESH_SEED, N_FRESH = 77, 40
 def test_there_are_learners_of_every_kind_that_the_course_shows():
     known = set(trained.names())
     trainable = {name for name, kind in ALL.items() if kind.meta_trained}
-    assert {f"glyphs-{name}" for name in trainable} <= known
-    assert {f"omniglot-{name}" for name in trainable - {"imaml"}} <= known
+    assert {f"{data}-{name}" for data in ("omniglot", "glyphs") for name in trainable} <= known
     assert {f"sinusoids-{name}" for name in ("maml", "reptile", "metasgd", "in_context", "lstm", "finetune")} <= known
     assert "linear_functions-in_context" in known
 

@@ -31,7 +31,7 @@ def network_of(kind: str, statistics: str = "transductive", *, downsample: Any =
     else:
         network = MLP((1,) if kind == "curve" else (2,), 1 if kind == "curve" else 3, hidden=(8, 8))
     for p in network.parameters():  # not the constant initialisation of a norm, which would hide errors in its gradient
-        p.data.add_(0.1 * torch.randn_like(p))
+        p.data.add_(0.1 * torch.randn(p.shape))  # not randn_like, whose values follow the strides
     return network.double()
 
 

@@ -30,6 +30,7 @@ from recipes import RECIPES, Recipe, is_halved
 from metawidgets import checkpoints, learners
 from metawidgets.allocator import keep_freed_memory
 from metawidgets.datasets import load
+from metawidgets.errors import did_you_mean
 from metawidgets.npz import replacing
 from metawidgets.sampling import EpisodeSampler
 from metawidgets.training import MetaTraining, meta_train
@@ -179,7 +180,7 @@ def main() -> None:
     commands.add_parser("list", help="names, steps, and how far each is")
     for verb, about in (("train", "to their end, from where they were stopped"), ("measure", "those that are trained")):
         one = commands.add_parser(verb, help=about)
-        one.add_argument("names", nargs="*", choices=[[], *RECIPES], metavar="name")
+        one.add_argument("names", nargs="*", metavar="name")
         one.add_argument("--match", help="all recipes whose name matches, such as 'glyphs-*'")
         one.add_argument("--jobs", type=int, default=1, help="processes at a time, of one thread each")
         one.add_argument("--episodes", type=int, default=600, help="test tasks to measure on")
@@ -198,6 +199,9 @@ def main() -> None:
         shipping.ship([name for name in RECIPES if figures_of(name).is_file()], path_of, figures)
     else:
         names = [*options.names, *(n for n in RECIPES if options.match and fnmatch(n, options.match))]
+        unknown = [name for name in names if name not in RECIPES]
+        if unknown:
+            parser.error(f"no recipe {unknown[0]!r}; {did_you_mean(unknown[0], RECIPES)}")
         if options.verb == "train":
             todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
         else:
@@ -209,6 +213,10 @@ def main() -> None:
             train(todo[0]) if options.verb == "train" else measure(todo[0], options.episodes)
         elif todo:
             sys.exit(min(1, run_many(options.verb, todo, options.jobs)))
+        else:
+            print(
+                f"nothing to {options.verb}: {len(names)} named, none of them is left or ready; `list` says what is done"
+            )
 
 
 if __name__ == "__main__":

@@ -125,11 +125,6 @@ _SINUSOIDS: dict[str, dict[str, Any]] = {
     },
     "metasgd": {"steps": 12_000, "options": {"inner_lr": 0.01}},
     "reptile": {"steps": 12_000, "options": {"inner_lr": 0.02, "inner_steps": 5, "test_steps": 32}, "meta_lr": 1e-3},
-    "imaml": {
-        "steps": 3_000,
-        "meta_lr": 1e-3,
-        "options": {"inner_lr": 0.01, "inner_steps": 16, "proximal_strength": 2.0},
-    },
     "in_context": {"steps": 4_000, "meta_batch_size": 64, "meta_lr": 1e-3},
     "lstm": {"steps": 2_000, "meta_batch_size": 64, "meta_lr": 1e-3},
     "finetune": {"steps": 24_000, "options": {"inner_lr": 0.02}},

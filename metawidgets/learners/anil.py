@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from metawidgets.errors import LearnerError, did_you_mean
-from metawidgets.learners.base import Support
+from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import embed
 from metawidgets.learners.gradient import GradientLearner, GradientState
 
@@ -65,6 +65,8 @@ class ANIL(GradientLearner):
 
     def encode(self, x: Tensor, support: Support) -> Tensor:
         return embed(self._network, x, reference=support.x) if self._split else x
+
+    readout_both = Learner.readout_both  # the support set was run once for all steps: nothing is left to share
 
     def init(self, support: Support) -> GradientState:
         state = super().init(support)

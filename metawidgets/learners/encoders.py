@@ -164,6 +164,7 @@ class MLP(nn.Module):
         self.layers = nn.ModuleList(TaskLinear(a, b) for a, b in pairwise(widths))
         self.features = [item_shape[0], *hidden][-1]
         self._rectify_last = output_dim is None
+        self.names = tuple(name for name, _ in self.named_parameters())
 
     @property
     def head(self) -> nn.Module:
@@ -245,7 +246,8 @@ def call(
     `reference` are the support images whose statistics count where the policy is `support_stats`; elsewhere it is ignored.
     """
     if isinstance(network, MLP) and parameters is not None and len(parameters) == 2 * len(network.layers):
-        return network.activations(tuple(parameters.values()), x)[-1]  # functional_call costs more than the layers
+        in_order = [parameters[name] for name in network.names]
+        return network.activations(in_order, x)[-1]  # functional_call costs more than the layers
     args, n = _arguments(network, x, reference)
     outputs = network(*args) if parameters is None else functional_call(network, dict(parameters), args)
     return outputs[n:] if n else outputs

@@ -50,6 +50,7 @@ class InContext(PrefixLearner):
         n_layers: decoder blocks. Paper: 12.
         n_heads: attention heads of each; divides `embed_dim`. Paper: 8.
         max_context: most examples that it can read: positions are learned.
+        tokens: "apart", the paper's x1, y1, x2, y2, ...; or "joined", one token for each (x, y), which has less to find out.
         prefix_loss: train on the prediction at every prefix, as the paper does; `False` for the queries alone.
 
     Departures: a fraction of the paper's width and depth, so that a checkpoint stays small; x and y are read in by linear

@@ -20,7 +20,8 @@ Result = TypeVar("Result")
 def n_workers(learner: Learner, n_tasks: int) -> int:
     """Into how many shares to cut the tasks: one a thread that PyTorch may use; 1 where threads would get in each other's way.
 
-    That is on a GPU, and where a task changes what the next one finds: running averages, and the random numbers of dropout.
+    That is on a GPU, and where a task changes what the next one finds: running averages, and the random numbers of dropout
+    layers. (A module that draws random numbers in another way gets them in whatever order the threads come.)
     """
     most = min(n_tasks, torch.get_num_threads())
     if most < 2:
@@ -37,9 +38,13 @@ def over_threads(
     """`work(module, share)` for all shares at once, each in a thread with one intra-op thread, in the order of the shares.
 
     Two tasks side by side beat one task on two threads: its convolutions are small. To call a network with other parameters
-    is to swap its own for a moment, so each thread gets a module of its own, which holds the very same parameters.
+    is to swap its own for a moment, so each thread gets a module of its own, which holds the very same parameters. A module
+    that cannot be copied takes the shares one after the other.
     """
     shared: dict[int, Tensor] = {id(t): t for t in (*learner.parameters(), *learner.buffers())}
-    modules = [copy.deepcopy(learner, dict(shared)) for _ in shares]
+    try:
+        modules = [copy.deepcopy(learner, dict(shared)) for _ in shares]
+    except (TypeError, RuntimeError):  # it holds a lock, an open file, or a tensor that was computed
+        return [work(learner, share) for share in shares]
     with ThreadPoolExecutor(len(shares), initializer=lambda: torch.set_num_threads(1)) as pool:
         return list(pool.map(work, modules, shares))

@@ -37,7 +37,7 @@ def load(name: str | Path) -> Learner:
     if entry is None:
         return checkpoints.load(name)
     learner = checkpoints.load(_checked(str(name), entry), kind=ALL[entry["learner"]] if "learner" in entry else None)
-    object.__setattr__(learner, "card", card(name))
+    object.__setattr__(learner, "card", _served(learner.card, entry))
     return learner
 
 
@@ -52,20 +52,17 @@ def card(name: str | Path) -> dict[str, Any]:
     entry = _entry(name)
     if entry is None:
         return checkpoints.read(name)[1]
-    found = checkpoints.read(_checked(str(name), entry))[1]
-    if "learner" in entry:
-        found = {**found, "learner": ALL[entry["learner"]].__name__, "hyper": {}}
-        found["scores"] = found.get("shared_scores", {}).get(entry["learner"], [])
-    return found
+    return _served(checkpoints.read(_checked(str(name), entry))[1], entry)
 
 
 def size(name: str) -> int:
     """Bytes of the file behind a name.
 
     Raises:
-        CheckpointError: if there is none.
+        CheckpointError: as `load`.
     """
-    return _checked(name, _index()[name]).stat().st_size
+    entry = _entry(name)
+    return (Path(name) if entry is None else _checked(name, entry)).stat().st_size
 
 
 def sentence(score: dict[str, Any]) -> str:
@@ -98,6 +95,14 @@ def _entry(name: str | Path) -> dict[str, str] | None:
     raise CheckpointError(
         f"there is no trained learner {str(name)!r}; {did_you_mean(name, known)} Or give the path of a .safetensors file."
     )
+
+
+def _served(card: dict[str, Any], entry: dict[str, str]) -> dict[str, Any]:
+    """A file's card as the learner's that the entry names, where several share one network."""
+    if "learner" not in entry:
+        return card
+    kind = entry["learner"]
+    return {**card, "learner": ALL[kind].__name__, "hyper": {}, "scores": card.get("shared_scores", {}).get(kind, [])}
 
 
 def _checked(name: str, entry: dict[str, str]) -> Path:

@@ -6,22 +6,16 @@ import numpy as np
 from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing
-from metawidgets.views.reads import MOST_CELLS, over_steps
+from metawidgets.views.reads import MOST_CELLS, over_steps, too_long
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
 
 __all__ = ["hidden_state"]
 
-_MOST_UNITS, _MOST_STEPS = 64, 160
+_MOST_UNITS = 64
 
 
-def _unless(trace: Trace) -> str | None:
-    if len(trace) > _MOST_STEPS:
-        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
-    return None
-
-
-@view(needs=("hidden",), unless=_unless)
+@view(needs=("hidden",), unless=too_long)
 def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
     """Units (rows) over steps (columns), those with the highest last value on top, the current step framed.
 

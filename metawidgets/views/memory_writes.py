@@ -6,23 +6,15 @@ import numpy as np
 from metawidgets.traces import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing
-from metawidgets.views.reads import MOST_CELLS, over_steps
+from metawidgets.views.reads import MOST_CELLS, over_steps, too_long
 from metawidgets.views.registry import view
 from metawidgets.views.slots import slots_of
 from metawidgets.views.steps import Steps
 
 __all__ = ["memory_writes"]
 
-_MOST_STEPS = 160
 
-
-def _unless(trace: Trace) -> str | None:
-    if len(trace) > _MOST_STEPS:
-        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
-    return None
-
-
-@view(needs=("write_weights",), unless=_unless)
+@view(needs=("write_weights",), unless=too_long)
 def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
     """Slots (rows) over steps (columns): how much of each step's write went where, the current step framed.
 

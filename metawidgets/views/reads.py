@@ -12,10 +12,18 @@ from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, class_channels, inline, name_of
 from metawidgets.views.steps import Steps, compact
 
-__all__ = ["MOST_CELLS", "over_steps"]
+__all__ = ["MOST_CELLS", "over_steps", "too_long"]
 
 MOST_CELLS = 3072  # drawn once: only the frame around the current step moves
 _SMALLEST, _LARGEST = 6, 22  # pixels that a row may take
+_MOST_STEPS = 160
+
+
+def too_long(trace: Trace) -> str | None:
+    """Why a trace has too many states for columns, or `None`."""
+    if len(trace) > _MOST_STEPS:
+        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
+    return None
 
 
 def over_steps(

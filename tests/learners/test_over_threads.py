@@ -1,5 +1,7 @@
 """A meta-batch over threads against the same tasks one after the other."""
 
+import threading
+
 import pytest
 import torch
 from torch import nn
@@ -86,3 +88,14 @@ def test_an_error_in_a_thread_reaches_the_caller(threads):
     learner = learners.MAML(Conv4((1, 16, 16), 4, width=4, statistics="support_stats").double(), inner_lr=0.1)
     with pytest.raises(LearnerError, match="4 classes"):
         loop.meta_gradient(learner, batch_of("image", 4))
+
+
+def test_a_module_that_cannot_be_copied_takes_its_tasks_in_turn(threads):
+    threads(2)
+    learner = learners.MAML(network_of("image", "support_stats"), inner_lr=0.1)
+    loss, expected = gradients(learner)
+    object.__setattr__(learner, "held", threading.Lock())  # as a module that logs or streams may hold one
+    again, found = gradients(learner)
+    assert again == pytest.approx(loss, rel=1e-12)
+    for a, b in zip(found, expected, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-13)

@@ -17,7 +17,7 @@ _HOMES = {
     "MetawidgetsError": "metawidgets.errors",
     "Trace": "metawidgets.traces",
     "adapt": "metawidgets.learners.loop",
-    "bench": "metawidgets.instruments",
+    "bench": "metawidgets.instruments.bench",
     "evaluate": "metawidgets.evaluation",
     "load": "metawidgets.trained",
     "meta_train": "metawidgets.training",

@@ -43,11 +43,11 @@
     }
     get(name) { return this.#state[name]; }
     set(name, value) {
-      if (typeof name === "object") return Object.entries(name).forEach(([key, each]) => this.set(key, each));
-      if (Object.is(this.#state[name], value)) return;
-      this.#state[name] = value;
-      this.#emit(`change:${name}`, value);
-      this.#emit("change");
+      const values = typeof name === "object" ? name : { [name]: value };
+      const changed = Object.keys(values).filter((key) => !Object.is(this.#state[key], values[key]));
+      Object.assign(this.#state, values); // all of them before anybody hears of one, as in a notebook
+      for (const key of changed) this.#emit(`change:${key}`, values[key]);
+      if (changed.length) this.#emit("change");
     }
     #emit(event, value) { for (const callback of [...(this.#listeners.get(event) ?? [])]) callback(this, value); }
     on(events, callback) {

@@ -2,8 +2,9 @@
 
 import base64
 import inspect
+import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -13,19 +14,28 @@ import numpy as np
 import traitlets as t
 from jaxtyping import Shaped
 
-from metawidgets.errors import did_you_mean
+from metawidgets.errors import MetawidgetsError, did_you_mean
+from metawidgets.widgets.packing import packed, unpacked
 from metawidgets.widgets.selection import Selection
 
 __all__ = ["Component", "joined_css", "joined_js"]
 
+_LOG = logging.getLogger("metawidgets")
 _SHARED = Path(__file__).parent / "shared"
-_JS = ("dom.js", "arrays.js", "theme.js", "draw.js", "selection.js", "player.js")
+_JS = (
+    "dom.js",
+    "python.js",
+    "controls.js",
+    "arrays.js",
+    "theme.js",
+    "draw.js",
+    "marks.js",
+    "selection.js",
+    "player.js",
+)
 _CSS = ("base.css",)
-# What the browser gets for what numpy has: JavaScript has no 64-bit integers worth the name, and a screen no float64.
-_WIRE = {"int64": "int32", "uint64": "uint32", "float64": "float32", "float16": "float32", "bool": "uint8"}
-_TYPED = {"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32"}
 # Traits that a constructor takes, for from_dict and ipywidgets, and no error proposes.
-_INTERNAL = {"arrays", "buffer", "config", "error", "runtime", "tabbable", "tooltip"}
+_INTERNAL = {"able", "arrays", "buffer", "config", "error", "progress", "replied", "runtime", "tabbable", "tooltip"}
 _FORMAT = "metawidgets.component/1"
 
 
@@ -39,7 +49,11 @@ class Component(anywidget.AnyWidget):
     A subclass `Thing` in `thing.py` has its ES module in `thing.js` beside it (and, if it wants, `thing.css`). The shared files
     are joined in front at class definition, since anywidget takes one module per component. It fills `arrays`, `buffer` and
     `config` once, in its constructor, with everything the browser needs for all steps; it defines `png()` and `summary()` from
-    these alone, so that a component restored by `from_dict` can still draw and describe itself.
+    these alone, so that a component restored by `from_dict` can still draw and describe itself. Further traits that a saved
+    component must keep are tagged `saved=True`.
+
+    What only Python can do it names in `actions` and, as far as this object can do it (it may have been restored without its
+    learner), in `able`; the browser asks through `mwPython` in `python.js`, one request at a time.
 
     Raises:
         TypeError: for a keyword that the component does not have, naming the nearest.
@@ -51,7 +65,11 @@ class Component(anywidget.AnyWidget):
     step = t.Int(0, help="the recorded state shown; 0 is before adaptation").tag(sync=True)
     selection = t.Instance(Selection, allow_none=True).tag(sync=True, to_json=_to_reference)
     error = t.Unicode("", help="what went wrong last, shown in the component's status line").tag(sync=True)
+    able = t.List(t.Unicode(), help="actions that Python can do for this component now").tag(sync=True)
+    replied = t.Int(0, help="number of the last request that Python is done with").tag(sync=True)
+    progress = t.Dict(help="{text, part} of work in the background, part from 0 to 1; {} for none").tag(sync=True)
 
+    actions: ClassVar[tuple[str, ...]] = ()  # what the browser may ask for: each `name` is a method `do_name(**params)`
     css_class: ClassVar[str] = "mw-component"
     js_parts: ClassVar[tuple[str, ...]] = ()  # further files beside thing.js, joined in front of it
 
@@ -73,6 +91,8 @@ class Component(anywidget.AnyWidget):
             del kwargs["selection"]
         super().__init__(**kwargs)
         self.add_class(self.css_class)
+        if self.actions:
+            self.on_msg(self._on_request)
 
     @t.default("selection")
     def _own_selection(self) -> Selection:
@@ -97,18 +117,13 @@ class Component(anywidget.AnyWidget):
             TypeError: for an array of a type that the browser does not have.
             OverflowError: for whole numbers that 32 bits do not hold.
         """
-        buffer, table = _packed(arrays)
+        buffer, table = packed(arrays)
         with self.hold_sync():
             self.arrays, self.buffer, self.config = table, buffer, config
 
     def unpack(self) -> dict[str, Shaped[np.ndarray, "..."]]:
         """The arrays as they were sent: read-only views into the buffer."""
-        return {
-            name: np.frombuffer(
-                self.buffer, entry["dtype"], count=int(np.prod(entry["shape"], dtype=int)), offset=entry["offset"]
-            ).reshape(entry["shape"])
-            for name, entry in self.arrays.items()
-        }
+        return unpacked(self.buffer, self.arrays)
 
     # -- errors ----------------------------------------------------------------------------------------------------------
 
@@ -118,7 +133,7 @@ class Component(anywidget.AnyWidget):
         try:
             yield
         except Exception as exc:
-            self.error = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+            self.error = _in_words(exc)
             raise
         else:
             self.error = ""
@@ -127,6 +142,25 @@ class Component(anywidget.AnyWidget):
         """State arriving from the browser. An observer that fails here has no cell to print in: its error is shown instead."""
         with self.showing_errors():
             super().set_state(sync_data)
+
+    # -- requests -----------------------------------------------------------------------------------------------------------
+
+    def _on_request(self, _widget: Any, content: Any, buffers: Sequence[Any] | None) -> None:
+        """A message of the browser: {id, action, params}. Whatever comes of it, it is answered, and an error is shown."""
+        try:
+            with self.showing_errors():
+                action = content["action"]
+                if action not in self.actions or action not in self.able:
+                    raise MetawidgetsError(f"{type(self).__name__} cannot do {action!r} here.")
+                self.progress = {}
+                params = dict(content.get("params") or {})
+                getattr(self, f"do_{action}")(**params, **({"buffers": list(buffers)} if buffers else {}))
+        except MetawidgetsError:
+            pass  # a mistake of the user's, who has read of it
+        except Exception:
+            _LOG.exception("%s failed at a request of the browser", type(self).__name__)
+        finally:
+            self.replied = int(content["id"])
 
     # -- outside the notebook ---------------------------------------------------------------------------------------------
 
@@ -149,7 +183,13 @@ class Component(anywidget.AnyWidget):
             "config": self.config,
             "step": self.step,
             "selected": selection.selected if selection else "",
+            "state": {name: getattr(self, name) for name in self._saved()},
         }
+
+    @classmethod
+    def _saved(cls) -> list[str]:
+        """The traits of a component's own that `to_dict` keeps: those tagged `saved=True`."""
+        return sorted(cls.class_trait_names(sync=True, saved=True))
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, selection: Selection | None = None) -> Self:
@@ -158,11 +198,14 @@ class Component(anywidget.AnyWidget):
         Raises:
             TypeError: if the dictionary has an unknown key, lacks one, or belongs to another component.
         """
-        keys = {"format", "component", "buffer", "arrays", "config", "step", "selected"}
+        keys = {"format", "component", "buffer", "arrays", "config", "step", "selected", "state"}
         for key in data:
             if key not in keys:
                 raise TypeError(f"a saved {cls.__name__} has no key {key!r}; {did_you_mean(key, keys)}")
         missing = keys - set(data)
+        for name in data.get("state", {}):
+            if name not in cls._saved():
+                raise TypeError(f"a saved {cls.__name__} has no state {name!r}; {did_you_mean(name, cls._saved())}")
         if missing or data["format"] != _FORMAT or data["component"] != cls.__name__:
             what = (
                 f"it lacks {', '.join(sorted(missing))}"
@@ -180,6 +223,7 @@ class Component(anywidget.AnyWidget):
             config=data["config"],
             step=data["step"],
             selection=selection or Selection(data["selected"]),
+            **data["state"],
         )
         return component
 
@@ -194,6 +238,14 @@ class Component(anywidget.AnyWidget):
         return data, metadata
 
 
+def _in_words(error: Exception) -> str:
+    """One line for the status line; an error of ours is a sentence already."""
+    text = str(error)
+    if isinstance(error, MetawidgetsError) and text:
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def joined_js(*own: Path) -> str:
     """The shared browser code with a component's own files behind it: one ES module."""
     return _joined([*(_SHARED / name for name in _JS), *own])
@@ -206,29 +258,3 @@ def joined_css(*own: Path) -> str:
 
 def _joined(files: list[Path]) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
-
-
-def _packed(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict[str, Any]]:
-    """Lay arrays one after another, each at a multiple of 8 bytes, so that the browser can view them without a copy."""
-    table: dict[str, Any] = {}
-    parts: list[bytes] = []
-    offset = 0
-    for name, array in arrays.items():
-        array = np.asarray(array)
-        wire = _WIRE.get(array.dtype.name, array.dtype.name)
-        if wire not in _TYPED:
-            raise TypeError(
-                f"array {name!r} is {array.dtype}; components send {', '.join(sorted(_TYPED | set(_WIRE)))}."
-            )
-        dtype = np.dtype(wire)
-        limits = np.iinfo(dtype) if dtype.kind in "iu" else None
-        extremes = [array.min(), array.max()] if limits and array.size else []
-        for value in extremes:
-            if limits and not limits.min <= value <= limits.max:
-                raise OverflowError(f"array {name!r} holds {value}, which {dtype} does not; send it as float32.")
-        data = np.ascontiguousarray(array, dtype=dtype.newbyteorder("<")).tobytes()
-        table[name] = {"dtype": dtype.name, "shape": list(array.shape), "offset": offset}
-        padding = -len(data) % 8
-        parts += [data, bytes(padding)]
-        offset += len(data) + padding
-    return b"".join(parts), table

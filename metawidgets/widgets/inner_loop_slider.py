@@ -42,7 +42,6 @@ class InnerLoopSlider(Component):
     """
 
     js_parts: ClassVar[tuple[str, ...]] = (
-        "marks.js",
         "scroll_canvas.js",
         "plot_axes.js",
         "inner_loop_series.js",

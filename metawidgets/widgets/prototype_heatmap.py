@@ -56,9 +56,9 @@ class PrototypeHeatmap(Component):
         TraceError: if the trace has no distances, or its episode no classes.
     """
 
-    cell = t.List(t.Int(), help="[query, class] of the pinned cell, [] for none").tag(sync=True)
+    cell = t.List(t.Int(), help="[query, class] of the pinned cell, [] for none").tag(sync=True, saved=True)
 
-    js_parts: ClassVar[tuple[str, ...]] = ("marks.js", "scroll_canvas.js", "prototype_matrix.js", "prototype_detail.js")
+    js_parts: ClassVar[tuple[str, ...]] = ("scroll_canvas.js", "prototype_matrix.js", "prototype_detail.js")
 
     def __init__(self, trace: Trace, selection: Selection | None = None, **kwargs: Any) -> None:
         super().__init__(selection=selection, **kwargs)

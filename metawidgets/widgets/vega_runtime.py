@@ -21,7 +21,7 @@ class VegaRuntime(anywidget.AnyWidget):
 
     source = t.Unicode(help="Vega, Vega-Lite and vega-embed as one ES module that exports vegaEmbed").tag(sync=True)
 
-    _esm = joined_js(*(Path(__file__).with_name(name) for name in ("marks.js", "vega_runtime.js")))
+    _esm = joined_js(Path(__file__).with_name("vega_runtime.js"))
     _css = joined_css(Path(__file__).with_name("vega_runtime.css"))
 
     _shared: ClassVar["VegaRuntime | None"] = None

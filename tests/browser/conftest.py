@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
 from metawidgets.reports.export import export_component
+from tests.browser import live
+from tests.browser.live import LivePage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -104,6 +106,25 @@ def open_component(open_html: Callable[..., OpenPage], tmp_path: Path) -> Callab
         return open_html(export_component(component, tmp_path / f"{component.model_id}.html"), **options)
 
     return open_
+
+
+@pytest.fixture
+def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePage]]:
+    """Open a component with its Python behind it: `open_live(component, width=400)`. Both guards are checked at the end."""
+    opened: list[tuple[BrowserContext, Guard]] = []
+
+    def open_(component: Any, **options: Any) -> LivePage:
+        path = tmp_path / f"live-{component.model_id}.html"
+        context, connect = live.open_live(browser, component, path, **options)
+        guard = Guard(allowed=(path.resolve().as_uri(),))
+        guard.watch(context)
+        opened.append((context, guard))
+        return connect(context.new_page())
+
+    yield open_
+    for context, guard in opened:
+        context.close()
+        guard.check()
 
 
 @pytest.fixture

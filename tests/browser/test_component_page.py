@@ -17,7 +17,8 @@ class Counter(Component):
         joined_js()
         + """
 export default { render({ model, el, signal }) {
-  const { root, body } = mwFrame({ model, el, label: model.get("config").label, signal });
+  const frame = mwFrame({ model, el, label: model.get("config").label, signal });
+  const { body } = frame;
   const { values } = mwArrays(model);
   const selection = mwSelection(model);
   const number = mwEl("p", { class: "number" });
@@ -29,7 +30,8 @@ export default { render({ model, el, signal }) {
   };
   mwListen(model, "change:step", show, signal);
   selection.on(show);
-  const retrain = mwNeedsPython(model, mwEl("button", { class: "retrain" }, "Train again"), "Training");
+  const python = mwPython(model, { frame, signal });
+  const retrain = python.bind(mwEl("button", { class: "retrain" }, "Train again"), "train", "Training");
   body.append(mwEl("h3", {}, model.get("config").label), player.node, number, chosen, retrain);
   show();
 } };

@@ -4,7 +4,7 @@
 // props: "class", "style" (object), "dataset" (object), "on<event>" (listener), anything else is an attribute
 // (true = empty attribute, false/null/undefined = absent).
 function mwEl(tag, props = {}, ...children) {
-  const svg = ["svg", "g", "path", "circle", "rect", "line", "text", "title", "polyline"].includes(tag);
+  const svg = ["svg", "g", "path", "circle", "rect", "line", "text", "title", "polyline", "polygon", "ellipse", "defs", "clipPath", "marker"].includes(tag);
   const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === false || value === null || value === undefined) continue;
@@ -20,27 +20,41 @@ function mwEl(tag, props = {}, ...children) {
 // "marginTop" -> "margin-top"; custom properties are left alone.
 const mwKebab = (name) => (name.startsWith("--") ? name : name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 
-// The frame every component draws in: root > body + status line + live region.
-// Returns {root, body, status}. Keys pressed inside never reach the notebook's shortcuts.
+// The frame every component draws in: root > body + progress + status line + live region.
+// Returns {root, body, status, busy(text), fail(text), say(text)}. Keys pressed inside never reach the notebook's shortcuts.
+// The model's `error` stands in the status line until Python takes it back; fail(text) is for what the browser finds out itself.
 function mwFrame({ model, el, label, signal }) {
   const body = mwEl("div", { class: "mw-body" });
   const status = mwEl("p", { class: "mw-status", role: "status", hidden: true });
+  const bar = mwEl("progress", { class: "mw-progress-bar", max: 1, "aria-label": "Progress" });
+  const doing = mwEl("span", { role: "status" });
+  const working = mwEl("div", { class: "mw-progress", hidden: true }, bar, doing);
   const live = mwEl("div", { class: "mw-live", "aria-live": "polite" });
   const root = mwEl(
     "section",
     { class: "mw", "aria-label": label, "data-lm-suppress-shortcuts": "true" },
-    body, status, live,
+    body, working, status, live,
   );
   for (const type of ["keydown", "keyup", "keypress"]) root.addEventListener(type, (event) => event.stopPropagation());
-  const showError = () => {
-    const text = model.get("error") || "";
+  const fail = (text) => {
     status.textContent = text;
     status.hidden = !text;
   };
+  let waiting = "";
+  const showProgress = () => {
+    const { text = "", part = null } = model.get("progress") ?? {};
+    working.hidden = !text && !waiting;
+    if (part === null) bar.removeAttribute("value");
+    else bar.value = part;
+    doing.textContent = text || waiting;
+  };
+  const showError = () => fail(model.get("error") || "");
   mwListen(model, "change:error", showError, signal);
+  mwListen(model, "change:progress", showProgress, signal);
   showError();
+  showProgress();
   el.replaceChildren(root);
-  return { root, body, status };
+  return { root, body, status, fail, busy: (text) => { waiting = text; showProgress(); }, say: (text) => mwAnnounce(root, text) };
 }
 
 // model.on that ends with the view.
@@ -99,13 +113,4 @@ function mwOnWidth(el, callback, signal) {
   });
   observer.observe(el);
   signal?.addEventListener("abort", () => observer.disconnect());
-}
-
-// A control that can only work through Python: in a page without a kernel it is disabled and says why.
-function mwNeedsPython(model, control, what = "This control") {
-  if (!model.offline) return control;
-  control.disabled = true;
-  control.setAttribute("aria-disabled", "true");
-  control.title = `${what} needs a running Python kernel: open the notebook to use it.`;
-  return control;
 }

@@ -1,0 +1,12 @@
+"""One line from a learner and an episode to an instrument: the only place where learners and components meet.
+
+Components never see torch: they are given traces, and what they ask of a learner later (another inner rate, another point of the
+loss) reaches them as callables that are bound here. torch and ipywidgets load when an instrument is made, not when its name is.
+"""
+
+from metawidgets.instruments.bench import bench
+from metawidgets.instruments.episode import episode_view
+from metawidgets.instruments.inner_loop import inner_loop_slider
+from metawidgets.instruments.prototypes import prototype_heatmap
+
+__all__ = ["bench", "episode_view", "inner_loop_slider", "prototype_heatmap"]

@@ -1,0 +1,49 @@
+"""Everything there is to see of one learner on one episode."""
+
+from typing import TYPE_CHECKING
+
+from metawidgets.episodes import Episode
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
+
+    from metawidgets.learners import Learner
+
+__all__ = ["bench"]
+
+# Charts of what a learner keeps to itself; what the components show already is not among them.
+_INSIDE = {
+    "relation_scores",
+    "attention_map",
+    "memory_writes",
+    "memory_contents",
+    "memory_reads",
+    "hidden_state",
+    "learned_rates",
+}
+
+
+def bench(learner: "Learner", episode: Episode) -> "VBox":
+    """Everything there is to see of one learner on one episode, linked by one selection: what it was given, how it adapts,
+    and what goes on inside it: the distances that it compares, or charts of its attention, memory, state or rates.
+
+    Raises:
+        LearnerError: if the learner cannot take the episode.
+    """
+    from ipywidgets import VBox, jslink
+
+    from metawidgets import views
+    from metawidgets.learners.loop import trace
+    from metawidgets.widgets import ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap, Selection
+
+    selection, seen = Selection(), trace(learner, episode)
+    slider = InnerLoopSlider(seen, selection=selection)
+    parts = [EpisodeView(episode, selection=selection), slider]
+    if "distances" in seen:
+        parts.append(PrototypeHeatmap(seen, selection=selection))
+    for name, view in views.fitting(seen).items():
+        if name in _INSIDE:
+            chart = ChartView(view(seen), axis=seen.axis.replace("_", " "))
+            jslink((slider, "step"), (chart, "step"))
+            parts.append(chart)
+    return VBox(parts)

@@ -1,0 +1,196 @@
+"""Requests from the browser to Python and back: one at a time, the last of many, errors in words, and a kernel that is gone."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+import traitlets as t
+
+from metawidgets.errors import LearnerError
+from metawidgets.widgets import Component
+from metawidgets.widgets.background import Background
+from metawidgets.widgets.base import joined_css, joined_js
+
+
+class Doubler(Component):
+    """Asks Python to double numbers."""
+
+    css_class = "mw-doubler"
+    actions = ("double", "count")
+    given = t.Int(0).tag(sync=True, saved=True)
+    _css = joined_css()
+    _esm = (
+        joined_js()
+        + """
+export default { render({ model, el, signal }) {
+  const frame = mwFrame({ model, el, label: "Doubler", signal });
+  const python = mwPython(model, { frame, signal });
+  const number = mwEl("p", { class: "number" });
+  const range = mwRange({ label: "Number", value: 1, min: 1, max: 50, stops: 49,
+    oninput: (value) => python.ask("double", { value }, { latest: true }) });
+  python.bind(range.control, "double", "Doubling");
+  const add = () => python.ask("count", {}, { buffers: [new Uint8Array([1, 2, 3]).buffer] });
+  const count = python.bind(mwButton({ text: "Count", onclick: add }), "count");
+  const show = () => { number.textContent = `${mwArrays(model).values.data[0]}`; };
+  mwOnData(model, show, signal);
+  frame.body.append(range.node, count, number);
+  window.ask = (action, value) => python.ask(action, { value });
+  show();
+} };
+"""
+    )
+
+    def __init__(self, able=("double", "count"), **kwargs):
+        super().__init__(able=list(able), **kwargs)
+        self.background, self.asked, self.slow = Background(self), [], threading.Event()
+        self.slow.set()
+        self.show(1)
+
+    def show(self, value):
+        self.pack({"values": np.array([value])})
+
+    def do_double(self, value):
+        self.asked.append(value)
+        self.slow.wait(10)
+        if value == 13:
+            raise LearnerError("13 is not doubled here; give another number.")
+        self.given = value
+        self.show(2 * value)
+
+    def do_count(self, buffers):
+        def work(progress):
+            for i in range(3):
+                progress(f"{i} of 3", i / 3)
+                time.sleep(0.05)
+            self.show(int(np.frombuffer(buffers[0], np.uint8).sum()))
+
+        self.background.start(work)
+
+    def png(self) -> bytes:
+        import io
+
+        from PIL import Image
+
+        out = io.BytesIO()
+        Image.new("L", (4, 4)).save(out, "PNG")
+        return out.getvalue()
+
+    def summary(self) -> str:
+        return f"shows {self.unpack()['values'][0]}"
+
+
+def number(live):
+    return live.view.locator(".number").inner_text()
+
+
+def test_a_control_reaches_python_and_the_answer_comes_back(open_live):
+    live = open_live(doubler := Doubler())
+    assert live.view.get_by_role("slider").is_enabled()
+    live.view.get_by_role("slider", name="Number").focus()
+    live.page.keyboard.press("End")
+    live.until(lambda: number(live) == "100")
+    assert doubler.given == 50
+    assert doubler.replied >= 1
+
+
+def test_of_many_requests_the_last_counts(open_live):
+    live = open_live(doubler := Doubler())
+    live.page.evaluate(
+        """async () => { const slider = document.querySelector("input[type=range]");
+            for (let i = 0; i < 40; i++) { slider.value = i; slider.dispatchEvent(new Event("input")); } }"""
+    )
+    live.until(lambda: number(live) == "80")
+    assert doubler.asked[0] == 1
+    assert doubler.asked[-1] == 40
+    assert len(doubler.asked) < 10
+
+
+def test_an_error_is_one_sentence_and_the_next_request_clears_it(open_live):
+    live = open_live(Doubler())
+    live.page.evaluate("() => window.ask('double', 13)")
+    status = live.view.locator(".mw-status")
+    live.until(status.is_visible)
+    assert status.inner_text() == "13 is not doubled here; give another number."
+    live.page.evaluate("() => window.ask('double', 2)")
+    live.until(lambda: number(live) == "4")
+    assert status.is_hidden()
+    for forbidden in ("to_dict", "set_state", "no"):
+        assert live.page.evaluate("(name) => window.ask(name, 1)", forbidden) is False
+
+
+def test_a_request_for_what_is_no_action_is_refused_by_python_too():
+    doubler = Doubler(able=["double"])
+    doubler._on_request(doubler, {"id": 5, "action": "show", "params": {"value": 3}}, [])
+    assert doubler.error == "Doubler cannot do 'show' here."
+    doubler._on_request(doubler, {"id": 6, "action": "count", "params": {}}, [b"1"])
+    assert doubler.error == "Doubler cannot do 'count' here."
+    assert doubler.replied == 6
+
+
+def test_work_in_the_background_shows_its_progress(open_live):
+    live = open_live(doubler := Doubler())
+    live.view.get_by_role("button", name="Count").click()
+    live.until(lambda: number(live) == "6")
+    live.until(lambda: live.view.locator(".mw-progress").is_hidden())
+    assert doubler.background.wait(5)
+    assert doubler.progress == {}
+
+
+def test_newer_work_takes_the_place_of_older():
+    doubler, seen = Doubler(), []
+
+    def work(name, progress):
+        for _ in range(200):
+            progress(name)
+            time.sleep(0.005)
+        seen.append(name)
+
+    doubler.background.start(lambda progress: work("old", progress))
+    time.sleep(0.05)
+    doubler.background.start(lambda progress: seen.append("new"))
+    assert doubler.background.wait(5)
+    time.sleep(0.1)
+    assert seen == ["new"]
+    assert doubler.progress == {}
+
+    def fail(progress):
+        raise LearnerError("no; do otherwise.")
+
+    doubler.background.run(fail)
+    assert doubler.error == "no; do otherwise."
+    doubler.background.start(lambda progress: work("stopped", progress))
+    doubler.background.stop()
+    assert doubler.background.wait(5)
+    assert seen == ["new"]
+
+
+def test_a_kernel_that_is_gone_is_said(open_live):
+    live = open_live(Doubler())
+    live.stop_kernel()
+    live.view.get_by_role("slider").focus()
+    live.page.keyboard.press("End")
+    status = live.view.locator(".mw-status")
+    status.wait_for()
+    assert "Run the cell again" in status.inner_text()
+
+
+@pytest.mark.parametrize("able", [(), ("count",)])
+def test_without_what_it_takes_a_control_is_off_and_says_why(open_live, open_component, able):
+    slider = open_live(Doubler(able=able)).view.get_by_role("slider")
+    assert slider.is_disabled()
+    assert "make it again in a cell" in str(slider.get_attribute("title"))
+    offline = open_component(Doubler()).view.get_by_role("slider")
+    assert offline.is_disabled()
+    assert "needs a running Python kernel" in str(offline.get_attribute("title"))
+
+
+def test_saved_traits_are_restored():
+    doubler = Doubler()
+    doubler.do_double(21)
+    restored = Doubler.from_dict(doubler.to_dict())
+    assert restored.given == 21
+    assert restored.able == []
+    assert restored.to_dict() == doubler.to_dict()
+    with pytest.raises(TypeError, match="a saved Doubler has no state 'givn'; did you mean 'given'"):
+        Doubler.from_dict({**doubler.to_dict(), "state": {"givn": 1}})

@@ -119,7 +119,9 @@ def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePa
         guard = Guard(allowed=(path.resolve().as_uri(),))
         guard.watch(context)
         opened.append((context, guard))
-        return connect(context.new_page())
+        found = connect(context.new_page())
+        found.guard = guard
+        return found
 
     yield open_
     for context, guard in opened:

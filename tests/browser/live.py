@@ -94,6 +94,7 @@ class LivePage:
     page: Page
     component: Any
     pipes: dict[str, Pipe]
+    guard: Any = None
 
     @property
     def view(self):

@@ -31,6 +31,10 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
 }
 
 
+# The same with Python behind them, where there is something to ask of it: learners, datasets.
+LIVE: dict[str, Callable[[], widgets.Component]] = {}
+
+
 def items(dataset: str, labels: np.ndarray, side: str) -> tuple[ItemId, ...]:
     return tuple(ItemId(dataset, f"class{k}", f"{side}{i}") for i, k in enumerate(labels))
 

@@ -120,13 +120,16 @@ class Hands:
             """(node, part) => {
                 node.scrollIntoView({ block: "nearest" });
                 node.focus();
-                const tell = (...types) => types.forEach((type) => node.dispatchEvent(new Event(type, { bubbles: true })));
-                if (node.tagName === "SELECT") { node.selectedIndex = Math.floor(part * node.options.length); tell("input", "change"); }
+                const put = (name, value) => {
+                    node[name] = value;
+                    for (const type of ["input", "change"]) node.dispatchEvent(new Event(type, { bubbles: true }));
+                };
+                if (node.tagName === "SELECT") put("selectedIndex", Math.floor(part * node.options.length));
                 else if (node.type === "file") return "file";
-                else if (node.type === "range") { node.value = Number(node.min) + part * (node.max - node.min); tell("input", "change"); }
-                else if (node.type === "number") { node.value = [-1, 0, 0.01, 1, 2, 7, 1e9, ""][Math.floor(part * 8)]; tell("input", "change"); }
+                else if (node.type === "range") put("value", Number(node.min) + part * (node.max - node.min));
+                else if (node.type === "number") put("value", [-1, 0, 0.01, 1, 2, 7, 1e9, ""][Math.floor(part * 8)]);
                 else if (node.tagName === "BUTTON" || node.type === "checkbox" || node.type === "radio") node.click();
-                else if (node.tagName === "INPUT") { node.value = "<img src=x onerror=alert(1)>".slice(0, 30 * part); tell("input", "change"); }
+                else if (node.tagName === "INPUT") put("value", "<img src=x onerror=alert(1)>".slice(0, 30 * part));
                 return node.getAttribute("aria-label") || node.textContent.slice(0, 40) || node.tagName;
             }""",
             self.rng.random(),
@@ -140,9 +143,8 @@ class Hands:
                 const data = new DataTransfer();
                 data.items.add(new File([new Uint8Array(bytes)], "</script><b>dropped</b>.png", { type: "image/png" }));
                 const target = document.elementFromPoint(x, y) ?? document.body;
-                for (const type of ["dragenter", "dragover", "drop"]) {
-                    target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y }));
-                }
+                const how = { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y };
+                for (const type of ["dragenter", "dragover", "drop"]) target.dispatchEvent(new DragEvent(type, how));
             }""",
             [*self.somewhere(), list(picture(self.rng))],
         )
@@ -168,8 +170,8 @@ def test_random_actions_leave_no_error_and_a_state_that_can_be_restored(name, op
                 saved = json.loads(json.dumps(hands.live.component.to_dict()))
                 hands.page.close()
                 hands.take(open_live(make() if rng.random() < 0.5 else getattr(widgets, name).from_dict(saved)))
-        except BaseException:
-            print(f"action {i} of {name}, seed {SEED}; the last: {list(hands.done)}")
+        except BaseException as error:
+            error.add_note(f"action {i} of {name}, seed {SEED}; the last: {list(hands.done)}")
             raise
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from recipes import is_halved
+from recipes import RECIPES, is_halved
 
 from metawidgets import checkpoints, trained
 from metawidgets.learners.pretrained import Pretrained
@@ -55,6 +55,8 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
             "machine": found["machine"],
             "scores": _short(found["scores"]),
         }
+        if first := RECIPES[name].begins_with:
+            card["begins_with"] = f"{first}: trained for its steps before these"
         if "shared_scores" in found:
             card["shared_scores"] = {other: _short(scores) for other, scores in found["shared_scores"].items()}
         for key in ("by_appearance", "by_context", "least_squares"):
@@ -67,9 +69,8 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
             tensors |= {key: p.detach().half() for key, p in learner.named_parameters()}
             card["stored"] = "parameters in half precision, to which they were rounded before they were measured"
         checkpoints.write(file, tensors, checkpoints.card_of(learner, **card))
-        file.with_suffix(
-            ".json"
-        ).unlink()  # the same card lies in the file's header, and `metawidgets trained` shows it
+        # The same card lies in the file's header, and `metawidgets trained` shows it.
+        file.with_suffix(".json").unlink()
         limit = LIMITS.get(kind, LIMIT)
         if file.stat().st_size > limit:
             raise SystemExit(

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 MOST_FOLDED = 4
-"""Input channels up to which the first norm is folded into its convolution: colour images; more cost more than they save."""
+"""Input channels up to which the first norm is folded into its convolution: it gains at one, and neither gains nor costs at three."""
 
 
 class Conv4(nn.Module):

@@ -8,5 +8,6 @@ from metawidgets.instruments.bench import bench
 from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.prototypes import prototype_heatmap
+from metawidgets.instruments.tasks import task_distribution
 
-__all__ = ["bench", "episode_view", "inner_loop_slider", "prototype_heatmap"]
+__all__ = ["bench", "episode_view", "inner_loop_slider", "prototype_heatmap", "task_distribution"]

@@ -6,7 +6,17 @@ from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.selection import Selection
+from metawidgets.widgets.task_distribution import TaskDistribution
 
-ALL: list[type[Component]] = [ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap]
+ALL: list[type[Component]] = [ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap, TaskDistribution]
 
-__all__ = ["ALL", "ChartView", "Component", "EpisodeView", "InnerLoopSlider", "PrototypeHeatmap", "Selection"]
+__all__ = [
+    "ALL",
+    "ChartView",
+    "Component",
+    "EpisodeView",
+    "InnerLoopSlider",
+    "PrototypeHeatmap",
+    "Selection",
+    "TaskDistribution",
+]

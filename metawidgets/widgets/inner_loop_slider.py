@@ -44,6 +44,7 @@ class InnerLoopSlider(Component):
     js_parts: ClassVar[tuple[str, ...]] = (
         "scroll_canvas.js",
         "plot_axes.js",
+        "plot_legend.js",
         "inner_loop_series.js",
         "inner_loop_points.js",
         "inner_loop_curve.js",

@@ -57,7 +57,7 @@ def test_every_control_has_a_name(component, open_component):
     opened = open_component(component)
     nameless = opened.view.locator("button, input, select, [tabindex]").evaluate_all(
         """(nodes) => nodes.filter((node) => !(node.getAttribute("aria-label") || node.getAttribute("aria-labelledby")
-            || node.textContent.trim())).map((node) => node.outerHTML)"""
+            || node.labels?.length || node.textContent.trim())).map((node) => node.outerHTML)"""
     )
     assert nameless == []
 

@@ -126,7 +126,7 @@ def test_the_curve_is_drawn_where_the_trace_says(open_component):
     opened.page.get_by_role("slider").focus()
     opened.page.keyboard.press("End")
     assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), blue)
-    assert opened.view.locator(".il-legend").inner_text().split("\n") == [
+    assert opened.view.locator(".mw-plot-legend").inner_text().split("\n") == [
         "fit at this step",
         "earlier fits",
         "truth",

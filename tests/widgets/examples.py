@@ -28,11 +28,23 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
+    "TaskDistribution": lambda: tasks(),
 }
 
 
 # The same with Python behind them, where there is something to ask of it: learners, datasets.
 LIVE: dict[str, Callable[[], widgets.Component]] = {}
+
+
+def tasks() -> widgets.TaskDistribution:
+    from metawidgets import datasets
+
+    def adapted(episode: Episode) -> dict[str, np.ndarray]:
+        return {
+            name: 0.1 * k * np.array([1, 0.5, 0.1]) + episode.task["amplitude"] for k, name in enumerate(("a", HOSTILE))
+        }
+
+    return widgets.TaskDistribution(datasets.load("sinusoids"), n_shifts=3, n_tasks=5, adapted=adapted)
 
 
 def items(dataset: str, labels: np.ndarray, side: str) -> tuple[ItemId, ...]:

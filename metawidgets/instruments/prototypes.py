@@ -12,9 +12,16 @@ __all__ = ["prototype_heatmap"]
 
 
 def prototype_heatmap(
-    learner: "Learner", episode: Episode, *, selection: "Selection | None" = None
+    learner: "Learner",
+    episode: Episode,
+    *,
+    pool: Episode | None = None,
+    selection: "Selection | None" = None,
 ) -> "PrototypeHeatmap":
-    """What each query was compared with.
+    """What each query was compared with, and what would change with another support.
+
+    Args:
+        pool: further items, as another episode of the same kind, that may be added to the support.
 
     Raises:
         LearnerError: if the learner cannot take the episode.
@@ -23,4 +30,9 @@ def prototype_heatmap(
     from metawidgets.learners.loop import trace
     from metawidgets.widgets import PrototypeHeatmap
 
-    return PrototypeHeatmap(trace(learner, episode), selection=selection)
+    return PrototypeHeatmap(
+        trace(learner, episode),
+        selection,
+        retrace=lambda edited: trace(learner, edited),
+        pool=None if pool is None else trace(learner, pool),
+    )

@@ -33,10 +33,12 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
   }
 
   // All that is worth saying of a cell, in one place: the panel prints it, and a screen reader hears it.
-  function show({ cell: [q, k], mode, distances, probabilities, reading, labels, theme }) {
+  function show({ cell: [q, k], mode, distances, probabilities, reading, before, asked, only, labels, theme }) {
     const way = names.length;
     const distance = (c) => distances.data[q * way + c];
     const probability = (c) => probabilities?.data[q * way + c];
+    // Beside what is, what was before the edits, where that was something else.
+    const was = (now, then, text) => (before && Number.isFinite(then) && text(now) !== text(then) ? mwEl("span", { class: "ph-was" }, `before ${text(then)}`) : null);
     const order = Array.from(names.keys()).filter((c) => Number.isFinite(distance(c))).sort((a, b) => distance(a) - distance(b) || a - b);
     const [near, second, truth] = [reading.first[q], reading.second[q], labels[q]];
     const right_ = near === truth;
@@ -57,32 +59,35 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
     if (column >= 0) {
       const rank = order.indexOf(column);
       const place = rank < 0 ? "" : ` \u00b7 ${rank === 0 ? "nearest" : `${rank + 1}${{ 1: "nd", 2: "rd" }[rank] ?? "th"} nearest`} of ${order.length}`;
-      lines.push(fact("Distance", rank < 0 ? "no support yet" : `${mwNumber(distance(column))}${place}`));
-      if (probabilities) lines.push(fact("Probability", mwPercent(probability(column))));
+      lines.push(fact("Distance", rank < 0 ? "no support yet" : `${mwNumber(distance(column))}${place}`, was(distance(column), before?.distances.data[q * way + column], mwNumber)));
+      if (probabilities) lines.push(fact("Probability", mwPercent(probability(column)), was(probability(column), before?.probabilities?.data[q * way + column], mwPercent)));
+      else if (only) lines.push(fact("Probability", "decision only"));
     }
     if (near >= 0) {
-      lines.push(fact("Predicted", names[near], mwEl("span", { class: right_ ? "ph-good" : "ph-bad" }, right_ ? " \u25cf correct" : " \u2715 wrong")));
-    }
+      lines.push(fact("Predicted", names[near], mwEl("span", { class: right_ ? "ph-good" : "ph-bad" }, right_ ? " \u25cf correct" : " \u2715 wrong"),
+        was(near, before?.reading.first[q], (c) => names[c] ?? "none")));
+    } else if (!asked) lines.push(fact("Predicted", "in the support now, not asked"));
     if (second >= 0) {
       lines.push(fact("Runner-up", names[second]));
       const inProbability = probabilities ? ` \u00b7 ${mwPercent(probability(near) - probability(second))} probability` : "";
-      lines.push(fact("Margin", `${mwNumber(reading.margin[q])} distance${inProbability}`));
+      lines.push(fact("Margin", `${mwNumber(reading.margin[q])} distance${inProbability}`, was(reading.margin[q], before?.reading.margin[q], mwNumber)));
     }
     facts.replaceChildren(...lines);
     rankHead.hidden = order.length === 0;
-    showRanks(order, { distance, near, truth, column });
+    showRanks(order, { distance, near, truth, column, then: before && ((c) => before.distances.data[q * way + c]) });
     return spoken();
   }
 
-  function showRanks(order, { distance, near, truth, column }) {
-    const longest = Math.max(...order.map(distance), 1e-12);
+  function showRanks(order, { distance, near, truth, column, then }) {
+    const longest = Math.max(...order.map(distance), ...(then ? order.map(then).filter(Number.isFinite) : []), 1e-12);
+    const mark = (c) => then && Number.isFinite(then(c)) && mwEl("b", { style: { left: `${Math.max(0, (100 * then(c)) / longest)}%` }, title: `before ${mwNumber(then(c))}` });
     const kept = order.filter((c, i) => i < 5 || c === truth || c === column);
     ranks.replaceChildren(...kept.map((c) => mwEl(
       "li", { class: c === column ? "ph-current" : "", value: order.indexOf(c) + 1 },
       mwEl("span", { class: "ph-rank" }, `${order.indexOf(c) + 1}`),
       mwEl("span", { class: "ph-name", title: names[c] }, names[c]),
       mwEl("span", { class: "ph-role" }, c === truth ? (c === near ? "\u25cf true" : "\u25cb true") : c === near ? "\u2715" : ""),
-      mwEl("span", { class: "ph-bar" }, mwEl("i", { style: { width: `${Math.max(0, (100 * distance(c)) / longest)}%` } })),
+      mwEl("span", { class: "ph-bar" }, mwEl("i", { style: { width: `${Math.max(0, (100 * distance(c)) / longest)}%` } }), mark(c)),
       mwEl("span", { class: "ph-value" }, mwNumber(distance(c))),
     )));
   }

@@ -1,4 +1,4 @@
-// Which prototype is each query nearest to, and by how much. All steps are here; nothing asks Python.
+// Which prototype is each query nearest to, and by how much: all steps are here. Python is asked only where edits need the learner.
 
 const PH_SIGNS = {
   right: [["circle", { cx: 8, cy: 8, r: 4, fill: "currentColor" }]],
@@ -9,8 +9,8 @@ const PH_SIGNS = {
 const phSign = (kind) => mwEl("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, PH_SIGNS[kind].map(([tag, props]) => mwEl(tag, props)));
 
 export default { render({ model, el, signal }) {
-  const config = model.get("config");
-  const arrays = mwArrays(model);
+  let config = model.get("config");
+  let arrays = mwArrays(model);
   const { episode } = config;
   const names = episode.class_names;
   const [steps, n, way] = arrays.distances.shape;
@@ -26,7 +26,10 @@ export default { render({ model, el, signal }) {
     return x.length === 2 ? `(${mwNumber(x[0], 2)}, ${mwNumber(x[1], 2)})` : `query ${q}`;
   };
 
-  const { root, body } = mwFrame({ model, el, label: config.label, signal });
+  const space = mwPrototypeSpace(config, arrays);
+  const frame = mwFrame({ model, el, label: config.label, signal });
+  const { root, body } = frame;
+  const python = mwPython(model, { frame, signal });
   const selection = mwSelection(model);
   let step = 0;
   let layout = null;
@@ -35,8 +38,12 @@ export default { render({ model, el, signal }) {
   let pointed = null; // [query, class], by hovering or arrow keys
   let marked = -1; // the class of a selected support item
   let relative = false; // colour what a distance exceeds the nearest by, instead of the distance
-  const readings = new Map();
-  const reading = () => readings.get(step) ?? readings.set(step, mwNearest(mwAt(arrays.distances, step))).get(step);
+  let [metric, sort, compare] = ["", "class", "new"];
+  const edited = () => space.edits().length > 0;
+  const which = () => (edited() && compare === "old" ? "old" : "new");
+  const change = () => edited() && compare === "difference";
+  const reading = (of = which()) => space.reading(of, metric, step);
+  const metricName = () => PH_METRICS[metric]?.[1] ?? config.metric;
   const closest = () => {
     const { margin, first } = reading();
     let best = -1;
@@ -46,34 +53,32 @@ export default { render({ model, el, signal }) {
   const current = () => pinned ?? pointed ?? closest();
 
   // -- colours: near is what stands out from the paper, far sinks into it
-  const ranges = {};
-  const range = () => (ranges[relative] ??= mwDistanceRange(relative ? excesses() : arrays.distances.data));
-  const excesses = () => {
-    const out = new Float32Array(arrays.distances.data.length);
-    for (let t = 0; t < steps; t++) {
-      const { data } = mwAt(arrays.distances, t);
-      const { first } = mwNearest(mwAt(arrays.distances, t));
-      for (let i = 0; i < n * way; i++) out[t * n * way + i] = data[i] - data[Math.floor(i / way) * way + Math.max(0, first[Math.floor(i / way)])];
-    }
-    return out;
+  const colours = mwPrototypeColours();
+  const differences = () => {
+    const [old, fresh] = ["old", "new"].map((of) => space.stack(of, metric));
+    return { data: fresh.data.map((d, i) => d - old.data[i]), shape: fresh.shape };
   };
-  let ramp = [];
-  const makeRamp = () => {
-    const stops = mwIsDark(theme) ? PH_NEAR_BRIGHT : PH_NEAR_DARK;
-    ramp = Array.from({ length: 128 }, (_, i) => {
-      const x = (i / 127) * (stops.length - 1);
-      const [a, b] = [stops[Math.floor(x)], stops[Math.ceil(x)]];
-      const rgb = a.map((c, j) => Math.round(c + (x % 1) * (b[j] - c)));
-      return { rgb, css: mwCss(rgb), ink: mwInkOn(rgb) };
+  const excesses = (of) => {
+    const { data } = space.stack(of, metric);
+    return data.map((d, i) => {
+      const [t, q] = [Math.floor(i / (n * way)), Math.floor(i / way) % n];
+      return d - data[(t * n + q) * way + Math.max(0, space.reading(of, metric, t).first[q])];
     });
   };
-  // The root spreads small distances, which decide, over more of the colours than large ones.
-  const place = (value) => Math.sqrt(Math.min(1, Math.max(0, (value - range().low) / (range().high - range().low || 1))));
-  const colour = (value, q) => {
-    if (!Number.isFinite(value)) return null;
-    const zero = relative ? mwAt(mwAt(arrays.distances, step), q).data[Math.max(0, reading().first[q])] : 0;
-    return ramp[Math.round(127 * place(value - zero))];
-  };
+  // Before and after edits share a range too, or the same colour would mean two distances.
+  let ranges = {};
+  let changes = null;
+  const range = () => (ranges[`${metric} ${relative} ${change()}`] ??= (() => {
+    if (change()) {
+      const { high, clipped } = mwDistanceRange((changes ??= differences()).data.map(Math.abs));
+      return { low: -(high || 1), high: high || 1, clipped };
+    }
+    const all = (edited() ? ["old", "new"] : ["old"]).map((of) => (relative ? excesses(of) : space.stack(of, metric).data));
+    return mwDistanceRange(all.length > 1 ? Float32Array.from([...all[0], ...all[1]]) : all[0]);
+  })());
+  const shown = () => (change() ? mwAt((changes ??= differences()), step) : space.at(which(), metric, step));
+  const zero = (q) => (relative && !change() ? shown().data[q * way + Math.max(0, reading().first[q])] : 0);
+  const colour = (value, q) => colours.colour(value - zero(q));
 
   // -- parts
   const summary = mwEl("p", { class: "ph-summary" });
@@ -81,13 +86,14 @@ export default { render({ model, el, signal }) {
   const modes = [["Distance", false], ["Above the nearest", true]].map(([text, value]) => mwEl("button", {
     type: "button", class: "mw-button ph-mode", "aria-pressed": value === relative, onclick: () => { relative = value; showLegend(); repaint(); },
   }, text));
-  const bar = mwEl("div", { class: "ph-ramp", "aria-hidden": "true" });
-  const ticks = mwEl("div", { class: "ph-ticks" });
-  const unit = mwEl("span", { class: "ph-unit" });
+  const save = (name, value) => { model.set(name, value); model.save_changes(); };
+  const metrics = mwPrototypeMetrics({ config, set: (value) => save("metric", value) });
+  const sorting = mwChoice({ label: "Rows", options: [["class", "by class"], ["margin", "by margin"], ["error", "by error"]], value: sort, onchange: (value) => save("sort", value) });
+  const versions = mwSegments({ label: "After the edits show", options: [["new", "Now"], ["old", "Before"], ["difference", "Difference"]], value: compare, onchange: (value) => save("compare", value) });
   const signs = mwEl("ul", { class: "ph-signs" },
     mwEl("li", {}, phSign("right"), "nearest, true class"), mwEl("li", {}, phSign("wrong"), "nearest, wrong class"),
     mwEl("li", {}, phSign("truth"), "true class, not nearest"),
-    arrays.distances.data.some(Number.isNaN) && mwEl("li", {}, phSign("none"), "no support yet"));
+    mwEl("li", {}, phSign("none"), "no support yet"));
   const nextWrong = mwEl("button", { type: "button", class: "mw-button ph-next", onclick: () => goWrong() }, "Next wrong query");
   const scroll = mwScrollCanvas({
     role: "application", "aria-roledescription": "matrix",
@@ -97,29 +103,47 @@ export default { render({ model, el, signal }) {
   });
   const strip = mwCanvas({ class: "ph-strip", "aria-hidden": "true" });
   const detail = mwPrototypeDetail({ episode, images, queries, prototypes, hasPrototype, shots, rowText });
+  const pool = images && arrays.pool_x && mwThumbs(arrays.pool_x);
+  const thumb = images && ((i, ctx, { fg }, size) => {
+    const [from, at] = i < space.m ? [supports, i] : i < space.m + n ? [queries, i - space.m] : [pool, i - space.m - n];
+    from.draw(ctx, at, 2, 2, size - 4, fg, true);
+  });
+  const nameOf = (i) => (i < space.m ? `support ${i}` : i < space.m + n ? `query ${i - space.m}` : `pool ${i - space.m - n} (${config.pool.items[i - space.m - n].slice(1).join("/")})`);
+  const edit = mwPrototypeEdit({
+    config, space, images, thumb, nameOf, frame, go: (q) => go([q, reading("new").first[q]]),
+    guard: (button) => (config.local ? button : python.bind(button, "edit", "Editing")),
+    editable: () => config.local || python.can("edit"),
+    why: config.local ? "" : `${config.fixed ? "This learner\u2019s own decisions cannot be computed here" : `Embeddings depend on the other items here (statistics: ${config.statistics})`}, so Python asks the learner again after each edit. ${python.why("edit", "Editing")}`,
+    set: (edits) => (config.local ? save("edits", edits) : python.ask("edit", { edits })),
+  });
+  const without = mwPrototypeWithout({ names, nameOf, thumb, choose: (i) => { edit.choose(i); edit.node.scrollIntoView({ block: "nearest" }); } });
+  detail.node.append(without.node);
   const matrix = mwEl("div", { class: "ph-matrix" }, scroll.node, strip.canvas);
   body.append(
     mwEl("header", { class: "ph-header" }, mwEl("h3", {}, config.label), summary),
     steps > 1 ? player.node : "",
-    mwEl("div", { class: "ph-tools" }, mwEl("div", { class: "ph-modes", role: "group", "aria-label": "Colour shows" }, modes), mwEl("div", { class: "ph-scale" }, unit, bar, ticks), nextWrong, signs),
+    metrics.node,
+    mwEl("div", { class: "ph-tools" }, versions.node, mwEl("div", { class: "ph-modes", role: "group", "aria-label": "Colour shows" }, modes), colours.node, sorting.node, nextWrong, signs),
     mwEl("div", { class: "ph-columns" }, matrix, detail.node),
+    edit.node,
   );
 
   // -- showing
   const groupText = ({ members }) => {
     const { first } = reading();
     const wrong = members.filter((q) => first[q] >= 0 && first[q] !== labels[q]).length;
-    return `${members.length} ${members.length === 1 ? "query" : "queries"}${wrong ? `, ${wrong} wrong` : ""}`;
+    const asked = members.filter((q) => which() === "old" || !space.moved()[q]).length;
+    return `${asked} ${asked === 1 ? "query" : "queries"}${wrong ? `, ${wrong} wrong` : ""}`;
   };
   const paintState = () => ({
-    distances: mwAt(arrays.distances, step), reading: reading(), colour, labels, names, cell: current(), pinned: Boolean(pinned),
+    distances: shown(), reading: reading(), colour, labels, names, cell: current(), pinned: Boolean(pinned),
     marked, groupText, rowText, queries, prototypes, hasPrototype, theme,
   });
   let stripState = "";
   const paintStrip = (view) => {
     const needed = layout.height > view.height + 1;
     strip.canvas.hidden = !needed;
-    const key = [step, view.top, view.height, relative, theme.bg, layout.width].join();
+    const key = [step, view.top, view.height, relative, theme.bg, layout.width, metric, sort, compare, model.get("edits").length && JSON.stringify(model.get("edits"))].join();
     if (!needed || key === stripState) return;
     stripState = key;
     const height = view.height - layout.head;
@@ -132,9 +156,17 @@ export default { render({ model, el, signal }) {
     const cell = current();
     detail.node.hidden = !cell;
     if (!cell) { spoken = ""; return; }
-    const probabilities = arrays.probabilities && mwAt(arrays.probabilities, step);
     const mode = pinned ? "pinned" : pointed ? "pointed" : "closest";
-    spoken = detail.show({ cell, mode, distances: mwAt(arrays.distances, step), probabilities, reading: reading(), labels, theme });
+    const of = (name) => ({ distances: space.at(name, metric, step), probabilities: space.probabilities(name, metric, step), reading: reading(name) });
+    const before = edited() && which() === "new" ? of("old") : null;
+    spoken = detail.show({ cell, mode, ...of(which()), before, asked: which() === "old" || !space.moved()[cell[0]], only: metric !== "" && arrays.probabilities, labels, theme });
+    showWithout(cell[0]);
+  };
+  const showWithout = (q) => {
+    const far = metric === "" && !config.own ? "Leaving an example out is computed for class means: choose another distance above." : "";
+    const why = config.off ? `Not known here: ${config.off}.` : !config.fixed ? "Not known here: without an example the others would be embedded anew. Drop one below to see it."
+      : far || (!pinned ? "Pin a cell to see which support examples its decision hangs on." : "");
+    without.show(why ? { why, theme } : { list: space.without(which(), metric, step, q), decided: reading().first[q], theme });
   };
   const showSummary = () => {
     const { first, second, margin } = reading();
@@ -144,19 +176,22 @@ export default { render({ model, el, signal }) {
     if (first.every((k) => k < 0)) summary.textContent = "No class has support yet: no query has a nearest prototype.";
     else {
       const tail = best ? ` Smallest margin: ${mwNumber(margin[best[0]])} (query ${best[0]}, ${names[first[best[0]]]} before ${names[second[best[0]]]}).` : "";
-      summary.textContent = `${wrong} of ${n} queries ${wrong === 1 ? "is" : "are"} nearest to a wrong prototype.${tail}`;
+      const asked = which() === "old" ? n : n - space.moved().reduce((a, b) => a + b, 0);
+      summary.textContent = `${wrong} of ${asked} queries ${wrong === 1 ? "is" : "are"} nearest to a wrong prototype.${tail}`;
     }
   };
   const showLegend = () => {
-    const { low, high, clipped } = range();
-    const values = [low, low + 0.25 * (high - low), high];
-    ticks.replaceChildren(...values.map((value, i) =>
-      mwEl("span", { style: { left: `${100 * place(value)}%` } }, `${clipped && i === 2 ? "\u2265\u00a0" : ""}${mwNumber(value, i === 1 ? 2 : 3)}`)));
-    unit.textContent = relative ? `${config.metric} above the nearest` : config.metric;
-    bar.style.background = `linear-gradient(to right, ${ramp.filter((_, i) => i % 9 === 0).map((c) => c.css).join(", ")})`;
-    modes.forEach((button, i) => button.setAttribute("aria-pressed", relative === Boolean(i)));
+    colours.setRange(range(), change());
+    colours.showLegend(change() ? `${metricName()}, now minus before` : relative ? `${metricName()} above the nearest` : metricName());
+    modes.forEach((button, i) => { button.setAttribute("aria-pressed", relative === Boolean(i)); button.disabled = change(); });
   };
-  const repaint = mwRepaint(() => { showSummary(); showDetail(); scroll.paint(); }, { el: root, signal });
+  const showAll = () => {
+    showSummary();
+    showDetail();
+    metrics.show({ metric, step, right: (each) => space.right(which(), each, step), asked: n - (which() === "old" ? 0 : space.moved().reduce((a, b) => a + b, 0)) });
+    edit.show({ step, metric, unit: metricName(), query: current()?.[0] ?? -1, theme });
+  };
+  const repaint = mwRepaint(() => { relayout(); showAll(); scroll.paint(); }, { el: root, signal });
 
   // -- pointing and pinning
   const pin = (cell, tell = true) => {
@@ -177,17 +212,18 @@ export default { render({ model, el, signal }) {
     repaint();
     mwAnnounce(root, spoken);
   };
-  const order = Array.from({ length: way }, (_, k) => Array.from(labels.keys()).filter((q) => labels[q] === k)).flat();
+  const order = () => grouped.flatMap(({ members }) => members);
   const move = (down, right) => {
     if (!n) return;
-    const [q, k] = current() ?? [order[0], 0];
-    const row = Math.min(n - 1, Math.max(0, order.indexOf(q) + down));
-    go([order[row], Math.min(way - 1, Math.max(0, Math.max(0, k) + right))]);
+    const [q, k] = current() ?? [order()[0], 0];
+    const row = Math.min(n - 1, Math.max(0, order().indexOf(q) + down));
+    go([order()[row], Math.min(way - 1, Math.max(0, Math.max(0, k) + right))]);
   };
   const goWrong = () => {
     const { first } = reading();
-    const start = pinned || pointed ? order.indexOf(current()[0]) : -1;
-    const q = [...order.slice(start + 1), ...order.slice(0, start + 1)].find((i) => first[i] >= 0 && first[i] !== labels[i]);
+    const rows = order();
+    const start = pinned || pointed ? rows.indexOf(current()[0]) : -1;
+    const q = [...rows.slice(start + 1), ...rows.slice(0, start + 1)].find((i) => first[i] >= 0 && first[i] !== labels[i]);
     if (q !== undefined) go([q, first[q]]);
   };
   mwKeys(scroll.node, {
@@ -245,35 +281,59 @@ export default { render({ model, el, signal }) {
     repaint();
   };
 
-  // -- following step, size and theme
+  // -- following step, metric, order, edits, size and theme
   mwListen(model, "change:cell", fromPython, signal);
   let settle = 0;
-  mwListen(model, "change:step", () => {
-    step = player.get();
+  const settled = () => { clearTimeout(settle); settle = setTimeout(() => mwAnnounce(root, summary.textContent), 600); };
+  mwListen(model, "change:step", () => { step = player.get(); repaint(); settled(); }, signal);
+  const choose = () => {
+    [sort, compare] = [model.get("sort"), model.get("compare")];
+    metric = config.off || model.get("metric") === config.own ? "" : model.get("metric");
+    sorting.set(sort);
+    versions.set(compare);
+    versions.node.hidden = !edited();
+    showLegend();
+  };
+  const takeEdits = () => {
+    const edits = model.get("edits") ?? [];
+    // Edits that the learner has to be asked about come with its answer.
+    space.setEdits(config.local || !edits.length ? edits : config.edited, arrays);
+    [ranges, changes] = [{}, null];
+    choose();
     repaint();
-    clearTimeout(settle);
-    settle = setTimeout(() => mwAnnounce(root, summary.textContent), 600);
-  }, signal);
+    settled();
+  };
+  for (const name of ["metric", "sort", "compare"]) mwListen(model, `change:${name}`, () => { choose(); repaint(); settled(); }, signal);
+  mwListen(model, "change:edits", takeEdits, signal);
+  mwOnData(model, () => { [config, arrays] = [model.get("config"), mwArrays(model)]; takeEdits(); }, signal);
   const measuring = document.createElement("canvas").getContext("2d");
-  mwOnWidth(scroll.node.parentElement, (width) => {
+  let [grouped, laid, width] = [[], "", 0];
+  function regroup() {
+    grouped = mwRowGroups(sort, reading(), space.at(which(), metric, step), labels, names);
+  }
+  // Rows are laid out anew where their order or the width has changed.
+  function relayout() {
+    regroup();
+    const key = `${width} ${grouped.map(({ title, members }) => `${title} ${members}`)}`;
+    if (!width || key === laid) return;
+    laid = key;
     measuring.font = `600 12px ${theme.font}`;
-    const space = width - PH_STRIP - 24;
-    layout = mwMatrixLayout({ labels, names, width: space, images, measure: (text) => measuring.measureText(text).width });
+    layout = mwMatrixLayout({ grouped, labels, names, width: width - PH_STRIP - 24, images, measure: (text) => measuring.measureText(text).width });
     const view = Math.min(layout.height, Math.max(300, layout.head + 420));
     scroll.node.style.width = `${Math.min(layout.width + 16, width - PH_STRIP - 8)}px`;
     scroll.resize({ width: layout.width, height: layout.height, view });
     stripState = "";
-  }, signal);
-  mwOnTheme(() => { theme = mwTheme(root); makeRamp(); showLegend(); repaint(); }, signal);
+  }
+  mwOnWidth(scroll.node.parentElement, (now) => { width = now; relayout(); }, signal);
+  mwOnTheme(() => { theme = mwTheme(root); colours.setTheme(theme); showLegend(); repaint(); }, signal);
   signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
   step = player.get();
-  makeRamp();
-  showLegend();
+  theme = mwTheme(root);
+  colours.setTheme(theme);
+  takeEdits();
+  edit.node.open = edited();
   fromPython();
-  showSummary(); // at once, not in the next frame: a page printed or read before it has its words
-  showDetail();
+  regroup();
+  showAll(); // at once, not in the next frame: a page printed or read before it has its words
 } };
 const PH_STRIP = 44;
-// One hue whose lightness carries the distance, for every kind of colour vision; its far end is nearly the paper.
-const PH_NEAR_DARK = [[8, 40, 92], [28, 86, 152], [92, 148, 200], [172, 202, 230], [234, 241, 248]];
-const PH_NEAR_BRIGHT = [[232, 243, 255], [140, 194, 244], [60, 118, 182], [34, 66, 108], [27, 35, 46]];

@@ -5,7 +5,7 @@
 function mwNearest({ data, shape: [n, way] }) {
   const first = new Int16Array(n).fill(-1);
   const second = new Int16Array(n).fill(-1);
-  const margin = new Float32Array(n).fill(NaN);
+  const margin = new Float64Array(n).fill(NaN);
   for (let q = 0; q < n; q++) {
     const at = (k) => data[q * way + k];
     for (let k = 0; k < way; k++) {
@@ -18,19 +18,8 @@ function mwNearest({ data, shape: [n, way] }) {
   return { first, second, margin };
 }
 
-// The range that colours span, over all steps, so that one colour means one distance throughout. A few far outliers would
-// push all the rest into one colour: then the range ends at the 98th percentile and the legend says so.
-function mwDistanceRange(values) {
-  const finite = Float32Array.from(values.filter(Number.isFinite)).sort();
-  if (!finite.length) return { low: 0, high: 1, clipped: false };
-  const high = finite[finite.length - 1];
-  const bulk = finite[Math.floor(0.98 * (finite.length - 1))];
-  const clipped = high - finite[0] > 3 * (bulk - finite[0]) && bulk > finite[0];
-  return { low: finite[0], high: clipped ? bulk : high, clipped };
-}
-
 // Where everything lies, in page coordinates: the heads take the first `head` and `side` pixels.
-function mwMatrixLayout({ labels, names, width, images, measure }) {
+function mwMatrixLayout({ grouped, labels, names, width, images, measure }) {
   const way = names.length;
   const side = images ? 40 : 96;
   const cell = Math.min(116, Math.max(28, Math.floor((width - side) / way)));
@@ -43,10 +32,8 @@ function mwMatrixLayout({ labels, names, width, images, measure }) {
   const groups = [];
   let y = lines + (thumb ? thumb + 4 : 0) + 10;
   const head = y;
-  for (let k = 0; k < way; k++) {
-    const members = Array.from(labels.keys()).filter((q) => labels[q] === k);
-    if (!members.length) continue;
-    const group = { k, y, members, height: 26 + members.length * row };
+  for (const { title, members } of grouped) {
+    const group = { title, y, members, height: 26 + members.length * row };
     members.forEach((q, i) => { rows[q] = y + 26 + i * row; });
     groups.push(group);
     y += group.height + 6;
@@ -64,7 +51,7 @@ function mwMatrixPick(layout, { u, v, x, y }) {
 }
 
 // state: {distances, reading, colour(value, q) -> {rgb, css, ink} or null, labels, names, cell: [q, k] or null, pinned, marked (class or -1),
-// groupText(k), rowText(q), queries, prototypes (mwThumbs), hasPrototype(k), theme}
+// groupText(group), rowText(q), queries, prototypes (mwThumbs), hasPrototype(k), theme}
 function mwPaintMatrix(ctx, view, layout, state) {
   const { theme } = state;
   const { side, cell, row, head, way } = layout;
@@ -152,7 +139,7 @@ function mwPaintRowHeads(ctx, view, layout, state) {
     ctx.textAlign = "left";
     ctx.font = `600 12px ${theme.font}`;
     ctx.fillStyle = theme.fg;
-    const name = mwShorten(ctx, state.names[group.k], Math.max(60, view.width - 190));
+    const name = mwShorten(ctx, group.title, Math.max(60, view.width - 190));
     ctx.fillText(name, 6, y + 14);
     const after = 6 + ctx.measureText(name).width + 10;
     ctx.font = `11px ${theme.font}`;

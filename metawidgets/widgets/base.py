@@ -247,8 +247,9 @@ def _in_words(error: Exception) -> str:
 
 
 def joined_js(*own: Path) -> str:
-    """The shared browser code with a component's own files behind it: one ES module."""
-    return _joined([*(_SHARED / name for name in _JS), *own])
+    """The shared browser code with a component's own files behind it: one ES module, without the lines that only comment."""
+    text = _joined([*(_SHARED / name for name in _JS), *own])
+    return "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("//"))
 
 
 def joined_css(*own: Path) -> str:

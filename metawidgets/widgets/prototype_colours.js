@@ -18,6 +18,32 @@ function mwDistanceRange(values) {
   return { low: finite[0], high: clipped ? bulk : high, clipped };
 }
 
+// The ranges of a space as it is edited now. Before and after share one, or the same colour would mean two distances.
+function mwPrototypeRanges(space) {
+  const { n, way } = space;
+  const [ranges, changes] = [{}, {}];
+  const differences = (metric) => (changes[metric] ??= (() => {
+    const [old, fresh] = ["old", "new"].map((which) => space.stack(which, metric));
+    return { data: fresh.data.map((d, i) => d - old.data[i]), shape: fresh.shape };
+  })());
+  const excesses = (which, metric) => {
+    const { data } = space.stack(which, metric);
+    return data.map((d, i) => {
+      const row = Math.floor(i / way);
+      return d - data[row * way + Math.max(0, space.reading(which, metric, Math.floor(row / n)).first[row % n])];
+    });
+  };
+  function made(metric, kind) {
+    if (kind === "change") {
+      const { high, clipped } = mwDistanceRange(differences(metric).data.map(Math.abs));
+      return { low: -(high || 1), high: high || 1, clipped };
+    }
+    const [old, fresh] = (space.edits().length ? ["old", "new"] : ["old"]).map((which) => (kind === "excess" ? excesses(which, metric) : space.stack(which, metric).data));
+    return mwDistanceRange(fresh ? Float32Array.from([...old, ...fresh]) : old);
+  }
+  return { differences, get: (metric, kind) => (ranges[`${metric} ${kind}`] ??= made(metric, kind)) };
+}
+
 // mwPrototypeColours() -> {node, setTheme(theme), setRange(range, change), colour(value) -> {rgb, css, ink} or null, showLegend(text)}
 function mwPrototypeColours() {
   const bar = mwEl("div", { class: "ph-ramp", "aria-hidden": "true" });
@@ -53,3 +79,14 @@ function mwPrototypeColours() {
     },
   };
 }
+
+const PH_SIGNS = {
+  right: [["circle", { cx: 8, cy: 8, r: 4, fill: "currentColor" }]],
+  wrong: [["path", { d: "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5", stroke: "currentColor", "stroke-width": 2.5 }]],
+  truth: [["circle", { cx: 8, cy: 8, r: 4, fill: "none", stroke: "currentColor", "stroke-width": 1.75 }]],
+  none: [["rect", { x: 0.5, y: 0.5, width: 15, height: 15, class: "ph-hatch-box" }], ["path", { d: "M-2 8 8-2M-2 16 16-2M4 18 18 4M10 18 18 10", class: "ph-hatch-line" }]],
+};
+const phSign = (kind) => mwEl("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, PH_SIGNS[kind].map(([tag, props]) => mwEl(tag, props)));
+const mwPrototypeSigns = () => mwEl("ul", { class: "ph-signs" },
+  mwEl("li", {}, phSign("right"), "nearest, true class"), mwEl("li", {}, phSign("wrong"), "nearest, wrong class"),
+  mwEl("li", {}, phSign("truth"), "true class, not nearest"), mwEl("li", {}, phSign("none"), "no support yet"));

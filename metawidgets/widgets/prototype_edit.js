@@ -1,13 +1,24 @@
 // Dropping, adding and relabelling support examples, and what that changes, beside what was.
 
-// mwPrototypeEdit({config, space, images, thumb(place, ctx, theme, size), nameOf(place), guard(button), editable(), why, frame, set(edits), go(query)})
+// How items of support, queries and pool, laid one after another, are named and drawn.
+function mwPrototypeItems({ config, arrays, space: { m, n }, queries, supports }) {
+  const pool = queries && arrays.pool_x && mwThumbs(arrays.pool_x);
+  const thumb = queries && ((i, ctx, { fg }, size) => {
+    const [from, at] = i < m ? [supports, i] : i < m + n ? [queries, i - m] : [pool, i - m - n];
+    from.draw(ctx, at, 2, 2, size - 4, fg, true);
+  });
+  const nameOf = (i) => (i < m ? `support ${i}` : i < m + n ? `query ${i - m}` : `pool ${i - m - n} (${config.pool.items[i - m - n].slice(1).join("/")})`);
+  return { thumb, nameOf };
+}
+
+// mwPrototypeEdit({config, space, thumb(place, ctx, theme, size) or null, nameOf(place), guard(button), editable(), why, frame, set(edits), go(query)})
 // -> {node, choose(place), show({step, metric, unit, query, theme})}
-function mwPrototypeEdit({ config, space, images, thumb, nameOf, guard, editable, why, frame, set, go }) {
+function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, frame, set, go }) {
   const names = config.episode.class_names;
   const { m, n } = space;
   const { original } = space;
   const history = [];
-  let [chosen, state, offered] = [0, null, ""];
+  let [chosen, state, offered, told] = [0, null, "", ""];
   const classes = names.map((name, k) => [k, name]);
   const say = mwEl("span", { class: "ph-chosen" });
   const support = mwEl("div", { class: "ph-support", role: "group", "aria-label": "Support examples" });
@@ -53,6 +64,7 @@ function mwPrototypeEdit({ config, space, images, thumb, nameOf, guard, editable
   }
   const choose = (place, open = true) => {
     chosen = place;
+    as.set(space.support().labels[space.support().rows.indexOf(place)] === 0 ? 1 : 0); // another class than its own
     if (open) node.open = true;
     if (state) show(state);
   };
@@ -73,7 +85,9 @@ function mwPrototypeEdit({ config, space, images, thumb, nameOf, guard, editable
       mwEl("span", {}, `${{ drop: "Dropped", relabel: "Relabelled", add: "Added" }[edit.op]} ${nameOf(space.placeOf.get(edit.item))}${edit.op === "drop" ? "" : ` as ${names[edit.label]}`}`),
       mwEl("button", { type: "button", class: "mw-button mw-button-text", disabled: !editable(), onclick: () => apply(space.edits().filter((each) => each.item !== edit.item)) }, "Take back"))));
     undo.hidden = reset.hidden = list.hidden = outcome.hidden = !edits.length;
-    if (edits.length) showOutcome(next);
+    const key = [space.version(), next.step, next.metric].join();
+    if (edits.length && key !== told) showOutcome(next);
+    told = key;
   }
 
   let drawn = "";
@@ -87,7 +101,7 @@ function mwPrototypeEdit({ config, space, images, thumb, nameOf, guard, editable
       mwEl("span", { class: "ph-name", title: name }, name),
       mwEl("div", { class: "ph-items" }, places.filter((place) => (now.get(place) ?? original[place]) === k).map((place) => {
         const kind = !now.has(place) ? "dropped" : place >= m ? "added" : now.get(place) !== original[place] ? "relabelled" : "";
-        const picture = images && mwCanvas({ "aria-hidden": "true" });
+        const picture = thumb && mwCanvas({ "aria-hidden": "true" });
         if (picture) { picture.resize(30, 30); thumb(place, picture.ctx, state.theme, 30); }
         return mwEl("button", {
           type: "button", class: `mw-button ph-item${kind ? ` ph-${kind}` : ""}`, "aria-pressed": String(place === chosen), "data-place": place,

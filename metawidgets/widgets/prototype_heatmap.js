@@ -1,13 +1,5 @@
 // Which prototype is each query nearest to, and by how much: all steps are here. Python is asked only where edits need the learner.
 
-const PH_SIGNS = {
-  right: [["circle", { cx: 8, cy: 8, r: 4, fill: "currentColor" }]],
-  wrong: [["path", { d: "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5", stroke: "currentColor", "stroke-width": 2.5 }]],
-  truth: [["circle", { cx: 8, cy: 8, r: 4, fill: "none", stroke: "currentColor", "stroke-width": 1.75 }]],
-  none: [["rect", { x: 0.5, y: 0.5, width: 15, height: 15, class: "ph-hatch-box" }], ["path", { d: "M-2 8 8-2M-2 16 16-2M4 18 18 4M10 18 18 10", class: "ph-hatch-line" }]],
-};
-const phSign = (kind) => mwEl("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, PH_SIGNS[kind].map(([tag, props]) => mwEl(tag, props)));
-
 export default { render({ model, el, signal }) {
   let config = model.get("config");
   let arrays = mwArrays(model);
@@ -20,7 +12,6 @@ export default { render({ model, el, signal }) {
   const queries = images && mwThumbs(arrays.query_x);
   const supports = images && mwThumbs(arrays.support_x);
   const prototypes = images && { draw: (ctx, k, ...rest) => supports.draw(ctx, config.shown[k], ...rest) };
-  const hasPrototype = (k) => shots[k] > 0;
   const rowText = (q) => {
     const x = mwAt(arrays.query_x, q).data;
     return x.length === 2 ? `(${mwNumber(x[0], 2)}, ${mwNumber(x[1], 2)})` : `query ${q}`;
@@ -42,41 +33,21 @@ export default { render({ model, el, signal }) {
   const edited = () => space.edits().length > 0;
   const which = () => (edited() && compare === "old" ? "old" : "new");
   const change = () => edited() && compare === "difference";
+  const isAsked = (q) => which() === "old" || !space.moved()[q];
+  const asked = () => Array.from(labels.keys()).filter(isAsked).length;
   const reading = (of = which()) => space.reading(of, metric, step);
   const metricName = () => PH_METRICS[metric]?.[1] ?? config.metric;
   const closest = () => {
     const { margin, first } = reading();
-    let best = -1;
-    margin.forEach((m, q) => { if (!Number.isNaN(m) && (best < 0 || m < margin[best])) best = q; });
+    const best = margin.reduce((at, m, q) => (!Number.isNaN(m) && (at < 0 || m < margin[at]) ? q : at), -1);
     return best < 0 ? null : [best, first[best]];
   };
   const current = () => pinned ?? pointed ?? closest();
 
-  // -- colours: near is what stands out from the paper, far sinks into it
+  // -- colours
   const colours = mwPrototypeColours();
-  const differences = () => {
-    const [old, fresh] = ["old", "new"].map((of) => space.stack(of, metric));
-    return { data: fresh.data.map((d, i) => d - old.data[i]), shape: fresh.shape };
-  };
-  const excesses = (of) => {
-    const { data } = space.stack(of, metric);
-    return data.map((d, i) => {
-      const [t, q] = [Math.floor(i / (n * way)), Math.floor(i / way) % n];
-      return d - data[(t * n + q) * way + Math.max(0, space.reading(of, metric, t).first[q])];
-    });
-  };
-  // Before and after edits share a range too, or the same colour would mean two distances.
-  let ranges = {};
-  let changes = null;
-  const range = () => (ranges[`${metric} ${relative} ${change()}`] ??= (() => {
-    if (change()) {
-      const { high, clipped } = mwDistanceRange((changes ??= differences()).data.map(Math.abs));
-      return { low: -(high || 1), high: high || 1, clipped };
-    }
-    const all = (edited() ? ["old", "new"] : ["old"]).map((of) => (relative ? excesses(of) : space.stack(of, metric).data));
-    return mwDistanceRange(all.length > 1 ? Float32Array.from([...all[0], ...all[1]]) : all[0]);
-  })());
-  const shown = () => (change() ? mwAt((changes ??= differences()), step) : space.at(which(), metric, step));
+  let ranges = mwPrototypeRanges(space);
+  const shown = () => (change() ? mwAt(ranges.differences(metric), step) : space.at(which(), metric, step));
   const zero = (q) => (relative && !change() ? shown().data[q * way + Math.max(0, reading().first[q])] : 0);
   const colour = (value, q) => colours.colour(value - zero(q));
 
@@ -90,33 +61,25 @@ export default { render({ model, el, signal }) {
   const metrics = mwPrototypeMetrics({ config, set: (value) => save("metric", value) });
   const sorting = mwChoice({ label: "Rows", options: [["class", "by class"], ["margin", "by margin"], ["error", "by error"]], value: sort, onchange: (value) => save("sort", value) });
   const versions = mwSegments({ label: "After the edits show", options: [["new", "Now"], ["old", "Before"], ["difference", "Difference"]], value: compare, onchange: (value) => save("compare", value) });
-  const signs = mwEl("ul", { class: "ph-signs" },
-    mwEl("li", {}, phSign("right"), "nearest, true class"), mwEl("li", {}, phSign("wrong"), "nearest, wrong class"),
-    mwEl("li", {}, phSign("truth"), "true class, not nearest"),
-    mwEl("li", {}, phSign("none"), "no support yet"));
+  const signs = mwPrototypeSigns();
   const nextWrong = mwEl("button", { type: "button", class: "mw-button ph-next", onclick: () => goWrong() }, "Next wrong query");
   const scroll = mwScrollCanvas({
-    role: "application", "aria-roledescription": "matrix",
+    role: "application", "aria-roledescription": "matrix", signal,
     "aria-label": `${n} queries by ${way} classes. Arrow keys move, Enter pins a cell, Escape lets go.`,
-    signal,
     draw: (ctx, view) => { if (layout) { mwPaintMatrix(ctx, view, layout, paintState()); paintStrip(view); } },
   });
   const strip = mwCanvas({ class: "ph-strip", "aria-hidden": "true" });
-  const detail = mwPrototypeDetail({ episode, images, queries, prototypes, hasPrototype, shots, rowText });
-  const pool = images && arrays.pool_x && mwThumbs(arrays.pool_x);
-  const thumb = images && ((i, ctx, { fg }, size) => {
-    const [from, at] = i < space.m ? [supports, i] : i < space.m + n ? [queries, i - space.m] : [pool, i - space.m - n];
-    from.draw(ctx, at, 2, 2, size - 4, fg, true);
-  });
-  const nameOf = (i) => (i < space.m ? `support ${i}` : i < space.m + n ? `query ${i - space.m}` : `pool ${i - space.m - n} (${config.pool.items[i - space.m - n].slice(1).join("/")})`);
+  const detail = mwPrototypeDetail({ episode, images, queries, prototypes, hasPrototype: (k) => shots[k] > 0, shots, rowText });
+  const { nameOf, thumb } = mwPrototypeItems({ config, arrays, space, queries, supports });
+  const local = config.local;
   const edit = mwPrototypeEdit({
-    config, space, images, thumb, nameOf, frame, go: (q) => go([q, reading("new").first[q]]),
-    guard: (button) => (config.local ? button : python.bind(button, "edit", "Editing")),
-    editable: () => config.local || python.can("edit"),
-    why: config.local ? "" : `${config.fixed ? "This learner\u2019s own decisions cannot be computed here" : `Embeddings depend on the other items here (statistics: ${config.statistics})`}, so Python asks the learner again after each edit. ${python.why("edit", "Editing")}`,
-    set: (edits) => (config.local ? save("edits", edits) : python.ask("edit", { edits })),
+    config, space, thumb, nameOf, frame, go: (q) => go([q, reading("new").first[q]]),
+    guard: (button) => (local ? button : python.bind(button, "edit", "Editing")),
+    editable: () => local || python.can("edit"),
+    why: local ? "" : `${config.fixed ? "This learner\u2019s own decisions cannot be computed here" : `Embeddings depend on the other items here (statistics: ${config.statistics})`}, so Python asks the learner again after each edit. ${python.why("edit", "Editing")}`,
+    set: (edits) => (local ? save("edits", edits) : python.ask("edit", { edits })),
   });
-  const without = mwPrototypeWithout({ names, nameOf, thumb, choose: (i) => { edit.choose(i); edit.node.scrollIntoView({ block: "nearest" }); } });
+  const without = mwPrototypeWithout({ config, space, names, nameOf, thumb, choose: (i) => { edit.choose(i); edit.node.scrollIntoView({ block: "nearest" }); } });
   detail.node.append(without.node);
   const matrix = mwEl("div", { class: "ph-matrix" }, scroll.node, strip.canvas);
   body.append(
@@ -132,18 +95,18 @@ export default { render({ model, el, signal }) {
   const groupText = ({ members }) => {
     const { first } = reading();
     const wrong = members.filter((q) => first[q] >= 0 && first[q] !== labels[q]).length;
-    const asked = members.filter((q) => which() === "old" || !space.moved()[q]).length;
+    const asked = members.filter(isAsked).length;
     return `${asked} ${asked === 1 ? "query" : "queries"}${wrong ? `, ${wrong} wrong` : ""}`;
   };
   const paintState = () => ({
     distances: shown(), reading: reading(), colour, labels, names, cell: current(), pinned: Boolean(pinned),
-    marked, groupText, rowText, queries, prototypes, hasPrototype, theme,
+    marked, groupText, rowText, queries, prototypes, hasPrototype: (k) => shots[k] > 0, theme,
   });
   let stripState = "";
   const paintStrip = (view) => {
     const needed = layout.height > view.height + 1;
     strip.canvas.hidden = !needed;
-    const key = [step, view.top, view.height, relative, theme.bg, layout.width, metric, sort, compare, model.get("edits").length && JSON.stringify(model.get("edits"))].join();
+    const key = [step, view.top, view.height, relative, theme.bg, layout.width, metric, sort, compare, space.version()].join();
     if (!needed || key === stripState) return;
     stripState = key;
     const height = view.height - layout.head;
@@ -159,14 +122,8 @@ export default { render({ model, el, signal }) {
     const mode = pinned ? "pinned" : pointed ? "pointed" : "closest";
     const of = (name) => ({ distances: space.at(name, metric, step), probabilities: space.probabilities(name, metric, step), reading: reading(name) });
     const before = edited() && which() === "new" ? of("old") : null;
-    spoken = detail.show({ cell, mode, ...of(which()), before, asked: which() === "old" || !space.moved()[cell[0]], only: metric !== "" && arrays.probabilities, labels, theme });
-    showWithout(cell[0]);
-  };
-  const showWithout = (q) => {
-    const far = metric === "" && !config.own ? "Leaving an example out is computed for class means: choose another distance above." : "";
-    const why = config.off ? `Not known here: ${config.off}.` : !config.fixed ? "Not known here: without an example the others would be embedded anew. Drop one below to see it."
-      : far || (!pinned ? "Pin a cell to see which support examples its decision hangs on." : "");
-    without.show(why ? { why, theme } : { list: space.without(which(), metric, step, q), decided: reading().first[q], theme });
+    spoken = detail.show({ cell, mode, ...of(which()), before, asked: isAsked(cell[0]), only: metric !== "" && arrays.probabilities, labels, theme });
+    without.show({ q: cell[0], pinned, which: which(), metric, step, theme });
   };
   const showSummary = () => {
     const { first, second, margin } = reading();
@@ -176,19 +133,18 @@ export default { render({ model, el, signal }) {
     if (first.every((k) => k < 0)) summary.textContent = "No class has support yet: no query has a nearest prototype.";
     else {
       const tail = best ? ` Smallest margin: ${mwNumber(margin[best[0]])} (query ${best[0]}, ${names[first[best[0]]]} before ${names[second[best[0]]]}).` : "";
-      const asked = which() === "old" ? n : n - space.moved().reduce((a, b) => a + b, 0);
-      summary.textContent = `${wrong} of ${asked} queries ${wrong === 1 ? "is" : "are"} nearest to a wrong prototype.${tail}`;
+      summary.textContent = `${wrong} of ${asked()} queries ${wrong === 1 ? "is" : "are"} nearest to a wrong prototype.${tail}`;
     }
   };
   const showLegend = () => {
-    colours.setRange(range(), change());
+    colours.setRange(ranges.get(metric, change() ? "change" : relative ? "excess" : "distance"), change());
     colours.showLegend(change() ? `${metricName()}, now minus before` : relative ? `${metricName()} above the nearest` : metricName());
     modes.forEach((button, i) => { button.setAttribute("aria-pressed", relative === Boolean(i)); button.disabled = change(); });
   };
   const showAll = () => {
     showSummary();
     showDetail();
-    metrics.show({ metric, step, right: (each) => space.right(which(), each, step), asked: n - (which() === "old" ? 0 : space.moved().reduce((a, b) => a + b, 0)) });
+    metrics.show({ metric, step, right: (each) => space.right(which(), each, step), asked: n - space.moved().reduce((a, b) => a + b, 0) });
     edit.show({ step, metric, unit: metricName(), query: current()?.[0] ?? -1, theme });
   };
   const repaint = mwRepaint(() => { relayout(); showAll(); scroll.paint(); }, { el: root, signal });
@@ -298,7 +254,7 @@ export default { render({ model, el, signal }) {
     const edits = model.get("edits") ?? [];
     // Edits that the learner has to be asked about come with its answer.
     space.setEdits(config.local || !edits.length ? edits : config.edited, arrays);
-    [ranges, changes] = [{}, null];
+    ranges = mwPrototypeRanges(space);
     choose();
     repaint();
     settled();
@@ -308,9 +264,7 @@ export default { render({ model, el, signal }) {
   mwOnData(model, () => { [config, arrays] = [model.get("config"), mwArrays(model)]; takeEdits(); }, signal);
   const measuring = document.createElement("canvas").getContext("2d");
   let [grouped, laid, width] = [[], "", 0];
-  function regroup() {
-    grouped = mwRowGroups(sort, reading(), space.at(which(), metric, step), labels, names);
-  }
+  const regroup = () => { grouped = mwRowGroups(sort, reading(), space.at(which(), metric, step), labels, names); };
   // Rows are laid out anew where their order or the width has changed.
   function relayout() {
     regroup();
@@ -328,8 +282,7 @@ export default { render({ model, el, signal }) {
   mwOnTheme(() => { theme = mwTheme(root); colours.setTheme(theme); showLegend(); repaint(); }, signal);
   signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
   step = player.get();
-  theme = mwTheme(root);
-  colours.setTheme(theme);
+  colours.setTheme((theme = mwTheme(root)));
   takeEdits();
   edit.node.open = edited();
   fromPython();

@@ -117,7 +117,7 @@ class PrototypeReading:
 
     @property
     def metric_name(self) -> str:
-        return METRICS.get(self.metric, self.config["metric"])
+        return METRICS.get(self.metric) or str(self.config["metric"])
 
     @cached_property
     def changed(self) -> EditedSupport:

@@ -45,12 +45,14 @@ function mwPrototypeSpace(config, arrays) {
   let [edits, after, support] = [[], before, null];
   let moved = new Uint8Array(n);
   let cache = new Map();
+  let edition = 0;
   const cached = (key, make) => { if (!cache.has(key)) cache.set(key, make()); return cache.get(key); };
 
   function setEdits(next, fresh = arrays) {
     arrays = fresh;
     edits = next;
     cache = new Map();
+    edition += 1;
     const of = new Map(edits.map((edit) => [edit.item, edit]));
     const kept = original.filter((i) => of.get(ids[i])?.op !== "drop");
     const added = edits.filter(({ op }) => op === "add").map(({ item }) => placeOf.get(item));
@@ -158,7 +160,7 @@ function mwPrototypeSpace(config, arrays) {
   setEdits([]);
   return {
     steps, n, way, m, f, ids, placeOf, labels, original: Array.from(arrays.support_y.data), stack, at, reading, probabilities, right, without, centres, setEdits,
-    edits: () => edits, moved: () => moved, support: () => support, distances: (metric, a, i, b, j) => mwMetric(metric || own, a, i, b, j, f),
+    edits: () => edits, version: () => edition, moved: () => moved, support: () => support, distances: (metric, a, i, b, j) => mwMetric(metric || own, a, i, b, j, f),
     hasSpace: (which) => Boolean(space(version(which))),
   };
 }

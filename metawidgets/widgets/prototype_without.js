@@ -1,7 +1,8 @@
 // What one query would be taken for without each of the support examples.
 
-// mwPrototypeWithout({names, nameOf(place), thumb(place, ctx, theme) or null, choose(place)}) -> {node, show({list, decided, why, theme})}
-function mwPrototypeWithout({ names, nameOf, thumb, choose }) {
+// mwPrototypeWithout({config, space, names, nameOf(place), thumb(place, ctx, theme, size) or null, choose(place)})
+// -> {node, show({q, pinned, which, metric, step, theme})}
+function mwPrototypeWithout({ config, space, names, nameOf, thumb, choose }) {
   const said = mwEl("p", { class: "ph-said" });
   const rows = mwEl("ul", { class: "ph-without-rows", "aria-label": "Support examples, by what leaving them out changes" });
   const node = mwEl("div", { class: "ph-without" }, mwEl("p", { class: "ph-kicker" }, "Without one support example"), said, rows);
@@ -23,9 +24,24 @@ function mwPrototypeWithout({ names, nameOf, thumb, choose }) {
     mwEl("span", { class: "ph-flip" }, what)));
   }
 
-  function show({ list, decided, why, theme }) {
+  const reason = (metric, pinned) => {
+    if (config.off) return `Not known here: ${config.off}.`;
+    if (!config.fixed) return "Not known here: without an example the others would be embedded anew. Drop one below to see it.";
+    if (metric === "" && !config.own) return "Leaving an example out is computed for class means: choose another distance above.";
+    return pinned ? "" : "Pin a cell to see which support examples its decision hangs on.";
+  };
+
+  let seen = "";
+  function show({ q, pinned, which, metric, step, theme }) {
+    const why = reason(metric, pinned);
+    const key = [why, q, space.version(), which, metric, step, theme.fg].join();
+    if (key === seen) return;
+    seen = key;
     rows.replaceChildren();
-    if (why) { said.textContent = why; return; }
+    said.textContent = why;
+    if (why) return;
+    const list = space.without(which, metric, step, q);
+    const decided = space.reading(which, metric, step).first[q];
     const flips = list.filter(({ first }) => first !== decided);
     const changing = list.filter(({ first, change }) => first !== decided || Math.abs(change) > 1e-9 || Number.isNaN(change));
     const weight = ({ first, change }) => (first !== decided ? 1e300 : 0) + (Number.isFinite(change) ? Math.abs(change) : 0);

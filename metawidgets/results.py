@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-__all__ = ["Comparison", "Evaluation", "EvaluationCurve", "Landscape", "MetaStep", "TaskMap"]
+from metawidgets.errors import TraceError
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "EvaluationCurve",
+    "InnerPaths",
+    "Landscape",
+    "MetaGradients",
+    "MetaStep",
+    "TaskMap",
+]
 
 
 @dataclass(frozen=True)
@@ -92,18 +103,90 @@ class Comparison:
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """A loss over a plane through parameter space.
+    """One task's losses over a square of a plane through parameter space, on a regular grid.
 
     Args:
-        x, y: coordinates along the plane's two directions, `(column,)` and `(row,)`, in parameter distance.
-        loss: `(row, column)`, in nats or squared error.
-        path: the inner loop's states projected on the plane, `(step, 2)`.
+        x, y: coordinates along the plane's two orthonormal directions, `(column,)` and `(row,)`, in parameter distance.
+        support_loss, query_loss: `(row, column)`, in nats or squared error; the first row is the lowest y.
+
+    Raises:
+        TraceError: if the shapes do not agree.
     """
 
     x: Float[np.ndarray, " column"]
     y: Float[np.ndarray, " row"]
-    loss: Float[np.ndarray, "row column"]
-    path: Float[np.ndarray, "step 2"]
+    support_loss: Float[np.ndarray, "row column"]
+    query_loss: Float[np.ndarray, "row column"]
+
+    def __post_init__(self) -> None:
+        _check(self, (len(self.y), len(self.x)), "support_loss", "query_loss")
+
+
+@dataclass(frozen=True, eq=False)
+class InnerPaths:
+    """The inner loops of several tasks from one initialisation, projected on a plane through parameter space.
+
+    Args:
+        start: the initialisation's coordinates on the plane, `(2,)`.
+        path: every state's coordinates, the initialisation first, `(task, step, 2)`.
+        off_plane: how far each state is from the plane, `(task, step)`; 0 says that its place shows all of it.
+        support_loss, query_loss: of the states themselves, not of their projections, `(task, step)`.
+
+    Raises:
+        TraceError: if the shapes do not agree.
+    """
+
+    start: Float[np.ndarray, "2"]
+    path: Float[np.ndarray, "task step 2"]
+    off_plane: Float[np.ndarray, "task step"]
+    support_loss: Float[np.ndarray, "task step"]
+    query_loss: Float[np.ndarray, "task step"]
+
+    def __post_init__(self) -> None:
+        _check(self, (2,), "start")
+        _check(self, (*self.off_plane.shape, 2), "path")
+        _check(self, self.off_plane.shape, "support_loss", "query_loss")
+
+
+@dataclass(frozen=True, eq=False)
+class MetaGradients:
+    """Several methods' meta-gradients at one initialisation, in full and as a plane sees them.
+
+    Args:
+        names: the methods; the first is the one that the others are compared with.
+        in_plane: coordinates of their projections, `(task, name, 2)`; with several tasks one more row holds their mean.
+        norm: Euclidean norms in the whole parameter space, `(task, name)`.
+        cosines: between methods in the whole parameter space, `(task, name, name)`.
+        settings: JSON-able: inner rate, inner steps, proximal strength.
+
+    Raises:
+        TraceError: if the shapes do not agree.
+    """
+
+    names: tuple[str, ...]
+    in_plane: Float[np.ndarray, "task name 2"]
+    norm: Float[np.ndarray, "task name"]
+    cosines: Float[np.ndarray, "task name name"]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n, tasks = len(self.names), len(self.norm)
+        _check(self, (tasks, n), "norm")
+        _check(self, (tasks, n, 2), "in_plane")
+        _check(self, (tasks, n, n), "cosines")
+
+    @property
+    def share(self) -> Float[np.ndarray, "task name"]:
+        """Part of each gradient's norm that lies in the plane, from 0 to 1; NaN for a gradient of 0."""
+        return np.linalg.norm(self.in_plane, axis=-1) / np.where(self.norm > 0, self.norm, np.nan)
+
+
+def _check(record: object, shape: tuple[int, ...], *names: str) -> None:
+    for name in names:
+        if np.shape(getattr(record, name)) != shape:
+            raise TraceError(
+                f"{type(record).__name__}.{name} has shape {np.shape(getattr(record, name))}, its neighbours ask for {shape}; give that."
+            )
 
 
 @dataclass(frozen=True, eq=False)

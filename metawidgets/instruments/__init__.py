@@ -7,7 +7,15 @@ loss) reaches them as callables that are bound here. torch and ipywidgets load w
 from metawidgets.instruments.bench import bench
 from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.inner_loop import inner_loop_slider
+from metawidgets.instruments.landscape import loss_landscape
 from metawidgets.instruments.prototypes import prototype_heatmap
 from metawidgets.instruments.tasks import task_distribution
 
-__all__ = ["bench", "episode_view", "inner_loop_slider", "prototype_heatmap", "task_distribution"]
+__all__ = [
+    "bench",
+    "episode_view",
+    "inner_loop_slider",
+    "loss_landscape",
+    "prototype_heatmap",
+    "task_distribution",
+]

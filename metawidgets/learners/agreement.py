@@ -41,12 +41,14 @@ def agreement(
     inner_steps: int = 1,
     proximal_strength: float = 2.0,
     cg_steps: int = 10,
+    training: bool = True,
 ) -> Agreement:
     """Meta-gradients of MAML, first-order MAML, Reptile and implicit MAML, all from `network` as it is; it does not change.
 
     Each takes `inner_steps` steps of `inner_lr` by plain gradient descent on whole sets, so that nothing but the
     gradients' definitions differs: MAML's are those of the query loss after steps on the support set, implicit MAML's after
-    proximal steps on it, and Reptile's is the way that training on both together leads.
+    proximal steps on it, and Reptile's is the way that training on both together leads. With `training=False` the network
+    is in evaluation mode: running averages, where it has some, stand in for the statistics of a batch.
 
     Raises:
         LearnerError: if the network cannot take these tasks, or an option is out of range.
@@ -59,12 +61,12 @@ def agreement(
         "reptile": Reptile(network, inner_optimiser="sgd", **options),
         "implicit": ImplicitMAML(network, proximal_strength=proximal_strength, cg_steps=cg_steps, **options),
     }
-    gradients = np.stack([_flat(learner, batch) for learner in kinds.values()])
+    gradients = np.stack([_flat(learner.train(training), batch) for learner in kinds.values()])
     return Agreement(tuple(kinds), gradients, cosine_similarity(gradients, gradients))
 
 
 def _flat(learner: GradientLearner, batch: EpisodeBatch) -> Float[np.ndarray, " parameter"]:
     learner.zero_grad(set_to_none=True)
-    meta_gradient(learner.train(), batch)
+    meta_gradient(learner, batch)
     found = [p.grad for p in learner.network.parameters() if p.grad is not None]
     return np.concatenate([g.detach().cpu().double().numpy().ravel() for g in found])

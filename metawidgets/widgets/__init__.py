@@ -4,11 +4,19 @@ from metawidgets.widgets.base import Component
 from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
+from metawidgets.widgets.loss_landscape import LossLandscape
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.task_distribution import TaskDistribution
 
-ALL: list[type[Component]] = [ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap, TaskDistribution]
+ALL: list[type[Component]] = [
+    ChartView,
+    EpisodeView,
+    InnerLoopSlider,
+    LossLandscape,
+    PrototypeHeatmap,
+    TaskDistribution,
+]
 
 __all__ = [
     "ALL",
@@ -16,6 +24,7 @@ __all__ = [
     "Component",
     "EpisodeView",
     "InnerLoopSlider",
+    "LossLandscape",
     "PrototypeHeatmap",
     "Selection",
     "TaskDistribution",

@@ -1,0 +1,339 @@
+"""A plane through parameter space: the losses on it, the way an inner loop takes over it, and where meta-gradients point."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor
+
+from metawidgets.analysis import cosine_similarity
+from metawidgets.episodes import Episode, EpisodeBatch
+from metawidgets.errors import LearnerError
+from metawidgets.learners.agreement import agreement
+from metawidgets.learners.base import Learner, State, Support
+from metawidgets.learners.directions import filter_normalised, flat, orthonormal, output_axes
+from metawidgets.learners.gradient import GradientLearner
+from metawidgets.learners.loop import as_tensor, describe, states, support_of
+from metawidgets.learners.losses import task_losses
+from metawidgets.learners.over_threads import over_threads
+from metawidgets.learners.parameters_as_network import as_network, inner_rate
+from metawidgets.results import InnerPaths, Landscape, MetaGradients
+
+__all__ = ["LossPlane"]
+
+Third = Literal["random"] | int
+Rows = Callable[[int, int], None]
+
+MARGIN = 0.3
+"""How far the square reaches beyond the paths, as a part of their extent, on each side."""
+MOST_STEPS = 10
+"""Inner steps that meta-gradients go through at most; second order keeps a graph of each."""
+
+
+class _Task(NamedTuple):
+    """One episode as tensors."""
+
+    support: Support
+    query_x: Tensor
+    query_y: Tensor
+
+
+class LossPlane:
+    """A two-dimensional slice through the parameters that a learner adapts.
+
+    The origin is the learner's initialisation. The first direction leads to what it becomes on one of the episodes; the second
+    to what it becomes on another, or anywhere (a random direction, normalised filter by filter as in Li, Xu, Taylor, Studer
+    and Goldstein, *Visualizing the Loss Landscape of Neural Nets*, NeurIPS 2018, section 4), less its part along the first.
+    Both have length 1, so that a distance on the plane is one in parameter space.
+
+    Losses are exact on the plane. A path through thousands of dimensions leaves it: `paths` says how far each state is off.
+
+    The learner is copied: training it further changes nothing here. Calls may come from several threads.
+
+    Args:
+        learner: one whose steps move parameters (MAML, Reptile, fine-tuning, ...).
+        episodes: the tasks; all start from the same initialisation.
+        first: the episode whose solution the first direction leads to.
+        third: another episode's number, or "random".
+        seed: of the random direction.
+
+    Raises:
+        LearnerError: if the learner keeps its parameters, starts each task elsewhere, or cannot take an episode; or if `first`
+            or `third` names no episode, or gives no second direction.
+    """
+
+    def __init__(
+        self,
+        learner: Learner,
+        episodes: Episode | Sequence[Episode],
+        *,
+        first: int = 0,
+        third: Third = "random",
+        seed: int = 0,
+    ) -> None:
+        self.episodes = (episodes,) if isinstance(episodes, Episode) else tuple(episodes)
+        _check_choice(len(self.episodes), first, third)
+        self.first, self.third, self.seed = first, third, seed
+        self._learner = copy.deepcopy(learner).eval()
+        own = self._own()
+        with torch.no_grad():
+            self._tasks = [self._task(own, episode) for episode in self.episodes]
+            starts = [own.init(task.support) for task in self._tasks]
+            if not own.parameter_groups(starts[0]):
+                raise LearnerError(
+                    f"{type(learner).__name__} keeps its parameters fixed while it adapts, so that its loss has no landscape to "
+                    "move on; give a learner that takes gradient steps, such as MAML, Reptile or FineTune."
+                )
+            self._origin = {name: p.detach().clone() for name, p in starts[0].parameters.items()}
+            for k, start in enumerate(starts):
+                self._check_start(own, k, start)
+            ends = [self._end(own, task) for task in self._tasks]
+            self._basis = self._directions(own, ends)
+        self._flat_origin = flat(self._origin)
+        self._flat_basis = torch.stack([flat(direction) for direction in self._basis])  # (2, parameter), float64
+        self.x_range, self.y_range = _square(self.paths().path)
+
+    # -- what a component prints ------------------------------------------------------------------------------------------------
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """A name for each task."""
+        return tuple(f"task {k + 1}" for k in range(len(self.episodes)))
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """What the directions are."""
+        second = "random direction" if self.third == "random" else f"towards the solution of {self.titles[self.third]}"
+        return f"towards the solution of {self.titles[self.first]}", f"{second}, at right angles"
+
+    @property
+    def loss_unit(self) -> str:
+        return "squared error" if self.episodes[0].is_regression else "nats"
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """JSON-able: the learner and its settings, and how many parameters move."""
+        plain = {key: value for key, value in describe(self._learner).items() if key != "recorders"}
+        return {**plain, "n_parameters": len(self._flat_origin)}
+
+    def replaned(self, first: int, third: Third, seed: int) -> "LossPlane":
+        """Another plane through the same initialisation.
+
+        Raises:
+            LearnerError: as the constructor.
+        """
+        return LossPlane(self._learner, self.episodes, first=first, third=third, seed=seed)
+
+    # -- losses ---------------------------------------------------------------------------------------------------------------
+
+    def landscape(self, n: int, task: int = 0, progress: Rows | None = None) -> Landscape:
+        """Support and query loss at n x n points of the square.
+
+        Where the network takes a leading task axis, a row of points is one batch; elsewhere points go one after the other,
+        rows over PyTorch's threads.
+
+        Args:
+            progress: called with rows done and rows in all; what it raises ends the work.
+        """
+        x, y = (np.linspace(*reach, n) for reach in (self.x_range, self.y_range))
+        stacks = isinstance(self._learner, GradientLearner) and self._learner.takes_tasks
+        threads = 1 if stacks or self._learner.device.type != "cpu" else torch.get_num_threads()
+        done = iter(range(1, n + 1))
+
+        def rows(learner: Learner, share: Sequence[int]) -> list[np.ndarray]:
+            found = []
+            with torch.no_grad():
+                losses = self._losses_at(learner, self._tasks[task], stacks)
+                for row in share:
+                    points = np.stack([x, np.full(n, y[row])], -1)
+                    found.append(losses(torch.as_tensor(points, dtype=learner.dtype, device=learner.device)))
+                    if progress:
+                        progress(next(done), n)
+            return found
+
+        shares = [range(i, n, threads) for i in range(min(threads, n))]
+        pieces = over_threads(self._learner, shares, rows)
+        losses = np.empty((n, 2, n))
+        for share, piece in zip(shares, pieces, strict=True):
+            losses[list(share)] = np.stack(piece)
+        return Landscape(x, y, losses[:, 0], losses[:, 1])
+
+    def _losses_at(self, learner: Learner, task: _Task, stacks: bool) -> Callable[[Tensor], np.ndarray]:
+        """points (point, 2) -> support and query losses (2, point)."""
+        state = learner.init(task.support)
+        query_x, support_x = (learner.encode(items, task.support) for items in (task.query_x, task.support.x))
+
+        def at_once(points: Float[Tensor, "point 2"]) -> np.ndarray:
+            many = len(points)
+            here = state._replace(parameters=self._parameters(points))
+            spread = lambda items: items.expand(many, *items.shape)  # noqa: E731
+            query, support = learner.readout_both(here, spread(query_x), spread(support_x))
+            pairs = ((support, task.support.y), (query, task.query_y))
+            return torch.stack([task_losses(read["outputs"], spread(y)) for read, y in pairs]).double().cpu().numpy()
+
+        def one_by_one(points: Float[Tensor, "point 2"]) -> np.ndarray:
+            each = [_losses(learner, state._replace(parameters=self._parameters(p)), task, query_x, support_x) for p in points]
+            return torch.stack(each, 1).double().cpu().numpy()
+
+        return at_once if stacks else one_by_one
+
+    # -- paths ----------------------------------------------------------------------------------------------------------------
+
+    def paths(self, x: float = 0.0, y: float = 0.0) -> InnerPaths:
+        """All tasks' inner loops from the point (x, y) of the plane; the learner's own from (0, 0)."""
+        own = self._own()
+        places, residuals, losses = [], [], []
+        with torch.no_grad():
+            for task in self._tasks:
+                query_x, support_x = (own.encode(items, task.support) for items in (task.query_x, task.support.x))
+                way, off, loss = [], [], []
+                for state in self._from(own, task, x, y):
+                    away = flat(state.parameters) - self._flat_origin
+                    place = self._flat_basis @ away
+                    way.append(place.cpu().numpy())
+                    off.append(float((away - place @ self._flat_basis).norm()))
+                    loss.append(_losses(own, state, task, query_x, support_x).double().cpu().numpy())
+                places.append(way)
+                residuals.append(off)
+                losses.append(loss)
+        support, query = np.moveaxis(np.array(losses), -1, 0)
+        return InnerPaths(np.array([x, y], float), np.array(places), np.array(residuals), support, query)
+
+    def _from(self, learner: Learner, task: _Task, x: float, y: float) -> Iterator[State]:
+        """Every state of the inner loop from a point of the plane."""
+        state = learner.init(task.support)
+        if x or y:
+            point = torch.tensor([x, y], dtype=learner.dtype, device=learner.device)
+            moved = self._parameters(point)
+            state = state._replace(parameters=moved, start=moved)
+        yield state
+        for t in range(learner.n_steps(task.support)):
+            state = learner.step(state, task.support, t)
+            yield state
+
+    # -- meta-gradients -------------------------------------------------------------------------------------------------------
+
+    def meta_gradients(self, x: float = 0.0, y: float = 0.0) -> MetaGradients:
+        """Those of MAML, first-order MAML, Reptile and implicit MAML at a point of the plane, as `agreement` defines them, with
+        respect to the parameters that the learner adapts.
+
+        The inner loop has the learner's rate (the mean of learned ones) and its training steps, at most 10.
+        """
+        own = self._own()
+        point = torch.tensor([x, y], dtype=own.dtype, device=own.device)
+        here = {name: p.detach().clone() for name, p in self._parameters(point).items()}
+        settings = {
+            "inner_lr": inner_rate(own, self._tasks[0].support),
+            "inner_steps": min(own.inner_steps, MOST_STEPS),  # pyright: ignore[reportAttributeAccessIssue] - its steps move parameters
+            "proximal_strength": float(getattr(own, "proximal_strength", 2.0)),
+        }
+        found, names = [], ()
+        for task, episode in zip(self._tasks, self.episodes, strict=True):
+            network = as_network(own, here, task.support)
+            each = agreement(network, EpisodeBatch.stack([episode]), training=False, **settings)
+            names = each.names
+            found.append(each.gradients)
+        if len(found) > 1:
+            found.append(np.mean(found, 0))
+        gradients = np.stack(found)  # (task, name, parameter)
+        return MetaGradients(
+            names,
+            gradients @ self._flat_basis.cpu().numpy().T,
+            np.linalg.norm(gradients, axis=-1),
+            np.stack([cosine_similarity(each, each) for each in gradients]),
+            settings,
+        )
+
+    # -- the plane ------------------------------------------------------------------------------------------------------------
+
+    def _own(self) -> Learner:
+        """A copy with the same parameters: to call a network with others is to swap its own for a moment, and another thread
+        may be at it."""
+        shared: dict[int, Any] = {id(t): t for t in (*self._learner.parameters(), *self._learner.buffers())}
+        return copy.deepcopy(self._learner, shared)
+
+    def _task(self, learner: Learner, episode: Episode) -> _Task:
+        made_for = getattr(learner.network, "config", {}).get("item_shape")
+        if made_for is not None and tuple(made_for) != episode.item_shape:
+            raise LearnerError(
+                f"this {type(learner).__name__} was made for items of shape {tuple(made_for)}, the episode's are "
+                f"{episode.item_shape}; give episodes with such items."
+            )
+        x, y = as_tensor(learner, episode.query_x), as_tensor(learner, episode.query_y)
+        return _Task(support_of(learner, episode), x, y)
+
+    def _check_start(self, learner: Learner, k: int, start: State) -> None:
+        alike = [n for n, p in start.parameters.items() if n in self._origin and torch.equal(p, self._origin[n])]
+        if len(alike) != len(self._origin) or len(start.parameters) != len(self._origin):
+            raise LearnerError(
+                f"{type(learner).__name__} starts task {k + 1} from other parameters than task 1 (a head for other classes), so that "
+                "they share no initialisation; give one episode."
+            )
+
+    def _end(self, learner: Learner, task: _Task) -> dict[str, Tensor]:
+        """The last state with finite parameters."""
+        best = self._origin
+        for state in states(learner, task.support):
+            if not all(bool(torch.isfinite(p).all()) for p in state.parameters.values()):
+                break
+            best = state.parameters
+        return best
+
+    def _directions(self, learner: Learner, ends: Sequence[dict[str, Tensor]]) -> tuple[dict[str, Tensor], ...]:
+        towards = lambda k: {n: ends[k][n] - p for n, p in self._origin.items()}  # noqa: E731
+        anywhere = lambda seed: filter_normalised(self._origin, output_axes(learner, self._origin), seed)  # noqa: E731
+        first = towards(self.first)
+        if not flat(first).norm() > 0:  # no step was taken, or none that moved it
+            first = anywhere(self.seed + 1)
+        second = anywhere(self.seed) if self.third == "random" else towards(self.third)
+        pair = orthonormal(first, second)
+        if pair is None:
+            raise LearnerError(
+                f"the solution of task {self.third} (counted from 0) lies in line with that of task {self.first}, which spans no plane; "
+                "give another task, or third='random'."
+                if self.third != "random"
+                else f"the random direction of seed {self.seed} spans no plane with the first; give another seed."
+            )
+        return pair
+
+    def _parameters(self, points: Float[Tensor, "*point 2"]) -> dict[str, Tensor]:
+        """The parameters at a point, or at each of several, stacked."""
+        x, y = points.unbind(-1)
+        first, second = self._basis
+        if points.ndim == 1:  # in the memory layout of the parameters themselves
+            along = lambda n, p: torch.add(torch.add(p, first[n], alpha=float(x)), second[n], alpha=float(y))  # noqa: E731
+            return {n: along(n, p) for n, p in self._origin.items()}
+        wide = lambda v, p: v.view(-1, *(1,) * p.ndim)  # noqa: E731
+        return {n: p + wide(x, p) * first[n] + wide(y, p) * second[n] for n, p in self._origin.items()}
+
+
+def _losses(learner: Learner, state: State, task: _Task, query_x: Tensor, support_x: Tensor) -> Float[Tensor, "2"]:
+    """Support and query loss of one state, for encoded items."""
+    query, support = learner.readout_both(state, query_x, support_x)
+    return torch.stack([task_losses(support["outputs"], task.support.y), task_losses(query["outputs"], task.query_y)])
+
+
+def _check_choice(n: int, first: Any, third: Any) -> None:
+    if n == 0:
+        raise LearnerError("there is no episode to adapt to; give one, or several.")
+    whole = lambda k: isinstance(k, int) and not isinstance(k, bool) and 0 <= k < n  # noqa: E731
+    if not whole(first):
+        raise LearnerError(f"first={first!r} is no episode's number; there are {n}, counted from 0.")
+    if third != "random" and (not whole(third) or third == first):
+        raise LearnerError(
+            f"third={third!r} is no other episode's number (there are {n}, counted from 0; the first direction leads to number {first}); "
+            "give one, or 'random'."
+        )
+
+
+def _square(path: Shaped[np.ndarray, "task step 2"]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The square around all paths and the origin, with a margin."""
+    known = np.concatenate([np.zeros((1, 2)), path[np.isfinite(path).all(-1)]])
+    low, high = known.min(0), known.max(0)
+    half = (0.5 + MARGIN) * float((high - low).max()) or 1.0
+    middle = (low + high) / 2
+    (left, bottom), (right, top) = middle - half, middle + half
+    return (float(left), float(right)), (float(bottom), float(top))

@@ -45,7 +45,9 @@ def filter_normalised(parameters: Mapping[str, Tensor], axes: Mapping[str, int],
         found[name] = noise * length / torch.linalg.vector_norm(noise, dim=across, keepdim=True)
     if not any(bool(d.any()) for d in found.values()):
         drawn.manual_seed(seed)
-        found = {n: torch.randn(p.shape, generator=drawn, dtype=torch.float64).to(p.device) for n, p in parameters.items()}
+        found = {
+            n: torch.randn(p.shape, generator=drawn, dtype=torch.float64).to(p.device) for n, p in parameters.items()
+        }
     return found
 
 

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,32 +13,24 @@ from metawidgets.analysis import cosine_similarity
 from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.agreement import agreement
-from metawidgets.learners.base import Learner, State, Support
+from metawidgets.learners.base import Learner, State
 from metawidgets.learners.directions import filter_normalised, flat, orthonormal, output_axes
 from metawidgets.learners.gradient import GradientLearner
-from metawidgets.learners.loop import as_tensor, describe, states, support_of
+from metawidgets.learners.loop import describe
 from metawidgets.learners.losses import task_losses
 from metawidgets.learners.over_threads import over_threads
 from metawidgets.learners.parameters_as_network import as_network, inner_rate
+from metawidgets.learners.plane_tasks import PlaneTask, check_choice, check_start, end_of, losses_of, task_of
 from metawidgets.results import InnerPaths, Landscape, MetaGradients
 
 __all__ = ["LossPlane"]
 
-Third = Literal["random"] | int
 Rows = Callable[[int, int], None]
 
 MARGIN = 0.3
 """How far the square reaches beyond the paths, as a part of their extent, on each side."""
 MOST_STEPS = 10
 """Inner steps that meta-gradients go through at most; second order keeps a graph of each."""
-
-
-class _Task(NamedTuple):
-    """One episode as tensors."""
-
-    support: Support
-    query_x: Tensor
-    query_y: Tensor
 
 
 class LossPlane:
@@ -71,16 +63,16 @@ class LossPlane:
         episodes: Episode | Sequence[Episode],
         *,
         first: int = 0,
-        third: Third = "random",
+        third: int | str = "random",
         seed: int = 0,
     ) -> None:
         self.episodes = (episodes,) if isinstance(episodes, Episode) else tuple(episodes)
-        _check_choice(len(self.episodes), first, third)
+        check_choice(len(self.episodes), first, third)
         self.first, self.third, self.seed = first, third, seed
         self._learner = copy.deepcopy(learner).eval()
         own = self._own()
         with torch.no_grad():
-            self._tasks = [self._task(own, episode) for episode in self.episodes]
+            self._tasks = [task_of(own, episode) for episode in self.episodes]
             starts = [own.init(task.support) for task in self._tasks]
             if not own.parameter_groups(starts[0]):
                 raise LearnerError(
@@ -89,8 +81,8 @@ class LossPlane:
                 )
             self._origin = {name: p.detach().clone() for name, p in starts[0].parameters.items()}
             for k, start in enumerate(starts):
-                self._check_start(own, k, start)
-            ends = [self._end(own, task) for task in self._tasks]
+                check_start(own, self._origin, k, start)
+            ends = [end_of(own, self._origin, task) for task in self._tasks]
             self._basis = self._directions(own, ends)
         self._flat_origin = flat(self._origin)
         self._flat_basis = torch.stack([flat(direction) for direction in self._basis])  # (2, parameter), float64
@@ -106,7 +98,9 @@ class LossPlane:
     @property
     def axes(self) -> tuple[str, str]:
         """What the directions are."""
-        second = "random direction" if self.third == "random" else f"towards the solution of {self.titles[self.third]}"
+        second = (
+            f"towards the solution of {self.titles[self.third]}" if isinstance(self.third, int) else "random direction"
+        )
         return f"towards the solution of {self.titles[self.first]}", f"{second}, at right angles"
 
     @property
@@ -119,7 +113,7 @@ class LossPlane:
         plain = {key: value for key, value in describe(self._learner).items() if key != "recorders"}
         return {**plain, "n_parameters": len(self._flat_origin)}
 
-    def replaned(self, first: int, third: Third, seed: int) -> "LossPlane":
+    def replaned(self, first: int, third: int | str, seed: int) -> "LossPlane":
         """Another plane through the same initialisation.
 
         Raises:
@@ -161,7 +155,7 @@ class LossPlane:
             losses[list(share)] = np.stack(piece)
         return Landscape(x, y, losses[:, 0], losses[:, 1])
 
-    def _losses_at(self, learner: Learner, task: _Task, stacks: bool) -> Callable[[Tensor], np.ndarray]:
+    def _losses_at(self, learner: Learner, task: PlaneTask, stacks: bool) -> Callable[[Tensor], np.ndarray]:
         """points (point, 2) -> support and query losses (2, point)."""
         state = learner.init(task.support)
         query_x, support_x = (learner.encode(items, task.support) for items in (task.query_x, task.support.x))
@@ -175,7 +169,10 @@ class LossPlane:
             return torch.stack([task_losses(read["outputs"], spread(y)) for read, y in pairs]).double().cpu().numpy()
 
         def one_by_one(points: Float[Tensor, "point 2"]) -> np.ndarray:
-            each = [_losses(learner, state._replace(parameters=self._parameters(p)), task, query_x, support_x) for p in points]
+            each = [
+                losses_of(learner, state._replace(parameters=self._parameters(p)), task, query_x, support_x)
+                for p in points
+            ]
             return torch.stack(each, 1).double().cpu().numpy()
 
         return at_once if stacks else one_by_one
@@ -195,14 +192,14 @@ class LossPlane:
                     place = self._flat_basis @ away
                     way.append(place.cpu().numpy())
                     off.append(float((away - place @ self._flat_basis).norm()))
-                    loss.append(_losses(own, state, task, query_x, support_x).double().cpu().numpy())
+                    loss.append(losses_of(own, state, task, query_x, support_x).double().cpu().numpy())
                 places.append(way)
                 residuals.append(off)
                 losses.append(loss)
         support, query = np.moveaxis(np.array(losses), -1, 0)
         return InnerPaths(np.array([x, y], float), np.array(places), np.array(residuals), support, query)
 
-    def _from(self, learner: Learner, task: _Task, x: float, y: float) -> Iterator[State]:
+    def _from(self, learner: Learner, task: PlaneTask, x: float, y: float) -> Iterator[State]:
         """Every state of the inner loop from a point of the plane."""
         state = learner.init(task.support)
         if x or y:
@@ -227,7 +224,7 @@ class LossPlane:
         here = {name: p.detach().clone() for name, p in self._parameters(point).items()}
         settings = {
             "inner_lr": inner_rate(own, self._tasks[0].support),
-            "inner_steps": min(own.inner_steps, MOST_STEPS),  # pyright: ignore[reportAttributeAccessIssue] - its steps move parameters
+            "inner_steps": min(own.hyper["inner_steps"], MOST_STEPS),
             "proximal_strength": float(getattr(own, "proximal_strength", 2.0)),
         }
         found, names = [], ()
@@ -255,40 +252,13 @@ class LossPlane:
         shared: dict[int, Any] = {id(t): t for t in (*self._learner.parameters(), *self._learner.buffers())}
         return copy.deepcopy(self._learner, shared)
 
-    def _task(self, learner: Learner, episode: Episode) -> _Task:
-        made_for = getattr(learner.network, "config", {}).get("item_shape")
-        if made_for is not None and tuple(made_for) != episode.item_shape:
-            raise LearnerError(
-                f"this {type(learner).__name__} was made for items of shape {tuple(made_for)}, the episode's are "
-                f"{episode.item_shape}; give episodes with such items."
-            )
-        x, y = as_tensor(learner, episode.query_x), as_tensor(learner, episode.query_y)
-        return _Task(support_of(learner, episode), x, y)
-
-    def _check_start(self, learner: Learner, k: int, start: State) -> None:
-        alike = [n for n, p in start.parameters.items() if n in self._origin and torch.equal(p, self._origin[n])]
-        if len(alike) != len(self._origin) or len(start.parameters) != len(self._origin):
-            raise LearnerError(
-                f"{type(learner).__name__} starts task {k + 1} from other parameters than task 1 (a head for other classes), so that "
-                "they share no initialisation; give one episode."
-            )
-
-    def _end(self, learner: Learner, task: _Task) -> dict[str, Tensor]:
-        """The last state with finite parameters."""
-        best = self._origin
-        for state in states(learner, task.support):
-            if not all(bool(torch.isfinite(p).all()) for p in state.parameters.values()):
-                break
-            best = state.parameters
-        return best
-
     def _directions(self, learner: Learner, ends: Sequence[dict[str, Tensor]]) -> tuple[dict[str, Tensor], ...]:
         towards = lambda k: {n: ends[k][n] - p for n, p in self._origin.items()}  # noqa: E731
         anywhere = lambda seed: filter_normalised(self._origin, output_axes(learner, self._origin), seed)  # noqa: E731
         first = towards(self.first)
         if not flat(first).norm() > 0:  # no step was taken, or none that moved it
             first = anywhere(self.seed + 1)
-        second = anywhere(self.seed) if self.third == "random" else towards(self.third)
+        second = towards(self.third) if isinstance(self.third, int) else anywhere(self.seed)
         pair = orthonormal(first, second)
         if pair is None:
             raise LearnerError(
@@ -308,25 +278,6 @@ class LossPlane:
             return {n: along(n, p) for n, p in self._origin.items()}
         wide = lambda v, p: v.view(-1, *(1,) * p.ndim)  # noqa: E731
         return {n: p + wide(x, p) * first[n] + wide(y, p) * second[n] for n, p in self._origin.items()}
-
-
-def _losses(learner: Learner, state: State, task: _Task, query_x: Tensor, support_x: Tensor) -> Float[Tensor, "2"]:
-    """Support and query loss of one state, for encoded items."""
-    query, support = learner.readout_both(state, query_x, support_x)
-    return torch.stack([task_losses(support["outputs"], task.support.y), task_losses(query["outputs"], task.query_y)])
-
-
-def _check_choice(n: int, first: Any, third: Any) -> None:
-    if n == 0:
-        raise LearnerError("there is no episode to adapt to; give one, or several.")
-    whole = lambda k: isinstance(k, int) and not isinstance(k, bool) and 0 <= k < n  # noqa: E731
-    if not whole(first):
-        raise LearnerError(f"first={first!r} is no episode's number; there are {n}, counted from 0.")
-    if third != "random" and (not whole(third) or third == first):
-        raise LearnerError(
-            f"third={third!r} is no other episode's number (there are {n}, counted from 0; the first direction leads to number {first}); "
-            "give one, or 'random'."
-        )
 
 
 def _square(path: Shaped[np.ndarray, "task step 2"]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -28,8 +28,8 @@ def in_words(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: 
     moved = not np.array_equal(arrays["path"][:, 0], arrays["home.path"][:, 0])
     x, y = arrays["path"][0, 0]
     place = f"moved to ({x:.3g}, {y:.3g})" if moved else "its own"
-    first = f"{config['label']}, {meta['n_parameters']:,} parameters; x: {config['axes'][0]}, y: {config['axes'][1]}; initialisation {place}."
-    lines = [first]
+    across, up = config["axes"]
+    lines = [f"{config['label']}, {meta['n_parameters']:,} parameters; x: {across}, y: {up}; initialisation {place}."]
     for k, title in enumerate(config["titles"]):
         after = f"after {last} inner step{'' if last == 1 else 's'}"
         losses = []
@@ -42,18 +42,28 @@ def in_words(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: 
         lines.append(f"{title}: {'; '.join(losses)} ({config['loss_unit']}); it ends {off} off the plane.")
     t = min(max(step, 0), last)
     if t < last:
-        lines.append(f"Shown: {config['titles'][task]} at step {t}, query loss {_number(arrays['query_loss'][task, t])}.")
+        lines.append(
+            f"Shown: {config['titles'][task]} at step {t}, query loss {_number(arrays['query_loss'][task, t])}."
+        )
     cosines, share = arrays["gradient_cosines"][task], arrays["gradient_share"][task]
     each = [
         f"{METHODS.get(name, name)} {_number(share[i])}" + ("" if i == 0 else f" (cosine {_number(cosines[i])})")
         for i, name in enumerate(config["gradients"]["names"])
     ]
-    lines.append(f"Meta-gradients of {config['titles'][task]}, part in the plane and cosine with second order: {', '.join(each)}.")
+    lines.append(
+        f"Meta-gradients of {config['titles'][task]}, part in the plane and cosine with second order: {', '.join(each)}."
+    )
     return "\n".join(lines)
 
 
 def draw_landscape(
-    arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: int, surface: str, step: int, arrows: bool, text: str
+    arrays: Mapping[str, np.ndarray],
+    config: Mapping[str, Any],
+    task: int,
+    surface: str,
+    step: int,
+    arrows: bool,
+    text: str,
 ) -> bytes:
     """The state of the component as PNG, on white."""
     sides = {"query": ("query",), "support": ("support",), "both": ("query", "support"), "overlay": ("query",)}[surface]
@@ -62,7 +72,13 @@ def draw_landscape(
     top = 66
     paper = Paper(width, top + _SIDE + 30 + 16 * len(lines) + _MARGIN)
     paper.text(_MARGIN, _MARGIN, cut(config["label"], width - 2 * _MARGIN, 15), size=15)
-    paper.text(_MARGIN, 36, cut(f"across: {config['axes'][0]}; up: {config['axes'][1]}", width - 2 * _MARGIN, 11), size=11, fill=MUTED)
+    paper.text(
+        _MARGIN,
+        36,
+        cut(f"across: {config['axes'][0]}; up: {config['axes'][1]}", width - 2 * _MARGIN, 11),
+        size=11,
+        fill=MUTED,
+    )
     for i, side in enumerate(sides):
         left = _MARGIN + i * (_SIDE + 2 * _MARGIN)
         paper.text(left, 51, f"{side} loss of {config['titles'][task]} ({config['loss_unit']})", size=11)
@@ -136,8 +152,8 @@ def _marks(paper: Paper, arrays: Any, config: Any, task: int, step: int, arrows:
     start = place(arrays["path"][task, 0])
     sheet.dot(*start, 7, fill="white", outline=INK, width=2)
     sheet.dot(*start, 2, fill=INK)
-    box = tuple(round(v * _FINE) for v in (left, top, left + _SIDE, top + _SIDE))
-    paper.sheet.paste(sheet.sheet.crop(box), box[:2])
+    x, y = round(left * _FINE), round(top * _FINE)
+    paper.sheet.paste(sheet.sheet.crop((x, y, x + _SIDE * _FINE, y + _SIDE * _FINE)), (x, y))
 
 
 def _arrows(sheet: Paper, arrays: Any, config: Any, task: int, place: Any) -> None:
@@ -156,7 +172,13 @@ def _arrows(sheet: Paper, arrays: Any, config: Any, task: int, place: Any) -> No
         for turn in (2.6, -2.6):
             c, s = np.cos(turn), np.sin(turn)
             sheet.line(tip, (tip[0] + head * (c * u - s * v), tip[1] - head * (s * u + c * v)), fill=INK, width=1.5)
-        sheet.text(tip[0] + 8 * u, tip[1] - 8 * v, METHODS.get(name, name), size=10, anchor="mm" if abs(u) < 0.5 else "lm" if u > 0 else "rm")
+        sheet.text(
+            tip[0] + 8 * u,
+            tip[1] - 8 * v,
+            str(METHODS.get(name, name)),
+            size=10,
+            anchor="mm" if abs(u) < 0.5 else "lm" if u > 0 else "rm",
+        )
 
 
 def _wrapped(text: str, width: float) -> list[str]:

@@ -2,9 +2,8 @@
 
 import math
 import threading
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Protocol
 
-import numpy as np
 import traitlets as t
 
 from metawidgets.errors import ParameterError
@@ -23,11 +22,11 @@ LARGEST = 200
 class Plane(Protocol):
     """What the component asks of a plane through parameter space; `learners.landscape.LossPlane` is one.
 
-    Methods may be called from several threads. `first` and `third` number tasks from 0.
+    Methods may be called from several threads. `first` and `third` number tasks from 0; `third` may be "random".
     """
 
     first: int
-    third: Literal["random"] | int
+    third: int | str
     seed: int
     x_range: tuple[float, float]
     y_range: tuple[float, float]
@@ -43,7 +42,7 @@ class Plane(Protocol):
     def landscape(self, n: int, task: int = 0, progress: Any = None) -> Landscape: ...
     def paths(self, x: float = 0.0, y: float = 0.0) -> InnerPaths: ...
     def meta_gradients(self, x: float = 0.0, y: float = 0.0) -> MetaGradients: ...
-    def replaned(self, first: int, third: Literal["random"] | int, seed: int) -> "Plane": ...
+    def replaned(self, first: int, third: int | str, seed: int) -> "Plane": ...
 
 
 class LossLandscape(Component):
@@ -104,7 +103,9 @@ class LossLandscape(Component):
         self._resolution, self._finest = resolution, max(resolution, refine)
         n = len(plane.titles)
         if not 0 <= self.task < n:
-            raise ParameterError(f"task={self.task!r} is none of this landscape's {n}, counted from 0; give one of them.")
+            raise ParameterError(
+                f"task={self.task!r} is none of this landscape's {n}, counted from 0; give one of them."
+            )
         grids: list[Landscape | None] = [None] * n
         grids[self.task] = plane.landscape(resolution, self.task)
         self._adopt(plane, grids)
@@ -202,7 +203,9 @@ class LossLandscape(Component):
             )
             self.start = [float(v) for v in paths.start]
 
-    def _computed(self, plane: Plane, task: int, n: int, progress: Progress, done: float = 0.0, part: float = 1.0) -> Landscape:
+    def _computed(
+        self, plane: Plane, task: int, n: int, progress: Progress, done: float = 0.0, part: float = 1.0
+    ) -> Landscape:
         which = f" of {plane.titles[task]}" if len(plane.titles) > 1 else ""
 
         def rows(row: int, of: int) -> None:
@@ -235,7 +238,9 @@ class LossLandscape(Component):
         """The contours of the task shown, all paths, the meta-gradients and the losses."""
         from metawidgets.widgets.landscape_still import draw_landscape
 
-        return draw_landscape(self.unpack(), self.config, self._task, self.surface, self.step, self.arrows, self.summary())
+        return draw_landscape(
+            self.unpack(), self.config, self._task, self.surface, self.step, self.arrows, self.summary()
+        )
 
     def summary(self) -> str:
         """The plane, every task's losses before and after the inner loop, and how far off the plane it ends."""

@@ -8,6 +8,7 @@ import numpy as np
 from metawidgets import widgets
 from metawidgets.episodes import Episode, ItemId
 from metawidgets.traces import Trace
+from tests.widgets.made_plane import Bowls
 
 _DATA = Path(__file__).parents[1] / "data"
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -27,6 +28,7 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "ChartView": chart,
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
+    "LossLandscape": lambda: widgets.LossLandscape(Bowls()),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
     "TaskDistribution": lambda: tasks(),
 }

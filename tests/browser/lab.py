@@ -115,6 +115,21 @@ class Notebook:
             )
             self.page.wait_for_timeout(200)
 
+    def save_with_widgets(self) -> None:
+        """Save the notebook with the state of its components, as the menu's "Save notebook with widgets" does."""
+        self.page.evaluate(
+            """async () => {
+                await window.jupyterapp.commands.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState");
+                await window.jupyterapp.commands.execute("docmanager:save");
+            }"""
+        )
+
+    def restart_kernel(self) -> None:
+        """A fresh kernel under the same notebook; the components on screen lose their Python."""
+        self.page.evaluate(
+            """async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"""
+        )
+
     def evaluate(self, expression: str) -> Any:
         """A JSON-able value of the kernel: what Python knows now."""
         code = f"import json as _json; print(_json.dumps({expression}))"

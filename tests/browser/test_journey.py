@@ -144,3 +144,25 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     page.keyboard.press("x")
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
+
+
+def test_a_restarted_kernel_and_a_notebook_opened_again(open_notebook, lab):
+    notebook = open_notebook("from tests.browser.test_live import Doubler\ndoubler = Doubler()\ndoubler")
+    notebook.run_all()
+    page = notebook.page
+    number, slider = page.locator(".mw-doubler .number"), page.get_by_role("slider", name="Number")
+    slider.focus()
+    page.keyboard.press("End")
+    number.filter(has_text="100").wait_for()
+    notebook.wait_for("doubler.given", 50)
+    notebook.save_with_widgets()
+    notebook.restart_kernel()
+    page.locator(".mw-doubler input[type=range]:disabled").wait_for()
+    assert "run its cell again" in str(slider.get_attribute("title"))
+    lab.end_sessions()
+    again = lab.open(page, "journey.ipynb")
+    restored = again.page.locator(".mw-doubler .number")
+    restored.filter(has_text="100").wait_for()  # what it showed, from the file
+    again.page.locator(".mw-doubler input[type=range]:disabled").wait_for()
+    again.run_all()
+    again.page.locator(".mw-doubler input[type=range]:enabled").wait_for()

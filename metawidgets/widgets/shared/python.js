@@ -9,9 +9,14 @@ function mwPython(model, { frame, signal } = {}) {
   let running = null;
   let number = Math.max(0, model.get("replied") ?? 0);
   let slow = 0;
+  // Of the models of a notebook only the manager's own knows whether Python is still behind it: after a restart, and in a notebook
+  // that was opened again, it is not. The shared selection stands for all that were made with it.
+  let witness = null;
+  const gone = () => witness?.comm_live === false;
   const able = (action) => (model.get("able") ?? []).includes(action);
-  const can = (action) => !model.offline && able(action);
+  const can = (action) => !model.offline && !gone() && able(action);
   const why = (action, what = "This control") => {
+    if (gone()) return `${what} needs Python, which no longer knows this component: run its cell again.`;
     if (model.offline) return `${what} needs a running Python kernel: open the notebook to use it.`;
     return able(action) ? "" : `${what} needs what this component was made from: make it again in a cell.`;
   };
@@ -63,6 +68,15 @@ function mwPython(model, { frame, signal } = {}) {
     done(true);
   }, signal);
   mwListen(model, "change:able", show, signal);
+  const id = String(model.get("selection") ?? "").replace(/^(anywidget:|IPY_MODEL_)/, "");
+  if (id) {
+    model.widget_manager?.get_model(id).then((found) => {
+      witness = found;
+      found.on("comm_live_update", show);
+      signal?.addEventListener("abort", () => found.off("comm_live_update", show));
+      show();
+    });
+  }
   signal?.addEventListener("abort", () => clearTimeout(slow));
   return { can, why, bind, ask, busy: () => Boolean(running) };
 }

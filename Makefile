@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH := .venv-bench
-# Trainings side by side, of one thread each.
+# Trainings, or notebooks, side by side, of one thread each.
 JOBS ?= 2
 BIN := $(VENV)/bin
 # One thread a process: networks this small run slower on several, far slower on busy cores.
@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lab check format bench checkpoints clean
+.PHONY: help demo test notebooks lab check format bench checkpoints clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -24,6 +24,9 @@ test: $(VENV)/.develops ## every test: notebooks and browser journeys included
 
 lab: $(VENV)/.develops ## open the notebooks in JupyterLab
 	$(BIN)/metawidgets lab notebooks
+
+notebooks: $(VENV)/.runs ## run every notebook and link them on one page, build/site/index.html (FULL=1: in full sizes)
+	$(BIN)/metawidgets site notebooks --out build/site --jobs $(JOBS) $(if $(FULL),--full)
 
 check: $(VENV)/.develops ## lint, types and the layers' contracts
 	$(BIN)/ruff check .

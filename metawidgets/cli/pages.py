@@ -13,7 +13,7 @@ from rich.table import Table
 from metawidgets.cli.console import bar, out
 from metawidgets.errors import ReportError
 
-__all__ = ["export", "lab", "report", "report_with_progress"]
+__all__ = ["export", "lab", "report", "report_with_progress", "site"]
 
 
 def report(
@@ -85,6 +85,39 @@ def export(
     if not any(cell.get("outputs") for cell in node.cells):
         raise ReportError(f"{notebook} has no outputs; run it and save it first, or use `metawidgets report`.")
     out.print(f"[bold]{export_notebook(notebook, page or notebook.with_suffix('.html'))}[/]")
+
+
+def site(
+    folder: Annotated[Path, typer.Argument(help="Folder of notebooks; those in folders below it come last.")] = Path(
+        "notebooks"
+    ),
+    target: Annotated[Path, typer.Option("--out", help="Folder for the pages and their index.")] = Path("build/site"),
+    full: Annotated[bool, typer.Option("--full", help="In full sizes, not in those of a smoke run.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Notebooks at a time.")] = 1,
+) -> None:
+    """Run every notebook of a folder and write a page that links them all.
+
+    Example: `metawidgets site notebooks --jobs 2`
+    """
+    from metawidgets.reports.site import Ran, build_site
+
+    if not folder.is_dir():
+        raise ReportError(f"there is no folder {folder}; check the path.")
+    found = [path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts]
+    paths = sorted(found, key=lambda path: (len(path.relative_to(folder).parts), path))
+    with bar() as progress:
+        task = progress.add_task("running notebooks", total=len(paths))
+
+        def show(ran: Ran) -> None:
+            said = f"{ran.size / 1e6:.1f} MB" if ran.page else f"failed: {ran.problem}"
+            progress.console.print(f"{ran.name}: {ran.seconds:.0f} s, {said}", highlight=False, markup=False)
+            progress.advance(task)
+
+        ran = build_site(paths, target, {"smoke": not full}, jobs=jobs, on_done=show)
+    failed = [one.name for one in ran if one.page is None]
+    if failed:
+        raise ReportError(f"{len(failed)} of {len(ran)} notebooks did not run to their end: {', '.join(failed)}.")
+    out.print(f"[bold]{target / 'index.html'}[/]")
 
 
 def lab(

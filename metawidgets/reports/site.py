@@ -1,0 +1,124 @@
+"""Many notebooks run side by side, and one page that links what became of each."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from metawidgets import __version__
+from metawidgets.errors import ReportError
+from metawidgets.npz import replacing
+from metawidgets.reports import catalogue, parameters
+from metawidgets.reports.export import CSP
+
+__all__ = ["Ran", "build_site"]
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One notebook of the site.
+
+    Args:
+        name: its file's stem. title: its first heading. question: the paragraph under that.
+        page: the HTML file, or `None` if it failed. seconds: how long it took. size: bytes of the page.
+        problem: why it failed, in one sentence; "" if it did not.
+    """
+
+    name: str
+    title: str
+    question: str
+    page: Path | None
+    seconds: float
+    size: int
+    problem: str = ""
+
+
+def build_site(
+    notebooks: Sequence[str | Path],
+    out: str | Path,
+    values: Mapping[str, object] | None = None,
+    *,
+    jobs: int = 1,
+    on_done: Callable[[Ran], None] | None = None,
+) -> list[Ran]:
+    """Run notebooks as reports, `jobs` at a time in processes of their own, and write `index.html` beside their folders.
+
+    One that fails does not keep the others from running: the index says so.
+
+    Args:
+        notebooks: paths, in the order of the index.
+        out: folder; each notebook gets `<out>/<name>/`.
+        values: parameters for those that have them (`{"smoke": True}`); a notebook without one of them runs as it is.
+        on_done: told of each as it ends.
+
+    Raises:
+        ReportError: if there is no notebook, two have one name, or the folder cannot be written.
+    """
+    paths = [catalogue.find(notebook) for notebook in notebooks]
+    names = [path.stem for path in paths]
+    if not paths:
+        raise ReportError("there are no notebooks to run; give a folder that holds some.")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ReportError(f"two notebooks are called {twice!r}; rename one.")
+    out = Path(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"cannot write into the folder {out} ({error.strerror}); choose another folder.") from None
+
+    def run(path: Path) -> Ran:
+        ran = _run(path, out / path.stem, values or {})
+        if on_done:
+            on_done(ran)
+        return ran
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        found = list(pool.map(run, paths))
+    _write_index(out, found)
+    return found
+
+
+def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
+    notebook = catalogue.read(path)
+    first = notebook.cells[0].source if notebook.cells else ""
+    title = next((line.lstrip("# ") for line in first.splitlines() if line.startswith("# ")), path.stem)
+    paragraphs = [p.strip() for p in first.split("\n\n") if p.strip() and not p.startswith("#")]
+    question = re.sub(r"[*_`]", "", " ".join(paragraphs[0].split())) if paragraphs else ""
+    known = parameters.model_of(parameters.parameters_cell(notebook)).model_fields
+    given = [f"-p{name}={json.dumps(value)}" for name, value in values.items() if name in known]
+    command = [sys.executable, "-m", "metawidgets", "report", str(path), "--out", str(folder), *given]
+    # Two networks on two threads each get in each other's way.
+    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"), "COLUMNS": "500"}
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
+    )
+    seconds, page = time.monotonic() - begun, folder / f"{path.stem}.html"
+    if done.returncode == 0 and page.is_file():
+        return Ran(path.stem, title, question, page, seconds, page.stat().st_size)
+    said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    return Ran(
+        path.stem, title, question, None, seconds, 0, said[-1] if said else f"it ended with code {done.returncode}."
+    )
+
+
+def _write_index(out: Path, ran: Sequence[Ran]) -> None:
+    # Of the repository itself: https links and scripts have no place in it, as in the pages.
+    template = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+        (_HERE / "site.html.j2").read_text(encoding="utf-8")
+    )
+    css = (_HERE / "page.css").read_text(encoding="utf-8")
+    html = template.render(ran=ran, out=out, css=css, csp=CSP, version=__version__)
+    with replacing(out / "index.html") as part:
+        part.write_text(html, encoding="utf-8")

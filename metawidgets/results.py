@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 
+from metawidgets.episodes import Episode, ItemId
 from metawidgets.errors import TraceError
 
 __all__ = [
     "Comparison",
+    "EmbeddedItems",
     "Evaluation",
     "EvaluationCurve",
     "InnerPaths",
@@ -195,11 +197,43 @@ class TaskMap:
 
     Args:
         names: one per task. embeddings: one vector per task, `(task, feature)`. similarity: `(task, task)`, 1 on the diagonal.
+        distance: `(task, task)`, 0 on the diagonal; of the tasks' prototypes, if they have some.
+        groups: where each task comes from (its alphabet), if that is known.
+        episodes: the episodes themselves, to be shown. learner: what embedded them. embedding: what a vector is, in words.
     """
 
     names: tuple[str, ...]
     embeddings: Float[np.ndarray, "task feature"]
     similarity: Float[np.ndarray, "task task"]
+    distance: Float[np.ndarray, "task task"] | None = None
+    groups: tuple[str, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    learner: str = ""
+    embedding: str = "mean of the class prototypes"
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddedItems:
+    """Many items in a learner's space, in one state.
+
+    Args:
+        embeddings: `(item, feature)`. labels: `(item,)` in `[0, len(class_names))`. class_names: one per class.
+        x: the items themselves, images `(item, channel, height, width)` uint8 or vectors `(item, dim)`, to be shown.
+        items: provenance of each, by which components link.
+        support: `(item,)`, which of them the prototypes were made from; none by default.
+        prototypes: `(way, feature)`; the mean of each class's items by default.
+        metric: "squared_euclidean", "euclidean" or "cosine": how the learner compares. learner: its name.
+    """
+
+    embeddings: Float[np.ndarray, "item feature"]
+    labels: Int[np.ndarray, " item"]
+    class_names: tuple[str, ...]
+    x: Shaped[np.ndarray, "item *shape"] | None = None
+    items: tuple[ItemId, ...] = ()
+    support: Bool[np.ndarray, " item"] | None = None
+    prototypes: Float[np.ndarray, "way feature"] | None = None
+    metric: str = "euclidean"
+    learner: str = ""
 
 
 @dataclass(frozen=True, eq=False)

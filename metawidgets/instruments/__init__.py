@@ -5,6 +5,7 @@ loss) reaches them as callables that are bound here. torch and ipywidgets load w
 """
 
 from metawidgets.instruments.bench import bench
+from metawidgets.instruments.embeddings import embedding_map
 from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.landscape import loss_landscape
@@ -13,6 +14,7 @@ from metawidgets.instruments.tasks import task_distribution
 
 __all__ = [
     "bench",
+    "embedding_map",
     "episode_view",
     "inner_loop_slider",
     "loss_landscape",

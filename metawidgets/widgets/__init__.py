@@ -2,6 +2,7 @@
 
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.chart_view import ChartView
+from metawidgets.widgets.embedding_map import EmbeddingMap
 from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
 from metawidgets.widgets.loss_landscape import LossLandscape
@@ -11,6 +12,7 @@ from metawidgets.widgets.task_distribution import TaskDistribution
 
 ALL: list[type[Component]] = [
     ChartView,
+    EmbeddingMap,
     EpisodeView,
     InnerLoopSlider,
     LossLandscape,
@@ -22,6 +24,7 @@ __all__ = [
     "ALL",
     "ChartView",
     "Component",
+    "EmbeddingMap",
     "EpisodeView",
     "InnerLoopSlider",
     "LossLandscape",

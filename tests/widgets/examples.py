@@ -26,6 +26,7 @@ def chart() -> widgets.ChartView:
 
 EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "ChartView": chart,
+    "EmbeddingMap": lambda: widgets.EmbeddingMap(trace()),
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
     "LossLandscape": lambda: widgets.LossLandscape(Bowls()),

@@ -1,0 +1,248 @@
+"""Items in a learner's space as an embedding map sends them: places on fixed axes, borders, and what is read off the space."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int, Shaped
+
+from metawidgets.analysis import Projection, class_geometry, class_means, fit_projection
+from metawidgets.episodes import ItemId
+from metawidgets.errors import TraceError
+from metawidgets.results import EmbeddedItems
+from metawidgets.traces import AXES, Trace
+from metawidgets.widgets.episode_state import episode_title
+from metawidgets.widgets.trace_state import step_names
+
+__all__ = ["METRICS", "Points", "all_distances", "pack_points", "points_of", "slice_planes"]
+
+METRICS = {
+    "squared_euclidean": "squared Euclidean distance",
+    "euclidean": "Euclidean distance",
+    "cosine": "cosine distance",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """What a map is made of: items in one or several states of a space.
+
+    Args:
+        z: `(state, item, feature)`; one state where no step moves the items, else one a step.
+        labels, support: `(item,)`; the class, and whether it is a support item. absorbed: `(step, item)`.
+        x: the items themselves. prototypes: `(step, way, feature)`, NaN for a class without support.
+    """
+
+    z: Float[np.ndarray, "state item feature"]
+    labels: Int[np.ndarray, " item"]
+    support: Shaped[np.ndarray, " item"]
+    absorbed: Shaped[np.ndarray, "step item"]
+    x: Shaped[np.ndarray, "item *shape"] | None
+    items: tuple[ItemId, ...]
+    class_names: tuple[str, ...]
+    prototypes: Float[np.ndarray, "step way feature"] | None
+    metric: str
+    step_names: list[str]
+    axis_label: str
+    learner: str
+    title: str
+
+    @property
+    def steps(self) -> int:
+        return len(self.step_names)
+
+
+def points_of(source: Trace | EmbeddedItems) -> Points:
+    """What there is to map of a trace or of embedded items.
+
+    Raises:
+        TraceError: if the trace records no embeddings or is of a regression, or if the items' arrays do not fit together.
+    """
+    return _of_trace(source) if isinstance(source, Trace) else _of_items(source)
+
+
+def _of_trace(trace: Trace) -> Points:
+    e = trace.episode
+    queries = _flat(trace["embeddings"])  # a trace without them explains itself
+    if e.is_regression:
+        raise TraceError(
+            "an EmbeddingMap tells classes apart, and this trace's episode is a regression; use InnerLoopSlider."
+        )
+    z = np.concatenate([_flat(trace["support_embeddings"]), queries], 1)
+    if all(np.array_equal(z[0], now, equal_nan=True) for now in z[1:]):
+        z = z[:1]
+    n_support, n_query = len(e.support_y), len(e.query_y)
+    taken = trace["absorbed"] if "absorbed" in trace else np.ones((len(trace), n_support), np.uint8)
+    return Points(
+        z=z,
+        labels=np.concatenate([e.support_y, e.query_y]),
+        support=np.repeat(np.array([1, 0], np.uint8), [n_support, n_query]),
+        absorbed=np.concatenate([taken, np.ones((len(trace), n_query), np.uint8)], 1),
+        x=np.concatenate([e.support_x, e.query_x]),
+        items=e.support_items + e.query_items,
+        class_names=e.class_names,
+        prototypes=_flat(trace["prototypes"]) if "prototypes" in trace else None,
+        metric=_metric(trace),
+        step_names=step_names(trace),
+        axis_label=AXES[trace.axis],
+        learner=trace.learner,
+        title=f"{trace.learner}: embeddings of a {episode_title(e)} episode",
+    )
+
+
+def _of_items(items: EmbeddedItems) -> Points:
+    z, labels = np.asarray(items.embeddings, np.float32), np.asarray(items.labels)
+    n, way = len(z), len(items.class_names)
+    if z.ndim != 2 or n == 0:
+        raise TraceError(f"embeddings are of shape {z.shape}; give (item, feature) with at least one item.")
+    for name, value in (("labels", labels), ("x", items.x), ("support", items.support), ("items", items.items or None)):
+        if value is not None and len(value) != n:
+            raise TraceError(f"{name} has {len(value)} entries for {n} embeddings; give one for each.")
+    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= way:
+        raise TraceError(f"labels must be whole numbers from 0 to {way - 1}, the {way} class_names; give such labels.")
+    if items.metric not in METRICS:
+        raise TraceError(f"metric={items.metric!r} is unknown; give one of {', '.join(METRICS)}.")
+    prototypes = items.prototypes
+    if prototypes is None:
+        prototypes = np.full((way, z.shape[1]), np.nan)
+        prototypes[np.unique(labels)] = class_means(z, labels)
+    if np.shape(prototypes) != (way, z.shape[1]):
+        raise TraceError(
+            f"prototypes are of shape {np.shape(prototypes)}; give {(way, z.shape[1])}, one for each class."
+        )
+    support = np.zeros(n, np.uint8) if items.support is None else np.asarray(items.support, np.uint8)
+    who = f"{items.learner}: " if items.learner else ""
+    return Points(
+        z=z[None],
+        labels=labels,
+        support=support,
+        absorbed=np.ones((1, n), np.uint8),
+        x=items.x,
+        items=items.items or tuple(ItemId("item", items.class_names[c], str(i)) for i, c in enumerate(labels)),
+        class_names=tuple(map(str, items.class_names)),
+        prototypes=np.asarray(prototypes, np.float32)[None],
+        metric=items.metric,
+        step_names=["after adaptation" if support.any() else "as recorded"],
+        axis_label="state",
+        learner=items.learner,
+        title=f"{who}embeddings of {n:,} items in {way} classes",
+    )
+
+
+def pack_points(points: Points) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any]]:
+    """The arrays to send, and the small JSON beside them."""
+    p = points
+    fitted = fit_projection(np.concatenate([_rows(p.z), *([_rows(p.prototypes)] if p.prototypes is not None else [])]))
+    arrays: dict[str, np.ndarray] = {
+        "z": p.z.astype(np.float32),
+        "labels": p.labels,
+        "support": p.support,
+        "absorbed": p.absorbed,
+        "pca": fitted(p.z),
+        "geometry": np.stack([_geometry(z, p.labels) for z in p.z]),  # (state, 4)
+    }
+    if p.x is not None:
+        arrays["x"] = p.x
+    if p.prototypes is not None:
+        arrays["prototypes"] = p.prototypes
+        arrays["pca_prototypes"] = fitted(p.prototypes)
+        arrays["planes_euclidean"] = slice_planes(fitted, p.prototypes, "euclidean")
+        arrays["planes_cosine"] = slice_planes(fitted, p.prototypes, "cosine")
+        judged = ~p.support.astype(bool) if (p.support == 0).any() else np.ones(len(p.labels), bool)
+        around = [_around(p.z[t % len(p.z)][judged], p.labels[judged], p.prototypes[t]) for t in range(p.steps)]
+        arrays["around"] = np.stack(around)  # (step, 5)
+    config = {
+        "ids": list(map(str, p.items)),
+        "class_names": list(p.class_names),
+        "step_names": p.step_names,
+        "axis_label": p.axis_label,
+        "steps": p.steps,
+        "learner": p.learner,
+        "label": p.title,
+        "learner_metric": p.metric,
+        "explained": [float(v) for v in fitted.explained],
+        "has_sides": bool(p.support.any()),
+    }
+    return arrays, config
+
+
+def slice_planes(
+    fitted: Projection, prototypes: Float[np.ndarray, "step way feature"], metric: str
+) -> Float[np.ndarray, "step way 3"]:
+    """Which prototype is nearest to a place of the plane: the class with the largest `a u + b v + c` at axes' values `(u, v)`.
+
+    The place stands for the point `mean + u axis1 + v axis2` of the whole space. Its squared distance to a prototype is a
+    part that all classes share, minus a part linear in `(u, v)`; so is its cosine, but for its own length. Regions are
+    therefore convex polygons, and their borders straight.
+    """
+    p = np.asarray(prototypes, np.float64)
+    if metric == "cosine":
+        length = np.linalg.norm(p, axis=-1, keepdims=True)
+        units = np.divide(p, length, out=np.full_like(p, np.nan), where=length > 0)
+        return np.concatenate([units @ fitted.components.T, (units @ fitted.mean)[..., None]], -1)
+    arrows = p - fitted.mean
+    return np.concatenate([2 * arrows @ fitted.components.T, -(arrows**2).sum(-1, keepdims=True)], -1)
+
+
+def all_distances(
+    z: Float[np.ndarray, "item feature"], prototypes: Float[np.ndarray, "way feature"], metric: str
+) -> Float[np.ndarray, "item way"]:
+    """From every item to every prototype in the whole space; NaN for a class without one."""
+    z, p = np.asarray(z, np.float64), np.asarray(prototypes, np.float64)
+    if metric == "cosine":
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return 1 - (z / np.linalg.norm(z, axis=1, keepdims=True)) @ (p / np.linalg.norm(p, axis=1, keepdims=True)).T
+    squared = np.stack([((z - one) ** 2).sum(1) for one in p], 1)
+    return np.sqrt(squared) if metric == "euclidean" else squared
+
+
+def _metric(trace: Trace) -> str:
+    """The metric that the recorded distances are in; where none are, what the learner says, or Euclidean distance."""
+    said = trace.meta.get("hyper", {}).get("metric", "")
+    said = said if said in METRICS else "cosine" if "attention" in trace else "euclidean"
+    if "distances" not in trace or "prototypes" not in trace:
+        return said
+    z, p, seen = _flat(trace["embeddings"])[-1], _flat(trace["prototypes"])[-1], trace["distances"][-1]
+    if z.shape[-1] != p.shape[-1]:
+        return said
+    off = {m: np.nanmax(np.abs(all_distances(z, p, m) - seen), initial=0) for m in METRICS}
+    best = min(off, key=lambda m: off[m])
+    return best if np.isfinite(off[best]) and off[best] < 1e-2 * (np.nanmax(np.abs(seen), initial=0) + 1e-6) else said
+
+
+def _geometry(z: Float[np.ndarray, "item feature"], labels: Int[np.ndarray, " item"]) -> Float[np.ndarray, " 4"]:
+    """Scatter within and between classes, their ratio, and the silhouette; NaN where they are not defined."""
+    try:
+        g = class_geometry(z, labels)
+    except TraceError:
+        return np.full(4, np.nan)
+    return np.array([g.within, g.between, g.ratio, g.silhouette])
+
+
+def _around(
+    z: Float[np.ndarray, "item feature"], labels: Int[np.ndarray, " item"], prototypes: Float[np.ndarray, "way feature"]
+) -> Float[np.ndarray, " 5"]:
+    """Of items and prototypes: mean squared distance of an item to its prototype, of the prototypes to their mean, the ratio of the
+    second to the first, and the share of items nearest to their own by Euclidean and by cosine distance."""
+    p = np.asarray(prototypes, np.float64)
+    known = np.isfinite(p).all(1)
+    mine = known[labels]
+    if not mine.any():
+        return np.full(5, np.nan)
+    within = float(((z[mine] - p[labels[mine]]) ** 2).sum(1).mean())
+    between = float(((p[known] - p[known].mean(0)) ** 2).sum(1).mean())
+    ratio = between / within if within > 0 else np.nan
+    shares = []
+    for metric in ("squared_euclidean", "cosine"):
+        d = all_distances(z, p, metric)
+        shares.append(float((np.where(np.isnan(d), np.inf, d).argmin(1) == labels).mean()))
+    return np.array([within, between, ratio, *shares])
+
+
+def _flat(points: Shaped[np.ndarray, "step item *feature"]) -> Float[np.ndarray, "step item feature"]:
+    """One row an item, whatever the shape of its features: a linear probe reads maps."""
+    return points.reshape(*points.shape[:2], -1)
+
+
+def _rows(points: Shaped[np.ndarray, "... feature"]) -> Float[np.ndarray, "point feature"]:
+    return points.reshape(-1, points.shape[-1])

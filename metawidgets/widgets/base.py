@@ -3,7 +3,6 @@
 import base64
 import inspect
 import logging
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -243,13 +243,14 @@ class EmbeddingMap(Component):
 
     def _look(self) -> dict[str, Any]:
         flat = self.projection == "pca" or self.projection not in self.projections
+        selection: Any = self.selection
         planes = "planes_cosine" if self.metric == "cosine" else "planes_euclidean"
         return {
             "marks": self.marks,
             "planes": planes if flat and self.borders and planes in self.arrays else "",
             "zoom": self.zoom,
             "lasso": set(self.lasso),
-            "selected": self.selection.selected if self.selection else "",
+            "selected": selection.selected if selection else "",
             "axes": self.config["explained"] if flat else [],
         }
 
@@ -271,7 +272,7 @@ def _to_place(
     if "prototypes" in arrays:
         rows, flat = [*rows, arrays["prototypes"][step]], [*flat, arrays["pca_prototypes"][step]]
     points, start = np.concatenate(rows), np.concatenate(flat)
-    kept = np.isfinite(points).all(1)
+    kept = np.asarray(np.isfinite(points).all(1))
     return points[kept], start[kept].astype(np.float64), kept
 
 

@@ -68,7 +68,8 @@ def tsne_stages(
         # One thread: several that wait for each other on a busy machine took five times as long.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")
-            model = TSNE(
+            make: Callable = TSNE  # its annotations leave out what its documentation allows
+            model = make(
                 perplexity=perplexity,
                 metric="cosine" if metric == "cosine" else "euclidean",
                 init=np.ascontiguousarray(places, np.float32),

@@ -225,7 +225,7 @@ def _around(
     """Of items and prototypes: mean squared distance of an item to its prototype, of the prototypes to their mean, the ratio of the
     second to the first, and the share of items nearest to their own by Euclidean and by cosine distance."""
     p = np.asarray(prototypes, np.float64)
-    known = np.isfinite(p).all(1)
+    known = np.asarray(np.isfinite(p).all(1))
     mine = known[labels]
     if not mine.any():
         return np.full(5, np.nan)

@@ -1,20 +1,23 @@
-"""A learner's score over a fixed, seeded list of episodes, with its interval over episodes."""
+"""A learner's score over a fixed, seeded list of episodes, with its interval over episodes; and several learners on one episode."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
+from metawidgets.contests import Contest, EpisodeAnswers
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.learners.base import Learner
-from metawidgets.learners.loop import as_tensor, describe, evaluating, support_of
+from metawidgets.learners.loop import as_tensor, describe, evaluating, probe_grid, states, support_of
 from metawidgets.learners.losses import task_metrics
 from metawidgets.results import Evaluation
 from metawidgets.sampling import EpisodeSampler
 
-__all__ = ["evaluate", "score"]
+__all__ = ["answers", "contest", "evaluate", "first_shots", "score"]
 
 
 def score(learner: Learner, episode: Episode) -> float:
@@ -70,3 +73,100 @@ def evaluate(
         "threads": torch.get_num_threads(),
     }
     return Evaluation(metric, scores, settings)
+
+
+def first_shots(episode: Episode, k_shot: int) -> Episode:
+    """The episode with the first `k_shot` support items of each class only (regression: of all); the queries are the same.
+
+    What is left for fewer shots is part of what is left for more.
+
+    Raises:
+        EpisodeError: if a class has fewer.
+    """
+    if k_shot < 1 or k_shot > episode.shots.min():
+        raise EpisodeError(
+            f"k_shot={k_shot}, but this episode has {episode.shots.min()} support items of a class; give 1 to {episode.shots.min()}."
+        )
+    y = np.zeros(len(episode.support_y), int) if episode.is_regression else episode.support_y
+    place = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # the how many-th of its class each item is
+    kept = np.flatnonzero(place < k_shot)
+    if len(kept) == len(y):
+        return episode
+    return replace(
+        episode,
+        support_x=episode.support_x[kept],
+        support_y=episode.support_y[kept],
+        support_items=tuple(episode.support_items[i] for i in kept),
+    )
+
+
+def answers(
+    learner: Learner, episode: Episode, *, k_shot: int | None = None, shots: Sequence[int] = ()
+) -> EpisodeAnswers:
+    """Adapt to the episode, against the clock, and answer its queries; then again with other shots, and step by step.
+
+    Args:
+        k_shot: use the first so many support items of each class; all by default.
+        shots: numbers of shots for `by_shots`, each with the same queries.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+        EpisodeError: if the episode has fewer support items than asked for.
+    """
+    given = episode if k_shot is None else first_shots(episode, k_shot)
+    probe = probe_grid(given) if _is_curve(given) else None
+    with evaluating(learner):
+        support, query_x, query_y = _tensors(learner, given)
+        _synchronise(learner)
+        start = time.perf_counter()
+        state = learner.adapted(support)
+        _synchronise(learner)
+        adapted = time.perf_counter()
+        outputs = learner.readout(state, learner.encode(query_x, support))["outputs"]
+        _synchronise(learner)
+        seconds = np.diff([start, adapted, time.perf_counter()])
+        steps: list[float] = []
+        if learner.axis == "inner_step":
+            encoded = learner.encode(query_x, support)
+            steps = [
+                task_metrics(learner.readout(s, encoded)["outputs"], query_y).item() for s in states(learner, support)
+            ]
+        curve = None
+        if probe is not None:
+            read = learner.readout(state, learner.encode(as_tensor(learner, probe), support))
+            curve = read["outputs"][:, 0].cpu().numpy()
+        said = outputs if given.is_regression else outputs.argmax(-1)
+        value = task_metrics(outputs, query_y).item()
+    by_shots = [
+        value if len(part.support_y) == len(given.support_y) else score(learner, part)
+        for part in (first_shots(episode, k) for k in shots)
+    ]
+    return EpisodeAnswers(value, said.cpu().numpy(), seconds, np.array(by_shots), np.array(steps), curve)
+
+
+def contest(
+    learners: Sequence[Learner], episode: Episode, *, k_shot: int | None = None, shots: Sequence[int] = ()
+) -> Contest:
+    """`answers` of each learner on one episode.
+
+    Raises:
+        LearnerError: if a learner cannot take this episode.
+        EpisodeError: if the episode has fewer support items than asked for.
+    """
+    given = episode if k_shot is None else first_shots(episode, k_shot)
+    probe = probe_grid(given) if _is_curve(given) else None
+    said = tuple(answers(learner, episode, k_shot=k_shot, shots=shots) for learner in learners)
+    return Contest(given, said, None if probe is None else probe[:, 0])
+
+
+def _is_curve(episode: Episode) -> bool:
+    return episode.is_regression and episode.item_shape == (1,) and episode.output_dim == 1
+
+
+def _tensors(learner: Learner, episode: Episode) -> tuple[Any, torch.Tensor, torch.Tensor]:
+    return support_of(learner, episode), as_tensor(learner, episode.query_x), as_tensor(learner, episode.query_y)
+
+
+def _synchronise(learner: Learner) -> None:
+    if learner.device.type == "cuda":
+        torch.cuda.synchronize(learner.device)

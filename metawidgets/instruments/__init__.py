@@ -4,6 +4,7 @@ Components never see torch: they are given traces, and what they ask of a learne
 loss) reaches them as callables that are bound here. torch and ipywidgets load when an instrument is made, not when its name is.
 """
 
+from metawidgets.instruments.arena import learner_arena, you_are_the_learner
 from metawidgets.instruments.bench import bench
 from metawidgets.instruments.embeddings import embedding_map
 from metawidgets.instruments.episode import episode_view
@@ -17,7 +18,9 @@ __all__ = [
     "embedding_map",
     "episode_view",
     "inner_loop_slider",
+    "learner_arena",
     "loss_landscape",
     "prototype_heatmap",
     "task_distribution",
+    "you_are_the_learner",
 ]

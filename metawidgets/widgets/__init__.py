@@ -5,19 +5,25 @@ from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.embedding_map import EmbeddingMap
 from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
+from metawidgets.widgets.learner_arena import LearnerArena
 from metawidgets.widgets.loss_landscape import LossLandscape
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
+from metawidgets.widgets.quiz import Question, Quiz
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.task_distribution import TaskDistribution
+from metawidgets.widgets.you_are_the_learner import YouAreTheLearner
 
 ALL: list[type[Component]] = [
     ChartView,
     EmbeddingMap,
     EpisodeView,
     InnerLoopSlider,
+    LearnerArena,
     LossLandscape,
     PrototypeHeatmap,
+    Quiz,
     TaskDistribution,
+    YouAreTheLearner,
 ]
 
 __all__ = [
@@ -27,8 +33,12 @@ __all__ = [
     "EmbeddingMap",
     "EpisodeView",
     "InnerLoopSlider",
+    "LearnerArena",
     "LossLandscape",
     "PrototypeHeatmap",
+    "Question",
+    "Quiz",
     "Selection",
     "TaskDistribution",
+    "YouAreTheLearner",
 ]

@@ -29,14 +29,47 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "EmbeddingMap": lambda: widgets.EmbeddingMap(trace()),
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
+    "LearnerArena": lambda: arena(),
     "LossLandscape": lambda: widgets.LossLandscape(Bowls()),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
+    "Quiz": lambda: quiz(),
     "TaskDistribution": lambda: tasks(),
+    "YouAreTheLearner": lambda: you(),
 }
 
 
 # The same with Python behind them, where there is something to ask of it: learners, datasets.
-LIVE: dict[str, Callable[[], widgets.Component]] = {}
+LIVE: dict[str, Callable[[], widgets.Component]] = {"LearnerArena": lambda: arena(play=True)}
+
+
+def arena(play: bool = False) -> widgets.LearnerArena:
+    from tests.widgets import made_contests  # which takes its episodes from here
+
+    return made_contests.arena(play=play)
+
+
+def you() -> widgets.YouAreTheLearner:
+    from tests.widgets import made_contests
+
+    return made_contests.you()
+
+
+def quiz() -> widgets.Quiz:
+    one = {
+        "question": f"Which set is a learner scored on? {HOSTILE}",
+        "options": ["support", "query", HOSTILE],
+        "answers": "query",
+        "explanation": "It adapts to the support set; `query_y` only scores it.",
+        "hint": "What is it not told?",
+        "why": {"support": "It was told these labels."},
+    }
+    several = {
+        "question": "Which take gradient steps?",
+        "options": ["MAML", "ProtoNet", "Reptile"],
+        "answers": ["MAML", "Reptile"],
+        "explanation": "Both descend the `support_loss`.",
+    }
+    return widgets.Quiz([one, several])
 
 
 def tasks() -> widgets.TaskDistribution:

@@ -1,0 +1,247 @@
+"""Several learners on identical episodes: who is better, by how much, how sure, how fast, and on which episode."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+import traitlets as t
+
+from metawidgets.analysis import Interval, mean_interval, paired_interval
+from metawidgets.contests import ArenaRound, Contest
+from metawidgets.errors import EpisodeError
+from metawidgets.widgets.background import Background, Progress
+from metawidgets.widgets.base import Component
+from metawidgets.widgets.contest_state import episode_key, episode_kind, pack_contest
+from metawidgets.widgets.selection import Selection
+
+__all__ = ["LearnerArena"]
+
+_OPENED_AT_MOST = 60  # episodes whose items are kept in the browser
+_MORE_AT_MOST = 1000
+
+
+class LearnerArena(Component):
+    """Learners on identical episodes: a dot an episode, means with 95 % intervals, paired differences, time, shots and steps.
+
+    Pointing at a dot shows the same episode in every row; a click or Enter opens it: its support and query items, and what each
+    learner answered. Differences are paired, against a learner of the reader's choice; the interval is over episodes.
+
+    Args:
+        played: the scores.
+        opened: contests by their place in the round, whose items are sent along and can be opened without Python.
+        play: `play(index) -> Contest`, to open further episodes and to play more.
+        keys: for each episode of the round its `episode_key`, by which what a person scored is matched; those of `opened` are
+            known.
+        selection: shared with other components; a query of the opened episode can be selected.
+
+    Raises:
+        EpisodeError: if a contest does not belong to the round.
+    """
+
+    opened = t.Int(-1, help="place in the round of the opened episode, -1 for none").tag(sync=True, saved=True)
+    reference = t.Unicode("", help="name of the learner that differences are taken from; '' for the best").tag(
+        sync=True, saved=True
+    )
+    you = t.Dict(help="episode key -> {score, seconds} of a person who plays along").tag(sync=True, saved=True)
+
+    actions: ClassVar[tuple[str, ...]] = ("open", "more")
+    js_parts: ClassVar[tuple[str, ...]] = (
+        "plot_axes.js",
+        "contest_marks.js",
+        "arena_rows.js",
+        "arena_lines.js",
+        "arena_episode.js",
+    )
+
+    def __init__(
+        self,
+        played: ArenaRound,
+        opened: Mapping[int, Contest] | None = None,
+        play: Callable[[int], Contest] | None = None,
+        *,
+        keys: Mapping[int, str] | None = None,
+        selection: Selection | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if not isinstance(played, ArenaRound):
+            raise TypeError(
+                f"LearnerArena shows an ArenaRound, not {type(played).__name__}; make one with ArenaRound.of."
+            )
+        contests = dict(opened or {})
+        for index, contest in contests.items():
+            if not 0 <= index < played.n_episodes:
+                raise EpisodeError(f"episode {index} is not in this round of {played.n_episodes}.")
+            if len(contest.answers) != len(played.names):
+                raise EpisodeError(
+                    f"episode {index} has answers of {len(contest.answers)} learners, the round has {len(played.names)}."
+                )
+        super().__init__(selection=selection, able=list(self.actions) if play else [], **kwargs)
+        self._play, self._background = play, Background(self)
+        known = {i: episode_key(c.episode) for i, c in contests.items()} | dict(keys or {})
+        self._show(played, contests, [known.get(i, "") for i in range(played.n_episodes)])
+
+    def _show(self, played: ArenaRound, contests: Mapping[int, Contest], keys: list[str]) -> None:
+        self._contests = dict(contests)
+        arrays = {
+            "scores": played.scores,
+            "seconds": played.seconds,
+            "by_shots": played.by_shots,
+            "by_steps": played.by_steps,
+        }
+        episodes: dict[str, Any] = {}
+        kind = "vectors"
+        for index, contest in self._contests.items():
+            packed, episodes[str(index)] = pack_contest(contest, f"{index}.")
+            arrays |= packed
+            kind = episode_kind(contest.episode)
+        self.pack(
+            arrays,
+            names=list(played.names),
+            metric=played.metric,
+            k_shot=played.k_shot,
+            shots=list(played.shots),
+            seeds=[list(seed) for seed in played.seeds],
+            keys=keys,
+            settings=dict(played.settings),
+            episodes=episodes,
+            kind=kind,
+            label=_title(played),
+        )
+
+    # -- requests -----------------------------------------------------------------------------------------------------------
+
+    def do_open(self, index: Any) -> None:
+        """Play one episode of the round again and send its items."""
+        index = _whole(index, 0, self.round.n_episodes - 1, "the episode")
+        if index not in self._contests:
+            assert self._play is not None
+            contest = self._play(index)
+            kept = list(self._contests.items())[-(_OPENED_AT_MOST - 1) :]
+            keys = list(self.config["keys"])
+            keys[index] = episode_key(contest.episode)
+            self._show(self.round, dict(kept) | {index: contest}, keys)
+        self.opened = index
+
+    def do_more(self, n: Any = 50) -> None:
+        """Play `n` further episodes beside the cell."""
+        count = _whole(n, 1, _MORE_AT_MOST, "the number of further episodes")
+        self._background.start(lambda progress: self.play_more(count, progress))
+
+    def play_more(self, n: int, progress: Progress | None = None) -> None:
+        """Play the next `n` episodes of the same list, and take them into the round.
+
+        Raises:
+            EpisodeError: if this arena was restored without its learners.
+        """
+        if self._play is None:
+            raise EpisodeError("this arena has no learners to play with; make it again with learner_arena(...).")
+        start, found = self.round.n_episodes, []
+        for i in range(n):
+            if progress is not None:
+                progress(f"episode {i + 1} of {n}", i / n)
+            found.append(self._play(start + i))
+        r = self.round
+        more = ArenaRound.of(r.names, found, k_shot=r.k_shot, shots=r.shots, settings=r.settings)
+        keys = [*self.config["keys"], *(episode_key(c.episode) for c in found)]
+        self._show(r.with_more(more), self._contests, keys)
+
+    def join(self, you: Any) -> None:
+        """Let the scores of a `YouAreTheLearner` appear as a further row, live and in exported pages."""
+        from ipywidgets import jslink
+
+        self.you = dict(you.scores)
+        you.observe(lambda change: setattr(self, "you", dict(change["new"])), "scores")
+        self._link = jslink((you, "scores"), (self, "you"))
+
+    # -- outside the notebook -------------------------------------------------------------------------------------------------
+
+    @property
+    def round(self) -> ArenaRound:
+        """The scores, as they were sent."""
+        a, c = self.unpack(), self.config
+        tables = {name: np.asarray(a[name], np.float64) for name in ("scores", "seconds", "by_shots", "by_steps")}
+        return ArenaRound(
+            metric=c["metric"],
+            names=tuple(c["names"]),
+            k_shot=c["k_shot"],
+            shots=tuple(c["shots"]),
+            seeds=tuple(tuple(seed) for seed in c["seeds"]),
+            settings=c["settings"],
+            **tables,
+        )
+
+    def difference(self, first: str, second: str) -> Interval:
+        """Mean of first minus second over the episodes, with its paired 95 % interval.
+
+        Raises:
+            EpisodeError: for an unknown learner, or a round of one episode.
+        """
+        names, scores = self.round.names, self.round.scores
+        for name in (first, second):
+            if name not in names:
+                raise EpisodeError(f"no learner here is called {name!r}; there are {', '.join(names)}.")
+        return paired_interval(scores[names.index(first)], scores[names.index(second)])
+
+    def ranking(self) -> list[str]:
+        """The learners, best first."""
+        means = self.round.scores.mean(1) * (1 if self.round.metric == "accuracy" else -1)
+        return [self.round.names[i] for i in np.argsort(-means, kind="stable")]
+
+    def summary(self) -> str:
+        """One line for each learner, best first: score, time, and difference to the reference."""
+        r, ranking = self.round, self.ranking()
+        base = self.reference if self.reference in r.names else ranking[0]
+        lines = [f"{self.config['label']}."]
+        for name in ranking:
+            i = r.names.index(name)
+            line = f"  {name}: {self._words(r.scores[i])}, {1000 * float(np.median(r.seconds[i].sum(1))):.3g} ms an episode"
+            if name != base and r.n_episodes > 1:
+                d = self.difference(name, base)
+                sure = "clear" if d.excludes_zero else "not clear"
+                line += f"; {self._signed(d)} against {base}, {sure}"
+            lines.append(line + ".")
+        if mine := self.your_scores():
+            lines.append(f"  You: {self._words(np.array(list(mine.values())))}.")
+        if str(self.opened) in self.config["episodes"]:
+            lines.append(f"  Opened: episode {self.opened} (seed {', '.join(map(str, r.seeds[self.opened]))}).")
+        return "\n".join(lines)
+
+    def your_scores(self) -> dict[int, float]:
+        """Place in the round -> what a person scored there, of the episodes that both have."""
+        places = {key: i for i, key in enumerate(self.config["keys"]) if key}
+        found = {}
+        for key, value in self.you.items():
+            score = value.get("score") if isinstance(value, Mapping) else None
+            if key in places and isinstance(score, int | float) and np.isfinite(score):
+                found[places[key]] = float(score)
+        return found
+
+    def _words(self, scores: np.ndarray) -> str:
+        factor, unit = (100, " %") if self.round.metric == "accuracy" else (1, "")
+        if len(scores) < 2:
+            return f"{factor * float(scores[0]):.3g}{unit} on 1 episode"
+        found = mean_interval(scores)
+        return f"{factor * found.mean:.3g} ± {factor * found.half_width:.2g}{unit} over {found.n} episodes"
+
+    def _signed(self, d: Interval) -> str:
+        factor, unit = (100, " points") if self.round.metric == "accuracy" else (1, "")
+        return f"{factor * d.mean:+.3g} ({factor * d.low:+.3g} to {factor * d.high:+.3g}){unit}"
+
+    def png(self) -> bytes:
+        from metawidgets.widgets.arena_still import draw_arena  # Pillow's fonts are loaded only by who draws
+
+        return draw_arena(self.round, self.ranking(), self.reference, self.your_scores(), self.config["label"])
+
+
+def _title(r: ArenaRound) -> str:
+    s = r.settings
+    parts = [str(s["source"])] if s.get("source") else []
+    parts.append(f"{s['n_way']}-way {r.k_shot}-shot" if s.get("n_way") else f"{r.k_shot}-shot")
+    n = f"{r.n_episodes} episode{'s' if r.n_episodes > 1 else ''}"
+    return f"{len(r.names)} learner{'s' if len(r.names) > 1 else ''} on {n}: {', '.join(parts)}"
+
+
+def _whole(value: Any, low: int, high: int, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise EpisodeError(f"{what} should be a whole number from {low} to {high}, not {value!r:.60}.")
+    return value

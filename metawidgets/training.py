@@ -1,23 +1,28 @@
 """The outer loop: Adam on the meta-loss, with validation, early stopping, checkpoints, and exact resumption after a kill."""
 
+import copy
 import math
 import time
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
 from metawidgets import checkpoints
+from metawidgets.control import MetaControl
 from metawidgets.errors import CheckpointError, LearnerError
 from metawidgets.evaluation import evaluate
 from metawidgets.learners.base import Learner
-from metawidgets.learners.loop import meta_gradient
+from metawidgets.learners.loop import between_tasks, meta_gradient
 from metawidgets.results import Evaluation, MetaStep
 from metawidgets.sampling import EpisodeSampler, check_disjoint
 
 __all__ = ["MetaTraining", "meta_train"]
+
+_KEEP_EVERY = 20  # outer steps between copies of the parameters that a steered training could go back to
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ def meta_train(
     checkpoint: str | Path | None = None,
     resume: bool = True,
     facts: dict[str, Any] | None = None,
+    control: MetaControl | None = None,
 ) -> Generator[MetaStep, None, None]:
     """Train `learner` in place; yields after every outer step, so that the caller draws progress, or stops.
 
@@ -74,10 +80,16 @@ def meta_train(
     beside it; called again with the same arguments, a killed training goes on from there and gives the same losses as an
     unbroken one on the same machine and number of threads. (Episodes are drawn by number, so there is no position to lose.)
 
+    With a `control` it can be stopped between two tasks from another thread, and given another learning rate and end while it
+    runs; called again with the same control it goes on. After a gradient that is not finite, it goes on from parameters that
+    it kept a few steps before.
+
     Raises:
-        LearnerError: if the learner has nothing to train.
+        LearnerError: if the learner has nothing to train, a meta-gradient is not finite, or the control belongs to another
+            training.
         EpisodeError: if training and validation share a class.
         CheckpointError: if a checkpoint cannot be written, or belongs to another training.
+        Stopped: if the control says so.
     """
     if not learner.meta_trained:
         raise LearnerError(
@@ -85,39 +97,82 @@ def meta_train(
         )
     if validation is not None:
         check_disjoint(train=sampler.source, validation=validation.source)
-    learner.prepare(sampler.source)
-    optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
     plan = {"how": how.__dict__, "train": repr(sampler), "validation": repr(validation)}
-    run = _Run(learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {})
-    if resume:
-        run.resume()
-    while run.step < how.steps and not run.stopped:
-        begun, rate = time.perf_counter(), how.rate(run.step)
-        learner.train()
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        optimiser.zero_grad(set_to_none=True)
-        loss, metric = meta_gradient(learner, sampler.batch(run.step, how.meta_batch_size))
-        norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), how.clip_norm or math.inf).item()
-        if not math.isfinite(norm):
-            raise LearnerError(
-                f"the meta-gradient at step {run.step + 1} is {norm} (loss {loss:.4g}); lower meta_lr={rate:.3g} or inner_lr."
-            )
-        optimiser.step()
-        run.step += 1
-        run.seconds += time.perf_counter() - begun
-        evaluation, best = None, False
-        if run.step == how.steps or (how.validate_every and run.step % how.validate_every == 0):
-            if validation is not None:
-                evaluation = evaluate(learner, validation, how.n_validation)
-                best = run.note(evaluation)
-                run.stopped = how.patience is not None and run.since_best >= how.patience
-            run.save(best or validation is None)
-        yield MetaStep(
-            run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate, evaluation, best
-        )
+    steered, control = control is not None, control or MetaControl()
+    run: _Run | None = control.run
+    if run is None:
+        learner.prepare(sampler.source)
+        optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
+        run = control.run = _Run(learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {})
+        if resume:
+            run.resume()
+    elif run.learner is not learner or run.plan != plan:
+        raise LearnerError("this control steers another training; give each training a MetaControl() of its own.")
+    run.reopen()
+    control.step = run.step
+    while run.unvalidated or (run.step < (now := _steered(how, control)).steps and not run.stopped):
+        with _whole_steps(run, control):
+            if run.unvalidated is None:
+                if steered and run.step % _KEEP_EVERY == 0:
+                    run.keep()
+                run.unvalidated = _update(run, sampler, _steered(how, control), control)
+            evaluation, best, now = None, False, _steered(how, control)
+            if run.step >= now.steps or (how.validate_every and run.step % how.validate_every == 0):
+                if validation is not None:
+                    evaluation = evaluate(learner, validation, how.n_validation, progress=lambda *_: control.check())
+                    best = run.note(evaluation)
+                    run.stopped = how.patience is not None and run.since_best >= how.patience
+                run.save(best or validation is None)
+            step, run.unvalidated = replace(run.unvalidated, validation=evaluation, is_best=best), None
+        yield step
     run.restore_best()
     learner.eval()
+
+
+def _steered(how: MetaTraining, control: MetaControl) -> MetaTraining:
+    return replace(how, meta_lr=control.meta_lr or how.meta_lr, steps=control.steps or how.steps)
+
+
+def _update(run: "_Run", sampler: EpisodeSampler, how: MetaTraining, control: MetaControl) -> MetaStep:
+    """One outer step: all of it, or an error and nothing of it."""
+    learner, optimiser = run.learner, run.optimiser
+    begun, rate = time.perf_counter(), how.rate(run.step)
+    learner.train()
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    optimiser.zero_grad(set_to_none=True)
+    with between_tasks(control.check):
+        loss, metric = meta_gradient(learner, sampler.batch(run.step, how.meta_batch_size))
+    norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), how.clip_norm or math.inf).item()
+    if not math.isfinite(norm):
+        step = run.step
+        run.go_back()
+        raise LearnerError(
+            f"the meta-gradient at step {step + 1} is {norm} (loss {loss:.4g}); lower meta_lr={rate:.3g} or inner_lr."
+        )
+    optimiser.step()
+    run.step += 1
+    control.step = run.step
+    run.seconds += time.perf_counter() - begun
+    return MetaStep(run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate)
+
+
+@contextmanager
+def _whole_steps(run: "_Run", control: MetaControl) -> Iterator[None]:
+    """Leave nothing of a step that was broken off: random numbers and running averages are as they were before it."""
+    before = run.step
+    random, buffers = torch.get_rng_state(), {k: b.clone() for k, b in run.learner.named_buffers()}
+    try:
+        yield
+    except BaseException:
+        if run.step == before:  # else the update is done and its validation broken off, or the training went back
+            torch.set_rng_state(random)
+            for name, buffer in run.learner.named_buffers():
+                buffer.copy_(buffers[name])
+        control.step = run.step
+        run.learner.zero_grad(set_to_none=True)
+        run.learner.eval()
+        raise
 
 
 class _Run:
@@ -133,6 +188,9 @@ class _Run:
     ) -> None:
         self.learner, self.optimiser, self.plan, self.path, self.facts = learner, optimiser, plan, path, facts
         self.step, self.seconds, self.since_best, self.stopped = 0, 0.0, 0, False
+        self.unvalidated: MetaStep | None = None  # a step that is done, but for its validation
+        self.kept: dict[str, Any] | None = None
+        self.last_state: dict[str, torch.Tensor] | None = None
         self.best: float | None = None
         self.best_state: dict[str, torch.Tensor] | None = None
         self.validation: dict[str, Any] | None = None
@@ -147,7 +205,7 @@ class _Run:
             self.since_best += 1
             return False
         self.best, self.since_best = score, 0
-        self.best_state = {k: v.clone() for k, v in self.learner.state_dict().items()}
+        self.best_state = _copied(self.learner)
         self.validation = {
             "metric": evaluation.metric,
             "mean": evaluation.mean,
@@ -207,4 +265,31 @@ class _Run:
 
     def restore_best(self) -> None:
         if self.best_state is not None:
+            self.last_state = _copied(self.learner)
             self.learner.load_state_dict(self.best_state)
+
+    def reopen(self) -> None:
+        """Take up the parameters of the last step again, where the training had ended with its best ones."""
+        if self.last_state is not None:
+            self.learner.load_state_dict(self.last_state)
+            self.last_state = None
+
+    def keep(self) -> None:
+        self.kept = {
+            "learner": _copied(self.learner),
+            "adam": copy.deepcopy(self.optimiser.state_dict()),
+            "rng": torch.get_rng_state(),
+            "progress": (self.step, self.seconds),
+        }
+
+    def go_back(self) -> None:
+        """To what was kept last, if anything was."""
+        if self.kept is not None:
+            self.learner.load_state_dict(self.kept["learner"])
+            self.optimiser.load_state_dict(copy.deepcopy(self.kept["adam"]))
+            torch.set_rng_state(self.kept["rng"])
+            self.step, self.seconds = self.kept["progress"]
+
+
+def _copied(learner: Learner) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in learner.state_dict().items()}

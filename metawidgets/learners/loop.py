@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from metawidgets.traces import Recorder, Trace
 
 __all__ = [
     "adapt",
+    "between_tasks",
     "differentiate",
     "evaluating",
     "meta_gradient",
@@ -37,6 +39,8 @@ CURVE_POINTS, GRID_SIDE = 101, 33
 Task = tuple[Support, Tensor, Tensor]
 AnyLearner = TypeVar("AnyLearner", bound=Learner)
 LossOf = Callable[[AnyLearner, Support, Tensor, Tensor], tuple[Tensor, Tensor]]
+
+_BETWEEN: ContextVar[Callable[[], None]] = ContextVar("between_tasks", default=lambda: None)
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
@@ -211,13 +215,23 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     return differentiate(learner, batch) if own is None else own(batch)
 
 
+@contextmanager
+def between_tasks(check: Callable[[], None]) -> Iterator[None]:
+    """Within, `check()` is called before each task of a meta-batch, also in the threads that share it: it may raise to end it."""
+    token = _BETWEEN.set(check)
+    try:
+        yield
+    finally:
+        _BETWEEN.reset(token)
+
+
 def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyLearner] | None = None) -> MetaGradient:
     """The same for `loss_of(learner, support, query_x, query_y) -> (loss, outputs)`, by default the query loss.
 
     On several threads each takes a share of the tasks. Gradients are added up share by share, in their order, so that the
     result depends on how many threads there are, and on nothing else.
     """
-    todo, of = list(tasks(learner, batch)), loss_of or _query_loss
+    todo, of, check = list(tasks(learner, batch)), loss_of or _query_loss, _BETWEEN.get()
     n = n_workers(learner, len(todo))
     parameters = [p for p in learner.parameters() if p.requires_grad]
 
@@ -225,6 +239,7 @@ def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyL
         total: list[Tensor | None] = [None] * len(parameters)
         loss = metric = 0.0
         for support, query_x, query_y in part:
+            check()
             piece, outputs = of(module, support, query_x, query_y)
             gradients = torch.autograd.grad(piece / len(todo), parameters, allow_unused=True)
             total = [_sum(a, b) for a, b in zip(total, gradients, strict=True)]
@@ -254,11 +269,13 @@ def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tens
     arrays = (batch.support_x, batch.support_y, batch.query_x, batch.query_y)
     like = (learner.device, learner.dtype)
     support_x, support_y, query_x, query_y = (_tensor(x, *like) for x in arrays)
-    support = Support(support_x, support_y, batch.n_way)
+    support, check = Support(support_x, support_y, batch.n_way), _BETWEEN.get()
     if learner.takes_tasks:
+        check()
         yield support, query_x, query_y
         return
     for i in range(len(batch)):
+        check()
         yield Support(support.x[i], support.y[i], support.n_way), query_x[i], query_y[i]
 
 

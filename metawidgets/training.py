@@ -103,7 +103,9 @@ def meta_train(
     if run is None:
         learner.prepare(sampler.source)
         optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
-        run = control.run = _Run(learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {})
+        run = control.run = _Run(
+            learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {}
+        )
         if resume:
             run.resume()
     elif run.learner is not learner or run.plan != plan:

@@ -61,7 +61,10 @@ def run(name: str, control: MetaControl, how: MetaTraining = HOW) -> tuple[learn
 
 
 def told(steps: list[Any]) -> list[tuple]:
-    return [(s.step, s.loss, s.metric, s.gradient_norm, s.episodes, s.validation and s.validation.mean, s.is_best) for s in steps]
+    return [
+        (s.step, s.loss, s.metric, s.gradient_norm, s.episodes, s.validation and s.validation.mean, s.is_best)
+        for s in steps
+    ]
 
 
 @pytest.mark.parametrize("name", ["protonet", "maml", "reptile"])
@@ -132,7 +135,9 @@ def test_the_rate_and_the_end_are_looked_up_at_every_step() -> None:
             control.meta_lr, control.steps = 1e-2, 6
     base = [1e-3, 1e-3, 1e-2, 1e-2, 1e-2, 1e-2]
     end = [4, 4, 6, 6, 6, 6]
-    assert rates == pytest.approx([b * 0.5 * (1 + np.cos(np.pi * i / n)) for i, (b, n) in enumerate(zip(base, end, strict=True))])
+    assert rates == pytest.approx(
+        [b * 0.5 * (1 + np.cos(np.pi * i / n)) for i, (b, n) in enumerate(zip(base, end, strict=True))]
+    )
 
 
 def test_after_its_end_it_goes_on_from_its_last_step_and_not_from_its_best() -> None:

@@ -10,6 +10,7 @@ from metawidgets.instruments.embeddings import embedding_map
 from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.landscape import loss_landscape
+from metawidgets.instruments.outer_loop import outer_loop_monitor
 from metawidgets.instruments.prototypes import prototype_heatmap
 from metawidgets.instruments.tasks import task_distribution
 
@@ -20,6 +21,7 @@ __all__ = [
     "inner_loop_slider",
     "learner_arena",
     "loss_landscape",
+    "outer_loop_monitor",
     "prototype_heatmap",
     "task_distribution",
     "you_are_the_learner",

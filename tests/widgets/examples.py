@@ -9,6 +9,7 @@ from metawidgets import widgets
 from metawidgets.episodes import Episode, ItemId
 from metawidgets.traces import Trace
 from tests.widgets.made_plane import Bowls
+from tests.widgets.made_training import monitored
 
 _DATA = Path(__file__).parents[1] / "data"
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -31,6 +32,7 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
     "LearnerArena": lambda: arena(),
     "LossLandscape": lambda: widgets.LossLandscape(Bowls()),
+    "OuterLoopMonitor": lambda: monitored(done=60),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
     "Quiz": lambda: quiz(),
     "TaskDistribution": lambda: tasks(),
@@ -39,7 +41,10 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
 
 
 # The same with Python behind them, where there is something to ask of it: learners, datasets.
-LIVE: dict[str, Callable[[], widgets.Component]] = {"LearnerArena": lambda: arena(play=True)}
+LIVE: dict[str, Callable[[], widgets.Component]] = {
+    "LearnerArena": lambda: arena(play=True),
+    "OuterLoopMonitor": lambda: monitored(steps=12),
+}
 
 
 def arena(play: bool = False) -> widgets.LearnerArena:

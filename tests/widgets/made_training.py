@@ -1,0 +1,41 @@
+"""A meta-training that is made up: every loss is known beforehand, and nothing is learned."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from metawidgets.control import MetaControl
+from metawidgets.results import Evaluation, MetaStep
+from metawidgets.traces import Trace
+from metawidgets.widgets import OuterLoopMonitor
+
+_DATA = Path(__file__).parents[1] / "data"
+
+
+def monitored(steps: int = 80, done: int = 0, name: str = "curve") -> OuterLoopMonitor:
+    """A meta-training that is made up: its loss falls by a known rule, and so does that of its held episode."""
+    at, first = [0], Trace.load(_DATA / f"{name}.npz")
+
+    def meta_steps(control: MetaControl) -> Iterator[MetaStep]:
+        while control.step < (control.steps or steps):
+            control.check()
+            control.step += 1
+            at[0] = n = control.step
+            scores = np.clip(1 - 0.7 * 0.97**n + np.array([-0.04, 0.04]), 0, 1)
+            validation = Evaluation("accuracy", scores) if n % 10 == 0 else None
+            loss = float(2 * 0.97**n + 0.2 * np.sin(n))
+            yield MetaStep(n, loss, 0.5, 3 * 0.99**n, 4 * n, 0.01 * n, control.meta_lr or 1e-3, validation, n % 10 == 0)
+
+    def retrace() -> Trace:
+        part = 1 / (1 + at[0] / 10)
+        losses = {key: first[key] * part for key in ("query_loss", "support_loss")}
+        return replace(first, channels={**first.channels, **losses})
+
+    monitor = OuterLoopMonitor(
+        meta_steps, retrace=retrace, steps=steps, meta_lr=1e-3, every=5, label="Made-up training", chance=0.2
+    )
+    if done:
+        monitor.run(done)
+    return monitor

@@ -61,6 +61,7 @@ class OuterLoopMonitor(Component):
     js_parts: ClassVar[tuple[str, ...]] = (
         "scroll_canvas.js",
         "plot_axes.js",
+        "plot_legend.js",
         "inner_loop_points.js",
         "outer_loop_record.js",
         "outer_loop_transport.js",

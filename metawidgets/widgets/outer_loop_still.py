@@ -166,7 +166,7 @@ class _Axes:
         self.f: Callable[[Any], Any] = np.log10 if log else lambda v: v
         self.box = (left + 46, top + 18, left + width, top + 18 + height)
         self.x, self.y = x, (self.f(low), self.f(high))
-        x0, _, _, y1 = self.box
+        x0, _, x1, y1 = self.box
         paper.text(left, top, cut(title, width, 12), size=12)
         for value in (low, high):
             paper.line((x0, self.v(value)), (x1, self.v(value)), fill=LINE)

@@ -10,12 +10,14 @@ const PH_CHANGE_BRIGHT = [[128, 196, 255], [52, 110, 168], [32, 35, 39], [166, 9
 // The range that colours span, over all steps, so that one colour means one distance throughout. A few far outliers would
 // push all the rest into one colour: then the range ends at the 98th percentile and the legend says so.
 function mwDistanceRange(values) {
-  const finite = Float32Array.from(values.filter(Number.isFinite)).sort();
-  if (!finite.length) return { low: 0, high: 1, clipped: false };
-  const high = finite[finite.length - 1];
-  const bulk = finite[Math.floor(0.98 * (finite.length - 1))];
-  const clipped = high - finite[0] > 3 * (bulk - finite[0]) && bulk > finite[0];
-  return { low: finite[0], high: clipped ? bulk : high, clipped };
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) if (Number.isFinite(value)) { low = Math.min(low, value); high = Math.max(high, value); }
+  if (high < low) return { low: 0, high: 1, clipped: false };
+  const every = Math.ceil(values.length / 60000); // enough for a percentile, and sorted in a few milliseconds
+  const some = Float64Array.from({ length: Math.floor(values.length / every) }, (_, i) => values[i * every]).filter(Number.isFinite).sort();
+  const bulk = some.length ? some[Math.floor(0.98 * (some.length - 1))] : high;
+  const clipped = high - low > 3 * (bulk - low) && bulk > low;
+  return { low, high: clipped ? bulk : high, clipped };
 }
 
 // The ranges of a space as it is edited now. Before and after share one, or the same colour would mean two distances.
@@ -39,7 +41,8 @@ function mwPrototypeRanges(space) {
       return { low: -(high || 1), high: high || 1, clipped };
     }
     const [old, fresh] = (space.edits().length ? ["old", "new"] : ["old"]).map((which) => (kind === "excess" ? excesses(which, metric) : space.stack(which, metric).data));
-    return mwDistanceRange(fresh ? Float32Array.from([...old, ...fresh]) : old);
+    const [a, b] = [mwDistanceRange(old), fresh ? mwDistanceRange(fresh) : null];
+    return b ? { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), clipped: a.clipped || b.clipped } : a;
   }
   return { differences, get: (metric, kind) => (ranges[`${metric} ${kind}`] ??= made(metric, kind)) };
 }

@@ -41,6 +41,8 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
     mwEl("div", { class: "mw-toolbar ph-do", role: "group", "aria-label": "Add to the support" }, mwEl("span", { class: "ph-chosen" }, "Another example"), item.node, into.node, add),
     mwEl("div", { class: "ph-changes" }, list, mwEl("div", { class: "mw-toolbar" }, undo, reset)), outcome);
 
+  node.addEventListener("toggle", () => { if (state) show(state); });
+
   // Label an item, or null to have it out of the support: at most one edit an item, none where it is as it was.
   function assign(place, label) {
     const id = space.ids[place];
@@ -71,6 +73,7 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
 
   function show(next) {
     state = next;
+    if (!node.open) return;
     const edits = space.edits();
     const { rows, labels } = space.support();
     const now = new Map(rows.map((row, i) => [row, labels[i]]));

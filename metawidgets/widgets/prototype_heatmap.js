@@ -141,13 +141,13 @@ export default { render({ model, el, signal }) {
     colours.showLegend(change() ? `${metricName()}, now minus before` : relative ? `${metricName()} above the nearest` : metricName());
     modes.forEach((button, i) => { button.setAttribute("aria-pressed", relative === Boolean(i)); button.disabled = change(); });
   };
-  const showAll = () => {
-    showSummary();
-    showDetail();
+  const showMore = () => {
     metrics.show({ metric, step, right: (each) => space.right(which(), each, step), asked: n - space.moved().reduce((a, b) => a + b, 0) });
     edit.show({ step, metric, unit: metricName(), query: current()?.[0] ?? -1, theme });
   };
-  const repaint = mwRepaint(() => { relayout(); showAll(); scroll.paint(); }, { el: root, signal });
+  // What follows along comes behind the frame: other distances' accuracies, what edits change.
+  const follows = mwRepaint(showMore, { el: root, signal, after: true });
+  const repaint = mwRepaint(() => { relayout(); showSummary(); showDetail(); scroll.paint(); follows(); }, { el: root, signal });
 
   // -- pointing and pinning
   const pin = (cell, tell = true) => {
@@ -287,6 +287,6 @@ export default { render({ model, el, signal }) {
   edit.node.open = edited();
   fromPython();
   regroup();
-  showAll(); // at once, not in the next frame: a page printed or read before it has its words
+  for (const show of [showSummary, showDetail, showMore]) show(); // at once: a page printed or read before a frame has its words
 } };
 const PH_STRIP = 44;

@@ -88,30 +88,33 @@ function mwPrototypeSpace(config, arrays) {
     return out;
   };
 
-  // All steps at once: a column is computed anew only where its class changed since the step before.
-  function computed(which, metric) {
+  // Steps from `start` to `end`: a column is computed anew only where its class changed since the step before.
+  function computed(which, metric, start, end) {
     const s = space(which);
-    const data = new Float64Array(steps * n * way);
+    const data = new Float64Array((end - start) * n * way);
     const mean = new Float64Array(f);
-    for (let t = 0; t < steps; t++) {
+    const members = Array.from({ length: way }, (_, k) => [...s.rows.keys()].filter((i) => s.labels[i] === k));
+    for (let t = start; t < end; t++) {
       for (let k = 0; k < way; k++) {
-        const here = (i) => s.labels[i] === k;
-        const same = t > 0 && s.rows.every((_, i) => !here(i) || s.present(t, i) === s.present(t - 1, i));
+        const same = t > start && members[k].every((i) => s.present(t, i) === s.present(t - 1, i));
         if (!same) centre(s, t, k, mean);
         for (let q = 0; q < n; q++) {
-          const at = (t * n + q) * way + k;
+          const at = ((t - start) * n + q) * way + k;
           if (same) data[at] = data[at - n * way];
           else data[at] = which === "new" && moved[q] ? NaN : mwMetric(metric, s.queries, q, mean, 0, f);
         }
       }
     }
-    return { data, shape: [steps, n, way] };
+    return { data, shape: [end - start, n, way] };
   }
   const version = (which) => (edits.length ? which : "old");
   // What is compared is computed alike; alone, the learner's own distances are shown as they were recorded.
   const recorded = (which, metric) => metric === "" && !(edits.length && local) && (version(which) === "old" ? arrays.distances : arrays["edited.distances"]);
-  const stack = (which, metric) => cached(`${version(which)} ${metric}`, () => recorded(which, metric) || computed(version(which), metric || own));
-  const at = (which, metric, t) => mwAt(stack(which, metric), t);
+  const stack = (which, metric) => cached(`${version(which)} ${metric}`, () => recorded(which, metric) || computed(version(which), metric || own, 0, steps));
+  // One step alone, where nothing has asked for all of them yet.
+  const at = (which, metric, t) => (recorded(which, metric) || cache.has(`${version(which)} ${metric}`)
+    ? mwAt(stack(which, metric), t)
+    : cached(`${version(which)} ${metric} at ${t}`, () => mwAt(computed(version(which), metric || own, t, t + 1), 0)));
   const reading = (which, metric, t) => cached(`${version(which)} ${metric} ${t}`, () => mwNearest(at(which, metric, t)));
 
   // Only the learner's own distance has probabilities: a softmax over minus the distance is its rule, and no other's.

@@ -13,15 +13,14 @@ function mwPrototypeWithout({ config, space, names, nameOf, thumb, choose }) {
     const what = flips ? (first < 0 ? "no decision" : `\u2192 ${names[first]}`) : "";
     const amount = Number.isFinite(change) ? `${change > 0 ? "+" : ""}${mwNumber(change)}` : "no prototype";
     const picture = thumb && mwCanvas({ "aria-hidden": "true" });
-    if (picture) { picture.resize(26, 26); thumb(place, picture.ctx, theme, 26); }
+    if (picture) { picture.resize(28, 28); thumb(place, picture.ctx, theme, 28); }
     const size = Number.isFinite(change) && largest ? 50 * Math.min(1, Math.abs(change) / largest) : 0;
     return mwEl("li", {}, mwEl("button", {
-      type: "button", class: `mw-button ph-left-out${flips ? " ph-flips" : ""}`, onclick: () => choose(place),
+      type: "button", class: `mw-button ph-left-out${flips ? " ph-flips" : ""}`, onclick: () => choose(place), title: `${nameOf(place)}, ${names[label]}`,
       "aria-label": `Without ${nameOf(place)}, labelled ${names[label]}: margin ${amount}${flips ? `, decision ${first < 0 ? "none" : names[first]}` : ", same decision"}. Edit it.`,
     },
-    picture?.canvas, mwEl("span", { class: "ph-name" }, names[label]), mwEl("span", { class: "ph-value" }, amount),
-    mwEl("span", { class: "ph-sway" }, mwEl("i", { style: { width: `${size}%`, [change < 0 ? "right" : "left"]: "50%" } })),
-    mwEl("span", { class: "ph-flip" }, what)));
+    picture?.canvas, mwEl("span", { class: flips ? "ph-flip" : "ph-name" }, what || names[label]), mwEl("span", { class: "ph-value" }, amount),
+    mwEl("span", { class: "ph-sway" }, mwEl("i", { style: { width: `${size}%`, [change < 0 ? "right" : "left"]: "50%" } }))));
   }
 
   const reason = (metric, pinned) => {

@@ -129,6 +129,10 @@ def test_decisions_without_an_example_are_those_of_the_learner_without_it(js, ma
     assert [each["place"] for each in left_out if each["first"] != now] == decisive
 
 
+def first_of(episode, k: int) -> int:
+    return int(np.flatnonzero(episode.support_y == k)[0])
+
+
 def test_a_class_of_one_example_has_no_prototype_without_it(open_component):
     source = mw.datasets.load("glyphs").source("test")
     episode = mw.EpisodeSampler(source, n_way=5, k_shot=1, n_query=2, seed=1).episode(0)
@@ -143,7 +147,7 @@ def test_a_class_of_one_example_has_no_prototype_without_it(open_component):
     assert own.count() == 1
     assert own.locator(".ph-value").inner_text() == "no prototype"
     assert own.locator(".ph-flip").inner_text() == f"→ {episode.class_names[second]}"
-    assert own.locator(".ph-name").inner_text() == episode.class_names[first]
+    assert own.get_attribute("title") == f"support {first_of(episode, first)}, {episode.class_names[first]}"
 
 
 @pytest.mark.parametrize("sort", ["class", "margin", "error"])

@@ -1,0 +1,165 @@
+"""Another metric, another order, an example left out, a support changed: by mouse and keyboard, without a kernel and with one."""
+
+import numpy as np
+
+from metawidgets.episodes import Episode
+from metawidgets.traces import Trace
+from metawidgets.widgets import PrototypeHeatmap
+from tests.widgets.examples import items
+from tests.widgets.made_traces import NAMES
+
+# On a line, so that every mean and distance is known: class means at 1, 10 and 20.
+SUPPORT, SUPPORT_Y = np.array([0, 2, 8, 12, 20], np.float32), np.array([0, 0, 1, 1, 2])
+QUERIES, QUERY_Y = np.array([1, 5, 11, 4, 19, 16], np.float32), np.array([0, 0, 1, 1, 2, 2])
+
+
+def line(**meta) -> Trace:
+    """ProtoNet on a line, squared Euclidean: query 3 is wrong (9 against 36), query 1 right by 9, query 5 by 20."""
+    means, d = np.full((6, 3, 1), np.nan), np.full((6, 6, 3), np.nan)
+    for t in range(6):
+        for k in range(3):
+            there = (k == SUPPORT_Y) & (np.arange(5) < t)
+            if there.any():
+                means[t, k] = SUPPORT[there].mean()
+        d[t] = (QUERIES[:, None] - means[t, :, 0]) ** 2
+    filled = np.where(np.isnan(d), -np.inf, -d)
+    filled[0] = 0
+    p = np.exp(filled - filled.max(-1, keepdims=True))
+    grey = lambda y: np.broadcast_to(80 * (y[:, None, None, None] + 1), (len(y), 1, 28, 28)).astype(np.uint8)  # noqa: E731
+    episode = Episode(
+        grey(SUPPORT_Y),
+        SUPPORT_Y,
+        grey(QUERY_Y),
+        QUERY_Y,
+        NAMES,
+        items("line", SUPPORT_Y, "s"),
+        items("line", QUERY_Y, "q"),
+    )
+    channels = {
+        "distances": d.astype(np.float32),
+        "probabilities": (p / p.sum(-1, keepdims=True)).astype(np.float32),
+        "embeddings": np.repeat(QUERIES[None, :, None], 6, 0),
+        "support_embeddings": np.repeat(SUPPORT[None, :, None], 6, 0),
+        "absorbed": np.array([np.arange(5) < t for t in range(6)], np.uint8),
+    }
+    return Trace("context_example", channels, episode, {"learner": "ProtoNet", "statistics": "running"} | meta)
+
+
+def facts(opened) -> dict[str, str]:
+    opened.frame()
+    found = opened.view.locator(".ph-facts > div").all()
+    return {each.locator("dt").inner_text(): each.locator("dd").inner_text() for each in found}
+
+
+def button(opened, name: str):
+    return opened.view.get_by_role("button", name=name, exact=True)
+
+
+def unfold(opened) -> None:
+    opened.view.get_by_text("Edit the support and compare").click()
+
+
+def test_a_metric_is_switched_in_the_page(open_component):
+    heatmap = PrototypeHeatmap(line(), cell=[3, 1])
+    opened = open_component(heatmap)
+    assert facts(opened)["Distance"] == "36.0 · 2nd nearest of 3"
+    labels = opened.view.locator(".ph-metric").all_inner_texts()
+    assert [text.split("\n") for text in labels] == [
+        ["Squared Euclidean", "83\u00a0% right · the learner’s"],
+        ["Euclidean", "83\u00a0% right"],
+        ["Cosine", "33\u00a0% right"],  # all on one ray: the first class wins every tie
+        ["Manhattan", "83\u00a0% right"],
+    ]
+    opened.view.locator(".ph-metric", has_text="Manhattan").click()
+    told = facts(opened)
+    assert told["Distance"] == "6.00 · 2nd nearest of 3"
+    assert told["Probability"] == "decision only"
+    assert opened.view.locator(".ph-unit").inner_text() == "Manhattan distance"
+    assert "not their median" in opened.view.locator(".ph-metrics .ph-said").inner_text()
+    assert opened.model(heatmap, "metric") == "manhattan"
+    opened.view.locator(".ph-metric", has_text="Squared").focus()
+    opened.page.keyboard.press("Enter")
+    assert facts(opened)["Distance"] == "36.0 · 2nd nearest of 3"
+    assert opened.model(heatmap, "metric") == ""
+
+
+def test_a_saved_metric_order_and_edits_come_back(open_component):
+    heatmap = PrototypeHeatmap(line(), metric="euclidean", sort="error")
+    heatmap.edits = [{"op": "drop", "item": "line/class1/s2"}]
+    opened = open_component(PrototypeHeatmap.from_dict(heatmap.to_dict()))
+    assert opened.view.locator(".ph-metric[aria-pressed=true]").inner_text().startswith("Euclidean")
+    assert opened.view.get_by_label("Rows").input_value() == "error"
+    assert opened.view.locator(".ph-edits li span").all_inner_texts() == ["Dropped support 2"]
+
+
+def test_rows_by_margin_and_by_error(open_component):
+    heatmap = PrototypeHeatmap(line())
+    opened = open_component(heatmap)
+    opened.view.get_by_label("Rows").select_option("margin")
+    opened.page.locator(".mw-scroll").focus()
+    titles = []
+    opened.page.keyboard.press("Home")
+    for _ in range(6):
+        titles.append(opened.view.locator(".ph-title").inner_text().split()[1])
+        opened.page.keyboard.press("ArrowDown")
+    margins = np.sort(line()["distances"][-1], 1)
+    assert titles == [str(q) for q in np.argsort(margins[:, 1] - margins[:, 0], kind="stable")]
+    opened.view.get_by_label("Rows").select_option("error")
+    opened.frame()
+    opened.page.locator(".mw-scroll").focus()
+    opened.page.keyboard.press("Home")
+    assert opened.view.locator(".ph-title").inner_text().startswith("Query 3 ")
+    assert opened.model(heatmap, "sort") == "error"
+
+
+def test_a_pinned_query_is_decided_without_each_example(open_component):
+    opened = open_component(PrototypeHeatmap(line()))
+    said = opened.view.locator(".ph-without .ph-said")
+    assert said.inner_text().startswith("Pin a cell")
+    opened.page.locator(".mw-scroll").focus()
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("ArrowDown")  # query 1 at 5: 16 from aleph's mean, 25 from beth's; 225 from the last
+    opened.page.keyboard.press("Enter")
+    opened.frame()
+    # without s0 aleph is at 2: 9 against 25; without s1 at 0: 25 against 25, the first class; without s2 beth is at 12: 49;
+    # without s3 at 8: 9 against 16, which flips; without s4 there is no third class, and the margin stays
+    assert said.inner_text() == (
+        "Leaving out one of 5 examples changes the decision. 1 example of other classes changes nothing."
+    )
+    rows = opened.view.locator(".ph-left-out")
+    assert [(row.get_attribute("title")[:9], row.locator(".ph-value").inner_text()) for row in rows.all()] == [
+        ("support 3", "−16.0"),
+        ("support 2", "+24.0"),
+        ("support 1", "−9.00"),
+        ("support 0", "+7.00"),
+    ]
+    assert opened.view.locator(".ph-flip").all_inner_texts() == ["→ beth"]
+    rows.first.click()  # it is taken into the editor
+    assert opened.view.locator(".ph-item[aria-pressed=true]").get_attribute("aria-label") == "support 3, beth"
+
+
+def test_an_example_is_dropped_and_old_stands_beside_new(open_component):
+    heatmap = PrototypeHeatmap(line(), cell=[1, 0])
+    opened = open_component(heatmap)
+    assert not button(opened, "Difference").is_visible()
+    unfold(opened)
+    opened.view.locator(".ph-item").nth(3).click()
+    button(opened, "Drop").click()
+    told = facts(opened)  # beth's mean went from 10 to 8: query 1 at 5 flips, query 3 at 4 does not: 16 against 9
+    assert told["Predicted"].startswith("beth ✕ wrong")
+    assert told["Predicted"].endswith("before aleph")
+    assert told["Margin"].startswith("7.00 distance")
+    assert told["Margin"].endswith("before 9.00")
+    bars = opened.view.locator(".ph-bars")
+    assert bars.nth(0).locator(".ph-value").all_inner_texts() == ["5 of 6 · 83\u00a0%", "4 of 6 · 67\u00a0%"]
+    assert bars.nth(1).inner_text().split() == ["beth", "4.00"]
+    assert opened.view.locator(".ph-flipped").inner_text() == "query 1: aleph → beth ✕ wrong"
+    assert opened.model(heatmap, "edits") == [{"op": "drop", "item": "line/class1/s3"}]
+    assert opened.view.locator(".ph-summary").inner_text().startswith("2 of 6 queries")
+    button(opened, "Before").click()
+    assert facts(opened)["Predicted"] == "aleph ● correct"
+    button(opened, "Difference").click()
+    opened.frame()
+    assert opened.view.locator(".ph-unit").inner_text() == "squared Euclidean distance, now minus before"
+    # query 4 at 19: 11 * 11 from 8, where it was 9 * 9 from 10
+    assert opened.view.locator(".ph-ticks span").all_inner_texts() == ["−40.0", "0.0", "+40.0"]

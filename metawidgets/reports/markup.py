@@ -32,6 +32,10 @@ _LOADING = ("src", "srcset", "poster", "background", "action", "formaction", "pi
 class _Renderer(IPythonRenderer):
     """nbconvert's Markdown with MathML where it leaves TeX for a script to find."""
 
+    def block_html(self, html: str) -> str:
+        # Piece by piece, as Markdown has it, an opening <details> would be closed before what it folds. All is cleaned later.
+        return super().block_html(html) if "<img" in html else html
+
     def block_math(self, body: str) -> str:
         return mathml(body, display=True)
 

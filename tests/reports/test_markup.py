@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown, mathml
 
@@ -70,3 +71,16 @@ def test_labels_of_code(source, label):
 
 def test_a_progress_bar_leaves_its_last_state():
     assert final_lines(" 0%\r 9%\r10%\r\nnext\n\n") == "10%\nnext\n\n"
+
+
+def test_what_is_folded_stays_folded():
+    page = BeautifulSoup(
+        markdown("<details>\n<summary>A *solution*</summary>\n\nThe `median`.\n\n</details>\n\nAfter."), "html.parser"
+    )
+    folded = page.find("details")
+    assert folded is not None
+    assert "median" in folded.get_text()
+    assert "After" not in folded.get_text()
+    hostile = markdown("<details onclick='x()'>\n<summary>a</summary>\n\n<script>alert(1)</script>\n\n</details>")
+    assert "script" not in hostile
+    assert "onclick" not in hostile

@@ -8,6 +8,7 @@ from metawidgets.instruments.arena import learner_arena, you_are_the_learner
 from metawidgets.instruments.bench import bench
 from metawidgets.instruments.embeddings import embedding_map
 from metawidgets.instruments.episode import episode_view
+from metawidgets.instruments.initialisations import initialisations
 from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.landscape import loss_landscape
 from metawidgets.instruments.outer_loop import outer_loop_monitor
@@ -18,6 +19,7 @@ __all__ = [
     "bench",
     "embedding_map",
     "episode_view",
+    "initialisations",
     "inner_loop_slider",
     "learner_arena",
     "loss_landscape",

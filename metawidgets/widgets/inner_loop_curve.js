@@ -1,14 +1,20 @@
 // Regression of one number on one: the fit at this step over its earlier ones, the points it was given, and the truth.
 
-// mwCurvePanel(shared) -> {node, paint(state), fit(width)}; shared: {arrays, i (trace), items, selection, stepKeys, announce, label}
-function mwCurvePanel({ arrays, i, items, traces, ...rest }) {
-  const at = arrays[`${i}.probe`].data;
-  const fits = arrays[`${i}.probe_outputs`];
-  const truth = arrays.truth?.data;
-  const [first, last] = [at[0], at[at.length - 1]];
-  // One range for all traces: side by side, equal heights must mean equal values.
-  const [low, high] = mwCurveRange([arrays.support_y.data, arrays.query_y.data, truth ?? []], traces.map((_, j) => arrays[`${j}.probe_outputs`].data));
-  const ink = (theme) => mwClassRgb(mwTraceColour(i), theme);
+// mwCurvePanel(shared) -> {node, legend, update(trace), paint(state), fit(width)}; shared: {now, look, items, selection, stepKeys,
+// announce, label}
+function mwCurvePanel({ now, look, ...rest }) {
+  let arrays, i, at, fits, truth, first, last, low, high;
+  const update = (trace) => {
+    ({ arrays } = now);
+    ({ i } = trace);
+    at = arrays[`${i}.probe`].data;
+    fits = arrays[`${i}.probe_outputs`];
+    truth = arrays.truth?.data;
+    [first, last] = [at[0], at[at.length - 1]];
+    // One range for all traces: side by side, equal heights must mean equal values.
+    [low, high] = mwCurveRange([arrays.support_y.data, arrays.query_y.data, truth ?? []], now.traces.map((each) => arrays[`${each.i}.probe_outputs`].data));
+  };
+  const ink = (theme) => mwClassRgb(mwTraceColour(look), theme);
   const note = mwEl("p", { class: "il-note il-alarm", hidden: true });
   const fitAt = (t) => mwAt(fits, t).data;
 
@@ -16,7 +22,7 @@ function mwCurvePanel({ arrays, i, items, traces, ...rest }) {
     const box = { left: 50, right: width - 10, top: 10, bottom: height - 40 };
     const x = mwScale([first, last], [box.left, box.right]);
     const y = mwScale([low, high], [box.bottom, box.top]);
-    mwDrawAxes(ctx, { box, x, y, xTicks: mwTicks(first, last, width / 70), yTicks: mwTicks(low, high, height / 55), xLabel: "x", yLabel: "y", theme });
+    mwDrawAxes(ctx, { box, x, y, xTicks: mwTicks(first, last, width / 70), yTicks: mwTicks(low, high, Math.max(3, height / 55)), xLabel: "x", yLabel: "y", theme });
     const accent = mwCss(ink(theme));
     ctx.save();
     ctx.beginPath();
@@ -44,12 +50,12 @@ function mwCurvePanel({ arrays, i, items, traces, ...rest }) {
     line(fitAt(step));
     ctx.restore();
     const places = new Map();
-    for (const item of [...items].reverse()) {
+    for (const item of [...now.items].reverse()) {
       const [u, v] = [x(arrays[`${item.side}_x`].data[item.i]), y(arrays[`${item.side}_y`].data[item.i])];
       places.set(item.id, [u, v]);
       mwCurvePoint(ctx, u, v, item.side, theme);
     }
-    const chosen = items.find((item) => item.id === shown);
+    const chosen = now.items.find((item) => item.id === shown);
     if (chosen?.side === "query") {
       // The error of the chosen query as a length: from the target to the prediction.
       const [u, v] = places.get(chosen.id);
@@ -61,23 +67,26 @@ function mwCurvePanel({ arrays, i, items, traces, ...rest }) {
     return places;
   }
 
-  const panel = mwPointPanel({ items, draw, ...rest });
+  const panel = mwPointPanel({ draw, ...rest });
+  // One legend serves panels of several colours: then its lines are in ink.
+  const own = (theme) => (now.several ? mwRgb(theme.fg) : ink(theme));
   const legend = mwPlotLegend([
-    ["fit at this step", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(ink(theme)), 2.75)],
-    ["earlier fits", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(ink(theme), 0.4), 1.25)],
-    ...(truth ? [["truth", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, theme.muted, 1.75, [2, 4])]] : []),
+    ["fit at this step", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(own(theme)), 2.75)],
+    ["earlier fits", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, mwCss(own(theme), 0.4), 1.25)],
+    ...(now.arrays.truth ? [["truth", (ctx, x, y, theme) => mwLegendLine(ctx, x, y, theme.muted, 1.75, [2, 4])]] : []),
     ["support", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "support", theme)],
     ["query", (ctx, x, y, theme) => mwCurvePoint(ctx, x, y, "query", theme)],
   ]);
   return {
-    node: mwEl("div", {}, panel.node, note, legend.node),
+    node: mwEl("div", {}, panel.node, note),
+    legend,
+    update,
     paint(state) {
       panel.paint(state);
-      legend.paint(state.theme);
       note.textContent = mwLeaving(fitAt(state.step), low, high);
       note.hidden = !note.textContent;
     },
-    fit: (width) => panel.fit(width, Math.round(Math.min(420, Math.max(240, 0.62 * width)))),
+    fit: (width) => panel.fit(width, Math.round(Math.min(now.several ? 340 : 420, Math.max(now.several ? 190 : 240, 0.62 * width)))),
   };
 }
 

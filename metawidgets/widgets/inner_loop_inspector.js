@@ -1,17 +1,25 @@
 // One item in detail: its image, and what each learner says of it at this step.
 
-// mwInspector({config, arrays, images, items}) -> {node, show(state) -> the same as one sentence}
-function mwInspector({ config, arrays, images, items }) {
-  const names = config.episode.class_names;
+// mwInspector(now) -> {node, update(), show(state) -> the same as one sentence}
+function mwInspector(now) {
   const size = 88;
   const picture = mwCanvas({ role: "img" });
-  const thumbs = images && { query: mwThumbs(arrays.query_x), support: mwThumbs(arrays.support_x) };
+  let arrays, names, images, thumbs;
+  let known = "";
+  const update = () => {
+    ({ arrays, names, images } = now);
+    if (known === now.key) return;
+    known = now.key;
+    pictured = "";
+    thumbs = images && { query: mwThumbs(arrays.query_x), support: mwThumbs(arrays.support_x) };
+    picture.canvas.hidden = !images;
+  };
   const kicker = mwEl("p", { class: "il-kicker" });
   const title = mwEl("h4", { class: "il-item" });
   const told = mwEl("div", { class: "il-told" });
   let pictured = "";
   const node = mwEl("div", { class: "il-inspector", role: "group", "aria-label": "Item in detail" },
-    mwEl("div", { class: "il-who" }, images && picture.canvas, mwEl("div", {}, kicker, title)), told);
+    mwEl("div", { class: "il-who" }, picture.canvas, mwEl("div", {}, kicker, title)), told);
 
   const value = (array, t, index) => mwAt(mwAt(array, t), index).data;
   const place = (item) => {
@@ -48,10 +56,9 @@ function mwInspector({ config, arrays, images, items }) {
   }
 
   function show({ shown, mode, step, stepOf, theme }) {
-    const item = items.find((each) => each.id === shown);
+    const item = now.items.find((each) => each.id === shown);
     node.hidden = !item;
     if (!item) return "";
-    const several = config.traces.length > 1;
     kicker.textContent = { pinned: "Selected", pointed: "Pointing at", hardest: "Hardest query after adaptation" }[mode];
     title.textContent = `${item.side === "query" ? "Query" : "Support item"} ${item.i}${place(item)}${names.length ? `, true class ${names[item.label]}` : ""}`;
     if (images && pictured !== `${shown} ${theme.fg}`) {
@@ -60,9 +67,10 @@ function mwInspector({ config, arrays, images, items }) {
       thumbs[item.side].draw(picture.ctx, item.i, 6, 6, size - 12, theme.fg, true);
       picture.canvas.setAttribute("aria-label", title.textContent);
     }
-    told.replaceChildren(...config.traces.map((trace, i) => {
-      const t = stepOf(i, step);
-      const head = several && mwEl("p", { class: "il-learner" }, trace.learner);
+    told.replaceChildren(...now.traces.map((trace) => {
+      const { i } = trace;
+      const t = stepOf(trace, step);
+      const head = now.several && mwEl("p", { class: "il-learner" }, trace.name);
       if (!names.length) return mwEl("div", {}, head, mwEl("dl", { class: "il-facts" }, regression(item, i, t).map(([k, v]) => mwEl("div", {}, mwEl("dt", {}, k), mwEl("dd", {}, v)))));
       if (item.side === "support") return mwEl("div", {}, head, mwEl("p", { class: "il-verdict" }, "Given with its class: the learner adapts to it."));
       const [tone, text] = verdict(item, i, t);
@@ -71,5 +79,5 @@ function mwInspector({ config, arrays, images, items }) {
     const parts = [...told.querySelectorAll(".il-learner, .il-verdict, .il-facts div")].map((p) => [...p.childNodes].map((c) => c.textContent).join(" "));
     return `${title.textContent}. ${parts.join(". ")}.`;
   }
-  return { node, show };
+  return { node, update, show };
 }

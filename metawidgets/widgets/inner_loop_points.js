@@ -1,7 +1,7 @@
 // A plot whose points can be pointed at, chosen by keys, and selected: what curves and regions share.
 
 // mwPointPanel({label, items, draw, selection, stepKeys, announce}) -> {node, paint(state), fit(width, height)}
-// items: [{id, ...}] in the order in which arrow up and down visit them; draw(ctx, width, height, state) returns where they
+// items(): [{id, ...}] in the order in which arrow up and down visit them; draw(ctx, width, height, state) returns where they
 // lie: id -> [x, y]. stepKeys: the keys that move the step, since the plot must not swallow them.
 function mwPointPanel({ label, items, draw, selection, stepKeys, announce, current }) {
   const { canvas, ctx, resize } = mwCanvas({ class: "il-canvas", "aria-hidden": "true" });
@@ -45,16 +45,16 @@ function mwPointPanel({ label, items, draw, selection, stepKeys, announce, curre
 
 // Arrow up and down through items from the current() one, Enter to select, Escape to let go; while one is selected, moving moves the selection.
 function mwItemKeys({ items, selection, announce, current }) {
-  const at = () => Math.max(0, items.findIndex((item) => item.id === current()));
+  const at = () => Math.max(0, items().findIndex((item) => item.id === current()));
   const go = (by) => {
-    const { id } = items[Math.min(items.length - 1, Math.max(0, at() + by))];
+    const { id } = items()[Math.min(items().length - 1, Math.max(0, at() + by))];
     if (selection.pinned()) selection.set(id);
     else selection.hover(id);
     announce();
   };
   return {
     ArrowUp: () => go(-1), ArrowDown: () => go(1), PageUp: () => go(-10), PageDown: () => go(10),
-    Enter: () => { selection.set(items[at()].id); announce(); },
+    Enter: () => { selection.set(items()[at()].id); announce(); },
     Escape: () => { selection.set(""); announce(); },
   };
 }

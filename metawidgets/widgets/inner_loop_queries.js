@@ -3,15 +3,14 @@
 const IL_ROW = 34;
 const IL_HEAD = 26;
 
-// mwQueriesPanel(shared) -> {node, paint(state), fit(width)}
-function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, announce, current, label, signal }) {
-  const probabilities = arrays[`${i}.probabilities`];
-  const absorbed = arrays[`${i}.absorbed`];
+// mwQueriesPanel(shared) -> {node, legend, update(trace), paint(state), fit(width)}
+function mwQueriesPanel({ now, selection, stepKeys, announce, current, label, signal }) {
+  const { arrays, names, images, queries: queryItems } = now; // of this episode; what the learner makes of it comes by update()
+  let probabilities, absorbed;
+  const update = (trace) => { [probabilities, absorbed] = ["probabilities", "absorbed"].map((name) => now.arrays[`${trace.i}.${name}`]); };
   const way = names.length;
   const coloured = way <= mwPalette.length;
   const queries = images && mwThumbs(arrays.query_x);
-  const queryItems = items.filter((item) => item.side === "query");
-  const labels = arrays.query_y.data;
   let layout = null;
   let state = null;
 
@@ -145,17 +144,22 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
     const place = layout?.places.get(current());
     if (place) scroll.reveal({ x: 0, y: place.y, width: 1, height: IL_ROW, top: IL_HEAD });
   };
-  const keys = mwItemKeys({ items: queryItems, selection, current, announce: () => { reveal(); announce(); } });
+  const keys = mwItemKeys({ items: () => queryItems, selection, current, announce: () => { reveal(); announce(); } });
   mwKeys(scroll.node, { ...stepKeys, ...keys });
 
-  const support = mwSupportStrip({ arrays, names, images, absorbed, coloured });
+  const support = mwSupportStrip({ arrays, names, images, coloured });
   return {
-    node: mwEl("div", {}, support.node, scroll.node, mwEl("p", { class: "il-key" },
-      "Bar: the true class first, then the others; the tick is chance. The number is the true class's probability.")),
+    node: mwEl("div", {}, !now.several && support.node, scroll.node),
+    strip: support.node, // of several panels the first one's stands for all
+    legend: {
+      node: mwEl("p", { class: "il-key" }, "Bar: the true class first, then the others; the tick is chance. The number is the true class's probability."),
+      paint() {},
+    },
+    update,
     paint(next) {
       state = next;
       scroll.paint();
-      support.paint(next);
+      support.paint(next, now.several ? undefined : absorbed);
     },
     fit(width) {
       layout = measure(width - 14); // room for the scroll bar
@@ -166,7 +170,7 @@ function mwQueriesPanel({ arrays, i, items, names, images, selection, stepKeys, 
 }
 
 // What the learner was given: each class with its support items; those not yet absorbed stand back.
-function mwSupportStrip({ arrays, names, images, absorbed, coloured }) {
+function mwSupportStrip({ arrays, names, images, coloured }) {
   const labels = arrays.support_y.data;
   const thumbs = images && mwThumbs(arrays.support_x);
   const classes = names.map((name, k) => {
@@ -181,10 +185,10 @@ function mwSupportStrip({ arrays, names, images, absorbed, coloured }) {
   return {
     node: mwEl("ul", { class: "il-support", "aria-label": "Support set" }, classes.map((c) => c.node)),
     fit() { painted = ""; for (const c of classes) c.resize(Math.max(1, c.shown.length) * size + (coloured ? 14 : 0), size); },
-    paint({ step, theme }) {
-      const now = `${theme.fg} ${absorbed ? step : 0}`;
-      if (!images || painted === now) return;
-      painted = now;
+    paint({ step, theme }, absorbed) {
+      const wanted = `${theme.fg} ${absorbed ? step : 0}`;
+      if (!images || painted === wanted) return;
+      painted = wanted;
       for (const { k, ctx, shown } of classes) {
         ctx.clearRect(0, 0, 1000, size);
         if (coloured) {

@@ -61,12 +61,17 @@ function mwDrawBorders({ data, width, height }, winner, lead, [r, g, b]) {
   }
 }
 
-// mwRegionsPanel(shared) -> {node, paint(state), fit(width)}
-function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
-  const outputs = arrays[`${i}.probe_outputs`];
-  const absorbed = arrays[`${i}.absorbed`];
-  const probabilities = arrays[`${i}.probabilities`];
+// mwRegionsPanel(shared) -> {node, legend, update(trace), paint(state), fit(width)}
+function mwRegionsPanel({ now, look, signal, ...rest }) {
+  const { names } = now;
   const way = names.length;
+  let arrays, outputs, absorbed, probabilities, grid;
+  const update = (trace) => {
+    ({ arrays } = now);
+    [outputs, absorbed, probabilities] = ["probe_outputs", "absorbed", "probabilities"].map((name) => arrays[`${trace.i}.${name}`]);
+    ({ grid } = trace);
+    keptFor = ""; // the regions of other outputs
+  };
   const kept = new Map(); // step -> canvas, for one theme
   let keptFor = "";
   const note = mwEl("p", { class: "il-note il-alarm", hidden: true });
@@ -85,11 +90,12 @@ function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
     return kept.get(step);
   };
   // Regions are made ahead while nothing else happens, so that the first drag over the steps is as smooth as the second.
-  const ahead = (theme) => {
+  let making = 0; // the newest chain of them; an older one ends
+  const ahead = (theme, chain = (making += 1)) => {
     const next = Array.from({ length: Math.min(100, outputs.shape[0]) }, (_, t) => t).find((t) => !kept.has(t));
-    if (signal?.aborted || theme.bg !== keptFor || next === undefined) return;
+    if (chain !== making || signal?.aborted || theme.bg !== keptFor || next === undefined) return;
     region(next, theme);
-    idle(() => ahead(theme));
+    idle(() => ahead(theme, chain));
   };
   const idle = (callback) => (window.requestIdleCallback ?? ((run) => setTimeout(run, 50)))(callback);
 
@@ -103,7 +109,7 @@ function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
     ctx.drawImage(region(step, theme), box.left, box.top, box.right - box.left, box.bottom - box.top);
     const places = new Map();
     const p = mwAt(probabilities, step);
-    for (const item of [...items].reverse()) {
+    for (const item of [...now.items].reverse()) {
       const point = mwAt(arrays[`${item.side}_x`], item.i).data;
       const [u, v] = [x(point[0]), y(point[1])];
       places.set(item.id, [u, v]);
@@ -114,7 +120,7 @@ function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
     return places;
   }
 
-  const panel = mwPointPanel({ items, draw, ...rest });
+  const panel = mwPointPanel({ draw, ...rest });
   const sign = (label, side, more) => (ctx, x, y, theme) => mwRegionPoint(ctx, x, y, { label, side }, theme, { taken: true, ...more });
   const legend = mwPlotLegend([
     ...names.map((name, k) => [name, sign(k, "support")]),
@@ -122,12 +128,13 @@ function mwRegionsPanel({ arrays, i, items, names, grid, signal, ...rest }) {
     ["\u00d7: query given a wrong class", sign(0, "query", { plain: true, wrong: true })],
   ]);
   return {
-    node: mwEl("div", {}, panel.node, note, legend.node),
+    node: mwEl("div", {}, panel.node, note),
+    legend,
+    update,
     paint(state) {
       const fresh = state.theme.bg !== keptFor;
       panel.paint(state);
       if (fresh) idle(() => ahead(state.theme));
-      legend.paint(state.theme);
       const odd = mwAt(outputs, state.step).data.some(Number.isNaN);
       note.textContent = odd ? "Some outputs are not a number at this step; these places stay blank." : "";
       note.hidden = !odd;

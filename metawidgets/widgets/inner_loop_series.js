@@ -22,9 +22,11 @@ function mwSeriesNotes(chart) {
     if (fate) fates.set(fate, [...(fates.get(fate) ?? []), line]);
   }
   return [...fates].map(([fate, lines]) => {
-    const what = lines.map((line) => (line.role === "gradient" ? "gradient norm" : line.name)).join(" and ");
-    const noun = chart.key === "loss" ? " loss" : "";
     const expected = lines.every((line) => line.absorbing) && !fate.includes("not a number");
+    const { several } = chart;
+    const what = several ? mwListed([...new Set(lines.map((line) => line.learner))]) : lines.map((line) => (line.role === "gradient" ? "gradient norm" : line.name)).join(" and ");
+    if (several) return [`${what}: ${fate} (\u2715)${expected ? ", since a class without support has probability 0" : ""}.`, !expected];
+    const noun = chart.key === "loss" ? " loss" : "";
     const text = `${what}${noun} ${lines.length > 1 ? "are" : "is"} ${fate} (\u2715)${expected ? ": a class without support has probability 0" : ""}.`;
     return [text[0].toUpperCase() + text.slice(1), !expected];
   });
@@ -39,53 +41,76 @@ function mwNeedsLog(lines) {
   return positive.length > 1 && values.every((v) => v >= 0) && Math.max(...positive) > MW_LOG_FROM * Math.min(...positive);
 }
 
-// What can be drawn of these traces: [{title, lines: [{name, role, trace, data}], fixed, chance}]
-function mwSeriesOf(config, arrays) {
-  const pick = (names) => config.traces.flatMap((trace, i) => names.flatMap(([role, name]) => (
-    arrays[`${i}.${name}`] ? [{ role, trace: i, absorbing: `${i}.absorbed` in arrays, name: config.traces.length > 1 ? `${trace.learner}, ${role}` : role, data: arrays[`${i}.${name}`].data }] : []
+// What can be drawn of these traces: [{key, title, lines: [{name, role, look, data}], fixed, chance}]
+function mwSeriesOf({ config, arrays, traces, names, several }) {
+  const pick = (wanted) => traces.flatMap((trace) => wanted.flatMap(([role, name]) => (
+    arrays[`${trace.i}.${name}`] ? [{ role, look: trace.look, absorbing: `${trace.i}.absorbed` in arrays, learner: trace.name, name: several && role !== "support" ? trace.name : role, data: arrays[`${trace.i}.${name}`].data }] : []
   )));
-  const way = config.episode.class_names.length;
   return [
     { key: "loss", title: `Loss, ${config.loss_unit}`, lines: pick([["query", "query_loss"], ["support", "support_loss"]]) },
-    { key: "accuracy", title: "Accuracy", fixed: [0, 1], chance: way ? 1 / way : null, lines: pick([["query", "query_accuracy"], ["support", "support_accuracy"]]) },
+    { key: "accuracy", title: "Accuracy", fixed: [0, 1], chance: names.length ? 1 / names.length : null, lines: pick([["query", "query_accuracy"], ["support", "support_accuracy"]]) },
     { key: "gradient", title: "Gradient norm, support loss", lines: pick([["gradient", "gradient_norm"]]) },
   ].filter((chart) => chart.lines.length && chart.lines.some((line) => line.data.length > 1));
 }
 
-// The class colour that stands for the ith trace; the second one is the support points'.
-const mwTraceColour = (i) => [0, 2, 3, 4, 5, 6][i % 6];
+// The class colour that stands for the learner with that number among the choices; the second one is the support points'.
+const mwTraceColour = (look) => [0, 2, 3, 4, 5, 6][look % 6];
 
-// Colour and dash of a line: query solid and support dashed; colour tells roles apart, or traces where there are several.
-function mwLineLook(line, several, theme) {
-  const index = several ? mwTraceColour(line.trace) : { query: 0, support: 1, gradient: 2 }[line.role];
-  return { colour: mwCss(mwClassRgb(index, theme)), dash: line.role === "support" ? [5, 3] : [] };
+// A learner's sign: its colour, and beyond colour the shape of its marks.
+function mwLookMark(ctx, look, x, y, r, theme) {
+  ctx.fillStyle = mwCss(mwClassRgb(mwTraceColour(look), theme));
+  mwShapePath(ctx, look, x, y, r);
+  ctx.fill();
+}
+function mwLookCanvas(look) {
+  const made = mwCanvas({ class: "il-look", "aria-hidden": "true" });
+  let painted = "";
+  return { ...made, paint(theme) {
+    if (painted === theme.fg + theme.bg) return;
+    painted = theme.fg + theme.bg;
+    made.resize(14, 14);
+    mwLookMark(made.ctx, look, 7, 7, 4.5, theme);
+  } };
 }
 
-// mwSeriesChart({chart, steps, several, xLabel, onStep}) -> {node, fit(width), paint(step, theme)}
-function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
+// Colour and dash of a line: query solid and support dashed; colour and marks tell roles apart, or learners where there are several.
+function mwLineLook(line, several, theme) {
+  const index = several ? mwTraceColour(line.look) : { query: 0, support: 1, gradient: 2 }[line.role];
+  return { colour: mwCss(mwClassRgb(index, theme)), dash: line.role === "support" ? [5, 3] : [], shape: several ? line.look : 0 };
+}
+
+// mwSeriesChart({chart, onStep}) -> {node, update(chart), fit(width), paint(step, theme)}
+// chart: one of mwSeriesOf with {several, steps, xLabel}; a scale that the reader chose outlives an update.
+function mwSeriesChart({ chart: given, onStep }) {
   const { canvas, ctx, resize } = mwCanvas({ class: "il-canvas", "aria-hidden": "true" });
-  const percent = chart.fixed !== undefined;
+  const percent = given.fixed !== undefined;
   const show = percent ? mwPercent : (value) => mwNumber(value);
-  let log = !percent && mwNeedsLog(chart.lines);
-  let state = null;
-  let width = 0;
-  const height = { loss: 150, accuracy: 96, gradient: 96 }[chart.key] + (xLabel ? 20 : 0);
+  let [chart, state, width, height, readouts, log, chosen] = [given, null, 0, 0, [], false, null];
   const scaleName = mwEl("button", {
     type: "button", class: "mw-button il-scale", title: "Change the scale",
-    onclick: () => { log = !log; paint(state.step, state.theme); },
+    onclick: () => { chosen = log = !log; paint(state.step, state.theme); },
   });
-  const canLog = !percent && chart.lines.some((line) => line.data.some((v) => v > 0));
-  const readouts = chart.lines.map((line) => {
-    const stroke = mwEl("line", { x1: 0, x2: 22, y1: 5, y2: 5, "stroke-width": 2.25 });
-    const value = mwEl("b", {});
-    return { line, stroke, value, node: mwEl("li", {}, mwEl("svg", { width: 22, height: 10, "aria-hidden": "true" }, stroke), line.role === "gradient" && !several ? "norm" : line.name, value) };
-  });
-  const notes = mwSeriesNotes(chart);
+  const list = mwEl("ul", { class: "il-readouts" });
+  const warnings = mwEl("div", {});
   const floorNote = mwEl("p", { class: "il-note" });
-  const note = mwEl("div", {}, notes.map(([text, alarming]) => mwEl("p", { class: alarming ? "il-note il-alarm" : "il-note" }, text)), floorNote);
   const node = mwEl("figure", { class: `il-chart il-${chart.key}` },
-    mwEl("figcaption", {}, mwEl("span", { class: "il-chart-title" }, chart.title), canLog && scaleName),
-    mwEl("ul", { class: "il-readouts" }, readouts.map((r) => r.node)), canvas, note);
+    mwEl("figcaption", {}, mwEl("span", { class: "il-chart-title" }, chart.title), scaleName), list, canvas, warnings, floorNote);
+  const update = (next) => {
+    chart = next;
+    const { several } = chart;
+    readouts = chart.lines.map((line) => {
+      const stroke = mwEl("line", { x1: 0, x2: 22, y1: 5, y2: 5, "stroke-width": 2.25 });
+      const value = mwEl("b", {});
+      return { line, stroke, value, node: mwEl("li", {}, mwEl("svg", { width: 22, height: 10, "aria-hidden": "true" }, stroke), mwEl("span", { class: "il-name", title: several ? line.name : null }, line.role === "gradient" && !several ? "norm" : line.name), value) };
+    });
+    list.classList.toggle("il-paired", several && chart.key !== "gradient");
+    list.replaceChildren(...readouts.map((r) => r.node));
+    warnings.replaceChildren(...mwSeriesNotes(chart).map(([text, alarming]) => mwEl("p", { class: alarming ? "il-note il-alarm" : "il-note" }, text)));
+    scaleName.hidden = percent || !chart.lines.some((line) => line.data.some((v) => v > 0));
+    log = scaleName.hidden ? false : chosen ?? mwNeedsLog(chart.lines);
+    height = { loss: 150, accuracy: 96, gradient: 96 }[chart.key] + (chart.xLabel ? 20 : 0);
+    if (width) resize(width, height);
+  };
   const domain = () => {
     if (chart.fixed) return chart.fixed;
     const values = chart.lines.flatMap((line) => Array.from(line.data)).filter((v) => Number.isFinite(v) && (!log || v > 0));
@@ -100,6 +125,7 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
   const paint = (step, theme) => {
     state = { step, theme };
     if (!width) return;
+    const { several, steps, xLabel } = chart;
     ctx.clearRect(0, 0, width, height);
     const box = { left: 46, right: width - 8, top: 8, bottom: height - (xLabel ? 38 : 20) };
     x = mwScale([0, Math.max(1, steps - 1)], [box.left + 4, box.right - 4]);
@@ -119,7 +145,7 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
     ctx.lineWidth = 1;
     mwDrawLine(ctx, 2, () => Math.round(x(step)) + 0.5, (i) => [box.top - 4, box.bottom][i]);
     for (const { line, stroke, value } of readouts) {
-      const { colour, dash } = mwLineLook(line, several, theme);
+      const { colour, dash, shape } = mwLineLook(line, several, theme);
       const now = line.data[Math.min(step, line.data.length - 1)];
       stroke.setAttribute("stroke", colour);
       stroke.setAttribute("stroke-dasharray", dash.join(" "));
@@ -139,7 +165,8 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
         if (Number.isFinite(v)) {
           if (steps > 24) return;
           ctx.globalAlpha = t <= step ? 1 : 0.4;
-          mwDotMark(ctx, x(t), y(v), 2.25);
+          mwShapePath(ctx, shape, x(t), y(v), shape ? 2.75 : 2.25);
+          ctx.fill();
         } else if (x(t) - crossed >= 11 || t === line.data.length - 1) {
           crossed = x(t);
           ctx.globalAlpha = t <= step ? 1 : 0.4;
@@ -150,8 +177,7 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
       if (step < line.data.length && Number.isFinite(now)) {
         ctx.fillStyle = theme.bg;
         ctx.lineWidth = 2.25;
-        ctx.beginPath();
-        ctx.arc(x(step), y(now), 4.5, 0, 2 * Math.PI);
+        mwShapePath(ctx, shape, x(step), y(now), 4.5);
         ctx.fill();
         ctx.stroke();
       }
@@ -161,9 +187,9 @@ function mwSeriesChart({ chart, steps, several, xLabel, onStep }) {
   };
   const scrub = (event) => {
     if (!x || (event.type === "pointermove" && !event.buttons)) return;
-    onStep(Math.min(steps - 1, Math.max(0, Math.round(x.invert(event.clientX - canvas.getBoundingClientRect().left)))));
+    onStep(Math.min(chart.steps - 1, Math.max(0, Math.round(x.invert(event.clientX - canvas.getBoundingClientRect().left)))));
   };
   canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); scrub(event); });
   canvas.addEventListener("pointermove", scrub);
-  return { node, paint, fit: (available) => { width = available; resize(width, height); } };
+  return { node, update, paint, fit: (available) => { width = available; resize(width, height); } };
 }

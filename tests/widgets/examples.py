@@ -40,8 +40,16 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
 }
 
 
+def inner_loops() -> widgets.Component:
+    from metawidgets import EpisodeSampler, datasets, instruments
+
+    episode = EpisodeSampler(datasets.load("sinusoids").source("test"), k_shot=5, n_query=6, seed=1).episode(0)
+    return instruments.inner_loop_slider(instruments.initialisations("sinusoids"), episode, shown=["MAML", "random"])
+
+
 # The same with Python behind them, where there is something to ask of it: learners, datasets.
 LIVE: dict[str, Callable[[], widgets.Component]] = {
+    "InnerLoopSlider": inner_loops,
     "LearnerArena": lambda: arena(play=True),
     "OuterLoopMonitor": lambda: monitored(steps=12),
 }

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from metawidgets.episodes import Episode
-from metawidgets.errors import TraceError
+from metawidgets.errors import LearnerError, TraceError
 from metawidgets.traces import Trace
 from metawidgets.widgets import InnerLoopSlider
+from metawidgets.widgets.inner_loop_settings import Choice
 from metawidgets.widgets.trace_state import step_names
 from tests.widgets.examples import vectors
 from tests.widgets.made_traces import absorbing, deciding, halves, sine
@@ -136,3 +137,110 @@ def test_probe_points_that_are_no_grid_are_refused():
     scattered = np.random.default_rng(0).normal(size=(1089, 2)).astype(np.float32)
     with pytest.raises(TraceError, match="1089 probe points are no grid"):
         InnerLoopSlider(Trace(trace.axis, dict(trace.channels), trace.episode, trace.meta, probe=scattered))
+
+
+class Again:
+    """Stands for learners: makes traces of as many steps as asked for, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, *, episode, inner_lr, inner_steps, shown):
+        self.asked.append((inner_lr, inner_steps, tuple(shown)))
+        if inner_lr == 13:
+            raise LearnerError("13 is not adapted at; give another rate.")
+        n = 4 if inner_steps is None else inner_steps
+        return [deciding(learner=name, last=n, episode=episode) for name in shown]
+
+
+CHOICES = [Choice("MAML", 0.4, 4), Choice("pretrained", 0.01, 4, "note"), Choice("random", 0.4, 4)]
+
+
+def adjustable(again=None, **kwargs) -> InnerLoopSlider:
+    return InnerLoopSlider({"MAML": deciding()}, retrace=again or Again(), choices=CHOICES, **kwargs)
+
+
+def test_a_setting_adapts_again_and_keeps_the_step():
+    slider = adjustable(again := Again(), step=2)
+    slider.inner_lr = 1
+    assert again.asked == [(1.0, None, ("MAML",))]
+    assert slider.step == 2
+    slider.inner_steps = 9
+    assert (slider.step, slider.config["steps"]) == (2, 10)
+    slider.inner_steps = 1
+    assert slider.step == 1  # as far as there are steps
+    slider.inner_steps = 6
+    assert slider.step == 6  # the end stays the end
+    slider.shown = ["random", "MAML"]
+    assert slider.shown == ["MAML", "random"]  # in the order of the choices
+    assert [trace.learner for trace in slider.traces] == ["MAML", "random"]
+    assert slider.summary().endswith("Set to inner_lr 1, inner_steps 6.")
+    slider.do_retrace()
+    assert (slider.inner_lr, slider.inner_steps, slider.config["steps"]) == (None, None, 5)
+
+
+def test_what_was_sent_is_hidden_and_shown_without_the_learners():
+    slider = InnerLoopSlider([deciding(), deciding(learner="FineTune", last=2)])
+    slider.shown = ["FineTune"]
+    assert slider.summary().startswith("FineTune, after 2 of 2")
+    assert len(slider.summary().split("\n")) == 1
+    narrow = Image.open(io.BytesIO(slider.png())).width
+    slider.shown = ["MAML", "FineTune"]
+    assert Image.open(io.BytesIO(slider.png())).width > 1.5 * narrow
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("inner_lr", 0.0, "inner_lr=0.0 is not a positive number"),
+        ("inner_lr", float("nan"), "inner_lr=nan"),
+        ("inner_lr", 13.0, "13 is not adapted at"),
+        ("inner_steps", -1, "inner_steps=-1 is not a whole number from 0 to 200"),
+        ("inner_steps", 201, "inner_steps=201"),
+        ("shown", [], "shown names nothing"),
+        ("shown", ["randon"], "shown names 'randon', which is not here; did you mean 'random'"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_the_last_traces_stand(name, value, says):
+    slider = adjustable(step=3)
+    saved = slider.to_dict()
+    with pytest.raises(LearnerError, match=says):
+        setattr(slider, name, value)
+    assert slider.to_dict() == saved
+    assert says in slider.error
+    slider.inner_lr = 0.2
+    assert slider.error == ""
+
+
+@pytest.mark.parametrize(
+    "params", [{"inner_lr": "0.1"}, {"inner_lr": True}, {"inner_steps": 2.5}, {"shown": 3}, {"shown": "x"}]
+)
+def test_a_request_of_the_browser_is_checked(params):
+    slider = adjustable()
+    saved = slider.to_dict()
+    slider._on_request(slider, {"id": 3, "action": "retrace", "params": params}, [])
+    assert slider.error
+    assert slider.replied == 3
+    assert slider.to_dict() == saved
+
+
+def test_restored_it_has_no_learners_to_ask():
+    slider = adjustable(inner_steps=4, shown=["MAML"])
+    slider.shown = ["MAML", "random"]
+    restored = InnerLoopSlider.from_dict(slider.to_dict())
+    assert (restored.inner_steps, restored.shown, restored.able) == (4, ["MAML", "random"], [])
+    restored.shown = ["random"]  # was sent
+    with pytest.raises(TraceError, match="has no learners to adapt again"):
+        restored.inner_lr = 0.3
+    assert restored.inner_lr is None
+    with pytest.raises(TraceError, match="has no learners to adapt again"):
+        restored.shown = ["pretrained"]
+    assert restored.shown == ["random"]
+
+
+def test_choices_are_what_the_traces_say():
+    slider = InnerLoopSlider([deciding(), deciding(learner="MAML"), absorbing(episode=deciding().episode)])
+    assert slider.names == ["MAML", "MAML 2", "ProtoNet"]
+    assert [(c["inner_lr"], c["inner_steps"]) for c in slider.config["choices"]] == [(0.4, 4), (0.4, 4), (None, None)]
+    with pytest.raises(TraceError, match="the trace of 'other' is no choice"):
+        InnerLoopSlider({"other": deciding()}, choices=CHOICES)

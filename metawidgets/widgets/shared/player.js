@@ -7,25 +7,24 @@ const MW_ICONS = {
 };
 const mwIcon = (name) => mwEl("svg", { class: `mw-icon mw-icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true" }, mwEl("path", { d: MW_ICONS[name] }));
 
-// mwPlayer({model, steps, label, format, interval, loop, speeds}) -> {node, get(), set(step), play(), pause(), toggle()}
+// mwPlayer({model, steps, label, format, interval, loop, speeds}) -> {node, get(), set(step), play(), pause(), toggle(), resize(steps)}
 // steps: number of recorded states T (step 0 .. T-1); label: the slider's accessible name; format(step): its spoken and
 // printed value. loop adds a switch that starts over at the end, speeds (multiples of the pace) a choice of them.
+// resize() is for new data: what format() says then counts, and neither focus nor play is lost.
 // The model's `step` is the truth: redraw in mwListen(model, "change:step", ...).
 function mwPlayer({
   model, steps, label = "step", format = (step) => `${step}`, interval = 350, loop = false, speeds = [], signal,
 }) {
-  const last = Math.max(0, steps - 1);
+  let last = Math.max(0, steps - 1);
   const clamp = (value) => Math.min(last, Math.max(0, Math.round(value)));
   const get = () => clamp(model.get("step") ?? 0);
   const slider = mwEl("input", {
-    type: "range", class: "mw-slider", min: 0, max: last, step: 1, "aria-label": label, disabled: last === 0,
+    type: "range", class: "mw-slider", min: 0, max: last, step: 1, "aria-label": label,
   });
-  // As wide as its longest text, or the slider would change its length under the pointer.
-  const longest = Math.max(...Array.from({ length: last + 1 }, (_, step) => format(step).length));
-  const value = mwEl("output", { class: "mw-value", style: { minWidth: `${0.9 * longest}ch` } });
-  const why = last === 0 ? " (only one state was recorded)" : "";
+  const value = mwEl("output", { class: "mw-value" });
+  const why = () => (last === 0 ? " (only one state was recorded)" : "");
   const button = (icon, name, onclick) => mwEl(
-    "button", { type: "button", class: "mw-button", "aria-label": name, title: `${name}${why}`, disabled: last === 0, onclick }, mwIcon(icon));
+    "button", { type: "button", class: "mw-button", "aria-label": name, title: name, onclick }, mwIcon(icon));
   let timer = 0;
   let pace = 1;
   let looping = false;
@@ -47,14 +46,14 @@ function mwPlayer({
   const move = (step) => { if (timer) pause(); set(step); };
   const back = button("back", "Previous step", () => move(get() - 1));
   const playing = button("play", "Play", toggle);
-  const next = button("next", "Next step", () => move(get() + 1));
+  const forward = button("next", "Next step", () => move(get() + 1));
   const again = loop && button("loop", "Loop", () => {
     looping = !looping;
     again.setAttribute("aria-pressed", looping);
   });
   if (again) again.setAttribute("aria-pressed", false);
   const choice = speeds.length > 1 && mwEl("select", {
-    class: "mw-speed", "aria-label": "Speed", title: "Speed", disabled: last === 0,
+    class: "mw-speed", "aria-label": "Speed", title: "Speed",
     onchange: () => { pace = Number(choice.value); if (timer) play(); },
   }, speeds.map((speed) => mwEl("option", { value: speed, selected: speed === 1 }, `${speed}\u00d7`)));
   const show = () => {
@@ -64,7 +63,7 @@ function mwPlayer({
     slider.style.setProperty("--mw-part", last ? step / last : 0);
     value.textContent = format(step);
     const name = timer ? "Pause" : "Play";
-    playing.title = `${name}${why}`;
+    playing.title = `${name}${why()}`;
     playing.setAttribute("aria-label", name);
     playing.replaceChildren(mwIcon(timer ? "pause" : "play"));
   };
@@ -75,9 +74,20 @@ function mwPlayer({
     PageDown: () => move(get() - 5), PageUp: () => move(get() + 5),
     Home: () => move(0), End: () => move(last), " ": toggle,
   });
+  const resize = (next) => {
+    last = Math.max(0, next - 1);
+    slider.max = last;
+    // As wide as its longest text, or the slider would change its length under the pointer.
+    const longest = Math.max(...Array.from({ length: last + 1 }, (_, step) => format(step).length));
+    value.style.minWidth = `${0.9 * longest}ch`;
+    for (const control of [slider, back, playing, forward, again, choice]) if (control) control.disabled = last === 0;
+    for (const [control, name] of [[back, "Previous step"], [forward, "Next step"], [again, "Loop"]]) if (control) control.title = `${name}${why()}`;
+    if (last === 0 && timer) pause();
+    show();
+  };
   mwListen(model, "change:step", show, signal);
   signal?.addEventListener("abort", () => clearInterval(timer));
-  show();
-  const node = mwEl("div", { class: "mw-player", role: "group", "aria-label": label }, back, playing, next, again, slider, choice, value);
-  return { node, get, set: move, play, pause, toggle };
+  resize(steps);
+  const node = mwEl("div", { class: "mw-player", role: "group", "aria-label": label }, back, playing, forward, again, slider, choice, value);
+  return { node, get, set: move, play, pause, toggle, resize };
 }

@@ -13,6 +13,7 @@ from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.landscape import loss_landscape
 from metawidgets.instruments.outer_loop import outer_loop_monitor
 from metawidgets.instruments.prototypes import prototype_heatmap
+from metawidgets.instruments.task_map import task_map
 from metawidgets.instruments.tasks import task_distribution
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "outer_loop_monitor",
     "prototype_heatmap",
     "task_distribution",
+    "task_map",
     "you_are_the_learner",
 ]

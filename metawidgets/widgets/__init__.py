@@ -12,6 +12,7 @@ from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.quiz import Question, Quiz
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.task_distribution import TaskDistribution
+from metawidgets.widgets.task_map_view import TaskMapView
 from metawidgets.widgets.you_are_the_learner import YouAreTheLearner
 
 ALL: list[type[Component]] = [
@@ -25,6 +26,7 @@ ALL: list[type[Component]] = [
     PrototypeHeatmap,
     Quiz,
     TaskDistribution,
+    TaskMapView,
     YouAreTheLearner,
 ]
 
@@ -43,5 +45,6 @@ __all__ = [
     "Quiz",
     "Selection",
     "TaskDistribution",
+    "TaskMapView",
     "YouAreTheLearner",
 ]

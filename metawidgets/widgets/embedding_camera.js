@@ -1,3 +1,6 @@
+// A name cut in its middle: names of classes differ most often at their ends.
+const emShort = (text, most = 22) => (text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 1)}\u2026${text.slice(-Math.floor(most / 2))}`);
+
 // The part of a map that is in sight: moved by dragging, zoomed about a point, and kept between all and one item.
 
 // Bounds [left, bottom, right, top] of finite [x, y] pairs in a flat array, with a margin.
@@ -13,7 +16,7 @@ function emBounds(...arrays) {
   return [box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin];
 }
 
-// mwMapCamera() -> a camera with one scale for both axes: stretched apart, a map would show false distances.
+// emCamera() -> a camera with one scale for both axes: stretched apart, a map would show false distances.
 function emCamera() {
   let [width, height] = [1, 1];
   let bounds = [-1, -1, 1, 1];

@@ -12,7 +12,7 @@ function emSign(k, theme, filled = true) {
   return canvas;
 }
 
-// mwPicture: an item as a canvas of a size; images only.
+// An item as a canvas of a size; images only.
 function emPicture(atlas, i, size, props) {
   const { canvas, ctx, resize } = mwCanvas(props);
   resize(size, size);
@@ -55,7 +55,7 @@ function emDetail({ space, config, names, what, onPick }) {
       rankHead.hidden = ranks.hidden = !ranked.length;
       const longest = Math.max(...ranked.map(([, d]) => d), 1e-12);
       ranks.replaceChildren(...ranked.filter(([k], at) => at < 5 || k === label).map(([k, d]) => mwEl("li", { class: k === label ? "em-own" : "", value: ranked.findIndex(([c]) => c === k) + 1 },
-        emSign(k, theme), mwEl("span", { class: "em-name", title: names[k] }, names[k]),
+        emSign(k, theme), mwEl("span", { class: "em-name", title: names[k] }, emShort(names[k], 20)),
         mwEl("span", { class: "em-bar" }, mwEl("i", { style: { width: `${(100 * d) / longest}%` } })), mwEl("span", { class: "em-value" }, mwNumber(d)))));
       near.replaceChildren(...neighbours.map(([j, d]) => mwEl("li", {}, mwEl("button", {
         type: "button", class: `em-neighbour${atlas ? "" : " em-plain"}`, title: `${what(j)}, distance ${mwNumber(d)}`, "aria-label": `${what(j)}, distance ${mwNumber(d)}`, onclick: () => onPick(j),
@@ -88,7 +88,7 @@ function emChosen({ space, config, names, onClear, onCopy, onPick }) {
       const tally = new Map();
       for (const i of chosen) tally.set(space.labels[i], (tally.get(space.labels[i]) ?? 0) + 1);
       const ranked = [...tally].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-      counts.replaceChildren(...ranked.slice(0, 12).map(([k, count]) => mwEl("li", {}, emSign(k, theme), mwEl("span", { class: "em-name", title: names[k] }, names[k]),
+      counts.replaceChildren(...ranked.slice(0, 12).map(([k, count]) => mwEl("li", {}, emSign(k, theme), mwEl("span", { class: "em-name", title: names[k] }, emShort(names[k], 20)),
         mwEl("span", { class: "em-bar" }, mwEl("i", { style: { width: `${(100 * count) / ranked[0][1]}%` } })), mwEl("span", { class: "em-value" }, String(count)))));
       const kept = atlas ? chosen.slice(0, 48) : [];
       strip.replaceChildren(...kept.map((i) => mwEl("li", { title: what(i), onclick: () => onPick(i) }, emPicture(atlas, i, 34, { role: "img", "aria-label": what(i) }))));

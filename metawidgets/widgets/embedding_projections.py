@@ -4,9 +4,9 @@ van der Maaten and Hinton, *Visualizing data using t-SNE*, JMLR 9, 2008; McInnes
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -68,7 +68,7 @@ def tsne_stages(
         # One thread: several that wait for each other on a busy machine took five times as long.
         with warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore")
-            make: Callable = TSNE  # its annotations leave out what its documentation allows
+            make: Any = TSNE  # its annotations leave out what its documentation allows
             model = make(
                 perplexity=perplexity,
                 metric="cosine" if metric == "cosine" else "euclidean",
@@ -99,6 +99,6 @@ def umap_places(
         raise TraceError("UMAP is not installed; `pip install umap-learn` and restart the kernel, or use t-SNE.")
     from importlib import import_module
 
-    make: Callable = import_module("umap").UMAP
+    make: Any = import_module("umap").UMAP
     model = make(n_neighbors=neighbours, metric="cosine" if metric == "cosine" else "euclidean", random_state=seed)
     return np.asarray(model.fit_transform(points), np.float64)

@@ -1,12 +1,14 @@
 """One example of each component, for the suites that run over `widgets.ALL`; a new component adds its line here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from metawidgets import widgets
 from metawidgets.episodes import Episode, ItemId
+from metawidgets.results import TaskMap
 from metawidgets.traces import Trace
 from tests.widgets.made_plane import Bowls
 from tests.widgets.made_training import monitored
@@ -25,6 +27,20 @@ def chart() -> widgets.ChartView:
     return widgets.ChartView(views.learning_curves(trace()))
 
 
+def task_map(n: int = 6) -> TaskMap:
+    """Tasks of two groups; those of one lie one unit apart, the groups ten. Task i and j of a group differ by |i - j|."""
+    at = np.arange(n) // 2 + 10.0 * (np.arange(n) % 2)
+    embeddings = np.stack([at, np.full(n, 3.0), np.zeros(n)], 1)
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    episodes = tuple(
+        replace(sheet((2, 2), 1, ("aleph", HOSTILE)), support_items=items(f"tiles{i}", np.array([0, 0, 1, 1]), "s"))
+        for i in range(n)
+    )
+    groups = tuple(("even", HOSTILE)[i % 2] for i in range(n))
+    names = tuple(f"task {i}" for i in range(n))
+    return TaskMap(names, embeddings, unit @ unit.T, np.abs(at[:, None] - at), groups, episodes, "ProtoNet")
+
+
 EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "ChartView": chart,
     "EmbeddingMap": lambda: widgets.EmbeddingMap(trace()),
@@ -36,6 +52,7 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
     "Quiz": lambda: quiz(),
     "TaskDistribution": lambda: tasks(),
+    "TaskMapView": lambda: widgets.TaskMapView(task_map()),
     "YouAreTheLearner": lambda: you(),
 }
 

@@ -71,11 +71,17 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             "1",
             "how much each query attended to each support item, by head; rows sum to at most 1",
         ),
+        "context_attention": Channel(
+            ("head", "context"),
+            "1",
+            "how much the support item that this step took in attended to each, itself included; zeros before the first",
+        ),
         "memory": Channel(("slot", "feature"), "1", "contents of the external memory"),
         "usage": Channel(
             ("slot",), "1", "how lately each slot was read or written; the least used is overwritten next"
         ),
         "write_weights": Channel(("slot",), "1", "where this step wrote; zeros before the first"),
+        "erased": Channel(("slot",), "1", "1 where this step emptied the slot before it wrote; zeros before the first"),
         "read_weights": Channel(("query", "slot"), "1", "where each query read"),
         "hidden": Channel(("unit",), "1", "the recurrent state"),
         "learned_rates": Channel(("layer",), "1", "mean learned inner rate of each layer"),

@@ -59,7 +59,7 @@ class InContext(PrefixLearner):
     """
 
     axis = "context_example"
-    channels: ClassVar[tuple[str, ...]] = ("attention",)
+    channels: ClassVar[tuple[str, ...]] = ("attention", "context_attention")
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class MemoryCell(NamedTuple):
     read_weights: Float[Tensor, "row head slot"]
     write_weights: Float[Tensor, "row head slot"]
     found: Float[Tensor, "row head content"]
+    erased: Float[Tensor, "row slot"]
 
 
 def cosine_similarity(
@@ -73,7 +74,7 @@ class MANN(CellLearner):
     """
 
     axis = "write"
-    channels: ClassVar[tuple[str, ...]] = ("memory", "usage", "write_weights", "read_weights", "hidden")
+    channels: ClassVar[tuple[str, ...]] = ("memory", "usage", "write_weights", "erased", "read_weights", "hidden")
 
     def __init__(
         self,
@@ -133,6 +134,7 @@ class MANN(CellLearner):
             read_weights=weights,
             write_weights=weights,
             found=new(rows, self.n_heads, self.slot_dim),
+            erased=new(rows, self.n_slots),
         )
 
     def read(self, cell: MemoryCell, z: Tensor, label: Tensor) -> MemoryCell:
@@ -141,21 +143,23 @@ class MANN(CellLearner):
         gates = torch.sigmoid(self.gates(hidden)).unsqueeze(-1)  # (row, head, 1)
         least = least_used(cell.usage, self.n_heads)  # (row, head, slot)
         writes = gates * cell.read_weights + (1 - gates) * least
-        memory = cell.memory * (1 - least.sum(1)).unsqueeze(-1) + writes.transpose(1, 2) @ keys
+        erased = least.sum(1)
+        memory = cell.memory * (1 - erased).unsqueeze(-1) + writes.transpose(1, 2) @ keys
         likeness = cosine_similarity(keys, memory)
         if self.strengths is not None:
             likeness = likeness * (1 + F.softplus(self.strengths(hidden))).unsqueeze(-1)
         reads = torch.softmax(likeness, -1)
         # only its order counts, which has no slope
         usage = (self.usage_decay * cell.usage + reads.sum(1) + writes.sum(1)).detach()
-        return MemoryCell(hidden, long, memory, usage, reads, writes, reads @ memory)
+        return MemoryCell(hidden, long, memory, usage, reads, writes, reads @ memory, erased)
 
     def answer(self, cell: MemoryCell) -> Tensor:
         return self.head(torch.cat([cell.hidden, cell.found.flatten(1)], -1))
 
     def show(self, cell: MemoryCell) -> dict[str, Tensor]:
         writes = cell.write_weights[0].mean(0)  # averaged over heads: they share the slots
-        return {"memory": cell.memory[0], "usage": cell.usage[0], "write_weights": writes, "hidden": cell.hidden[0]}
+        kept = {"memory": cell.memory[0], "usage": cell.usage[0], "hidden": cell.hidden[0]}
+        return {**kept, "write_weights": writes, "erased": cell.erased[0]}
 
     def show_query(self, cell: MemoryCell) -> dict[str, Tensor]:
         return {"read_weights": cell.read_weights.mean(1)}

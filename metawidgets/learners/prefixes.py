@@ -4,6 +4,7 @@ import abc
 from typing import NamedTuple, Protocol, cast
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
@@ -99,6 +100,7 @@ class PrefixState(NamedTuple):
     z: Float[Tensor, "support feature"]
     caches: tuple[Cache, ...]
     n_read: int
+    attended: Float[Tensor, "head read"] | None = None  # what the item read last attended to
 
 
 class PrefixLearner(SequenceLearner, abc.ABC):
@@ -153,12 +155,20 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         kept = state.n_read * self.tokens_per_item
         layout = Layout.of(kept, 0, torch.full((len(x),), kept, device=x.device))
         read = self.read(self.questions(x.unsqueeze(0)), state.caches, layout)
-        by_item = [
-            w[0, :, :, :kept].unflatten(-1, (state.n_read, self.tokens_per_item)).sum(-1) for w in read.attention
-        ]
-        attention = torch.cat(by_item)  # (head, query, read)
-        unread = attention.new_zeros(*attention.shape[:2], len(state.z) - state.n_read)
-        return {"outputs": self.answer(read.out)[0], "attention": torch.cat([attention, unread], -1)}
+        attention = self._by_item(read, state.n_read)  # (head, query, read)
+        n_unread = len(state.z) - state.n_read
+        attended = attention.new_zeros(len(attention), 0) if state.attended is None else state.attended
+        return {
+            "outputs": self.answer(read.out)[0],
+            "attention": F.pad(attention, (0, n_unread)),
+            "context_attention": F.pad(attended, (0, n_unread)),
+        }
+
+    def _by_item(self, read: Read, n_items: int) -> Float[Tensor, "head new item"]:
+        """Attention of new tokens to the first `n_items` items, an item's tokens added up."""
+        each = self.tokens_per_item
+        items = [w[0, :, :, : n_items * each].unflatten(-1, (n_items, each)).sum(-1) for w in read.attention]
+        return torch.cat(items)
 
     def predictions(
         self,
@@ -184,4 +194,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         items = slice(state.n_read, until)
         tokens = self.tokens(state.z[items].unsqueeze(0), self.labels(support)[items].unsqueeze(0))
         layout = Layout.of(state.n_read * self.tokens_per_item, tokens.shape[1], torch.arange(0, device=tokens.device))
-        return state._replace(caches=self.read(tokens, state.caches, layout).caches, n_read=until)
+        read = self.read(tokens, state.caches, layout)
+        last = self._by_item(read, until)[:, -self.tokens_per_item :] if until > state.n_read else None
+        attended = state.attended if last is None else last.mean(1)  # over the item's tokens, each of which attends
+        return state._replace(caches=read.caches, n_read=until, attended=attended)

@@ -75,7 +75,7 @@ class SNAIL(PrefixLearner):
     """
 
     axis = "context_example"
-    channels: ClassVar[tuple[str, ...]] = ("attention",)
+    channels: ClassVar[tuple[str, ...]] = ("attention", "context_attention")
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.initialisations import initialisations
 from metawidgets.instruments.inner_loop import inner_loop_slider
 from metawidgets.instruments.landscape import loss_landscape
+from metawidgets.instruments.memory import memory_view
 from metawidgets.instruments.outer_loop import outer_loop_monitor
 from metawidgets.instruments.prototypes import prototype_heatmap
 from metawidgets.instruments.task_map import task_map
@@ -24,6 +25,7 @@ __all__ = [
     "inner_loop_slider",
     "learner_arena",
     "loss_landscape",
+    "memory_view",
     "outer_loop_monitor",
     "prototype_heatmap",
     "task_distribution",

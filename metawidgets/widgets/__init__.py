@@ -7,6 +7,7 @@ from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
 from metawidgets.widgets.learner_arena import LearnerArena
 from metawidgets.widgets.loss_landscape import LossLandscape
+from metawidgets.widgets.memory_view import MemoryView
 from metawidgets.widgets.outer_loop_monitor import OuterLoopMonitor
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.quiz import Question, Quiz
@@ -22,6 +23,7 @@ ALL: list[type[Component]] = [
     InnerLoopSlider,
     LearnerArena,
     LossLandscape,
+    MemoryView,
     OuterLoopMonitor,
     PrototypeHeatmap,
     Quiz,
@@ -39,6 +41,7 @@ __all__ = [
     "InnerLoopSlider",
     "LearnerArena",
     "LossLandscape",
+    "MemoryView",
     "OuterLoopMonitor",
     "PrototypeHeatmap",
     "Question",

@@ -86,6 +86,24 @@ def test_the_trace_adds_up_a_pairs_attention_and_names_its_heads() -> None:
     torch.testing.assert_close(shown[:, 0, 2], full[:, 0, 4] + full[:, 0, 5])
 
 
+def test_items_attention_is_recorded_when_they_are_read() -> None:
+    learner = learners.build("in_context", item_shape=(2,), output_dim=3, n_layers=2, n_heads=2, embed_dim=8)
+    episode = sampler_of("point").episode(0)
+    among = loop.trace(learner, episode)["context_attention"]  # (step, head, context)
+    assert among.shape == (7, 4, 6)
+    assert (among[0] == 0).all()
+    for t in range(1, 7):
+        assert (among[t, :, t:] == 0).all()
+        np.testing.assert_allclose(among[t].sum(-1), 1, rtol=1e-5)
+    support = loop.support_of(learner, episode)
+    with loop.evaluating(learner):  # all tokens at once, without a cache: rows 8 and 9 are the tokens of item 4
+        assert isinstance(learner, InContext)
+        tokens = learner.tokens(support.x[None], learner.labels(support)[None])
+        read = learner.read(tokens, learner.start(1), Layout.of(0, 12, torch.arange(0)))
+    rows = torch.cat([w[0] for w in read.attention])[:, 8:10].mean(1)  # (head, token)
+    torch.testing.assert_close(torch.tensor(among[5]), rows.unflatten(-1, (6, 2)).sum(-1))
+
+
 def test_more_examples_than_positions_are_one_clear_error() -> None:
     learner = InContext(nn.Identity(), output_dim=2, feature_shape=(1,), max_context=3)
     with pytest.raises(LearnerError, match=r"positions for max_context=3 examples, the episode has 4; .*max_context=4"):

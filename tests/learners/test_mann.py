@@ -72,6 +72,7 @@ def test_a_slot_is_emptied_before_it_is_written() -> None:
     )
     after = learner.read(cell, torch.zeros(1, 1).double(), torch.zeros(1, 2).double())
     np.testing.assert_allclose(after.memory[0], [[0.3, 0.4], [1, 0], [0, 1]], rtol=1e-6)
+    assert after.erased.tolist() == [[1, 0, 0]]
 
 
 def in_plain_loops(learner: MANN, cell: MemoryCell, z: torch.Tensor, label: torch.Tensor) -> dict[str, np.ndarray]:

@@ -82,6 +82,10 @@ def test_the_trace_names_its_attention() -> None:
     assert (attention[0].sum(-1) == 0).all()
     assert (attention.sum(-1) < 1).all()  # the rest is on the query itself
     assert np.isfinite(attention).all()
+    among = trace["context_attention"]  # of the item that each step read, itself included
+    for t in range(1, 7):
+        assert (among[t, :, t:] == 0).all()
+        np.testing.assert_allclose(among[t].sum(-1), 1, rtol=1e-5)
 
 
 @pytest.mark.parametrize("option", ["filters", "max_context"])

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "LearnerArena": lambda: arena(),
     "LossLandscape": lambda: widgets.LossLandscape(Bowls()),
     "OuterLoopMonitor": lambda: monitored(done=60),
+    "MemoryView": lambda: memory_of_everything(),
     "PrototypeHeatmap": lambda: widgets.PrototypeHeatmap(trace()),
     "Quiz": lambda: quiz(),
     "TaskDistribution": lambda: tasks(),
@@ -100,6 +101,12 @@ def quiz() -> widgets.Quiz:
         "explanation": "Both descend the `support_loss`.",
     }
     return widgets.Quiz([one, several])
+
+
+def memory_of_everything() -> widgets.MemoryView:
+    from tests.widgets.made_memory import everything
+
+    return widgets.MemoryView(everything())
 
 
 def tasks() -> widgets.TaskDistribution:

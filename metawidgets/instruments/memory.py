@@ -1,0 +1,24 @@
+"""What a learner keeps and where it looks, with the learner behind it."""
+
+from typing import TYPE_CHECKING
+
+from metawidgets.episodes import Episode
+
+if TYPE_CHECKING:
+    from metawidgets.learners import Learner
+    from metawidgets.widgets import MemoryView, Selection
+
+__all__ = ["memory_view"]
+
+
+def memory_view(learner: "Learner", episode: Episode, *, selection: "Selection | None" = None) -> "MemoryView":
+    """The memory, hidden state or attention of a learner on the episode, step by step.
+
+    Raises:
+        LearnerError: if the learner cannot take the episode.
+        TraceError: if the learner has none of these; the error names those that do.
+    """
+    from metawidgets.learners.loop import trace
+    from metawidgets.widgets import MemoryView
+
+    return MemoryView(trace(learner, episode), selection=selection)

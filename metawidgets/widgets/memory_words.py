@@ -1,0 +1,106 @@
+"""What stands in a MemoryView at its step, in sentences: for the text of a notebook without scripts, and under its picture."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from metawidgets.widgets.memory_reading import chosen_heads, empty_slots, held, shares_of, slot_contents
+
+if TYPE_CHECKING:
+    from metawidgets.widgets.memory_view import MemoryView
+
+__all__ = ["asked_about", "in_words", "item_words", "step_shown"]
+
+
+def step_shown(view: "MemoryView") -> int:
+    """The step as the browser shows it: within what was recorded."""
+    return min(max(view.step, 0), view.config["steps"] - 1)
+
+
+def asked_about(view: "MemoryView") -> int:
+    """The query that is shown: the one selected, or else the last one asked about, or else the one answered worst; -1 for none."""
+    ids = view.config["episode"]["query_ids"]
+    selection: Any = view.selection
+    selected = selection.selected if selection else ""
+    if selected in ids:
+        return ids.index(selected)
+    return view.query if 0 <= view.query < len(ids) else view.config["hardest"]
+
+
+def item_words(config: dict[str, Any], arrays: dict[str, np.ndarray], i: int) -> str:
+    names = config["episode"]["class_names"]
+    return f"item {i} ({names[arrays['support_y'][i]]})" if names else f"item {i}"
+
+
+def in_words(view: "MemoryView") -> str:
+    """What the step read and wrote, what the slot looked at holds, where the query looks and what is predicted of it."""
+    arrays, config, step = view.unpack(), view.config, step_shown(view)
+    when = config["step_names"][step]
+    parts = [f"{when[0].upper()}{when[1:]}."]
+    taken = config["taken"][step]
+    if taken >= 0:
+        parts.append(f"This step read {item_words(config, arrays, taken)}.")
+    if "write_weights" in arrays and step:
+        parts.append(_slot(view, arrays, step))
+    if "hidden" in arrays and step:
+        moved = np.linalg.norm(arrays["hidden"][step] - arrays["hidden"][step - 1])
+        parts.append(f"The hidden state moved by {moved:.3g}.")
+    if (q := asked_about(view)) >= 0:
+        parts += [_looks(view, arrays, step, q), _answer(config, arrays, step, q)]
+    return " ".join(filter(None, parts))
+
+
+def _slot(view: "MemoryView", arrays: dict[str, np.ndarray], step: int) -> str:
+    writes, config = arrays["write_weights"], view.config
+    slot = view.slot if 0 <= view.slot < writes.shape[1] else int(writes[step].argmax())
+    holding = held(writes, arrays.get("erased", np.zeros_like(writes)), config["taken"], len(arrays["support_y"]))[step]
+    parts_of = holding.max(-1) / np.maximum(holding.sum(-1), 1e-12)
+    n_whole = int((~empty_slots(holding, writes) & (parts_of > 0.5)).sum())
+    if empty_slots(holding, writes)[slot]:
+        text = f"Slot {slot} is empty"
+    else:
+        parts = [(item_words(config, arrays, i), part) for i, part in slot_contents(holding[slot])]
+        text = f"Slot {slot} holds " + ", ".join(f"{100 * part:.0f} % {name}" for name, part in parts if part >= 0.05)
+    return f"{text}; {n_whole} of {writes.shape[1]} slots hold mostly one item."
+
+
+def _looks(view: "MemoryView", arrays: dict[str, np.ndarray], step: int, q: int) -> str:
+    shares = shares_of(arrays, view.config, step, q, view.head)
+    if shares is None:
+        return ""
+    verb = "attends to" if "attention" in arrays else "reads from"
+    best = [i for i in np.argsort(-shares.items, kind="stable")[:3] if shares.items[i] >= 0.005]
+    named = [f"{item_words(view.config, arrays, int(i))} {100 * shares.items[i]:.0f} %" for i in best]
+    named += [
+        f"{name} {100 * v:.0f} %"
+        for name, v in (("itself", shares.itself), ("empty slots", shares.empty))
+        if v >= 0.005
+    ]
+    if not named:
+        return f"Query {q} {verb} nothing yet."
+    heads, n = chosen_heads(view.config, view.head), len(view.config["head_names"])
+    which = (
+        ""
+        if n < 2
+        else f" ({view.config['head_names'][heads[0]]})"
+        if len(heads) == 1
+        else f" (mean of {len(heads)} heads)"
+    )
+    return f"Query {q} {verb}{which} {', '.join(named)}."
+
+
+def _answer(config: dict[str, Any], arrays: dict[str, np.ndarray], step: int, q: int) -> str:
+    names = config["episode"]["class_names"]
+    if "probabilities" in arrays:
+        p = arrays["probabilities"][step, q]
+        if np.isnan(p).any():
+            return "No class has a probability that is a number."
+        best, true = int(p.argmax()), int(arrays["query_y"][q])
+        said = f"Predicted {names[best]} {100 * p[best]:.0f} %"
+        return (
+            f"{said}, which is right." if best == true else f"{said}, true class {names[true]} {100 * p[true]:.0f} %."
+        )
+    if "outputs" in arrays and not names:
+        said, target = arrays["outputs"][step, q], arrays["query_y"][q]
+        return f"Predicted {', '.join(f'{v:.3g}' for v in said)}, target {', '.join(f'{v:.3g}' for v in target)}."
+    return ""

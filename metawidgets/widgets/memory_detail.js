@@ -9,7 +9,7 @@ const mvRanks = ({ config, arrays, images, selection, itemWords }) => {
     const head = mwEl("p", { class: "mv-kicker" });
     const rest = mwEl("p", { class: "mv-key" });
     const rows = Array.from({ length: count }, () => {
-      const row = { ...mwCanvas({ "aria-hidden": "true" }), name: mwEl("span", { class: "mv-name" }), bar: mwEl("i", {}), value: mwEl("span", { class: "mv-value" }), drawn: "", id: "" };
+      const row = { ...mwCanvas({ "aria-hidden": "true" }), name: mwEl("span", { class: "mv-name" }, "none"), bar: mwEl("i", {}), value: mwEl("span", { class: "mv-value" }), drawn: "", id: "" };
       row.button = mwEl("button", { type: "button", class: "mw-button mv-item", onclick: () => selection.set(row.id) },
         images && row.canvas, row.name, mwEl("span", { class: "mv-bar" }, row.bar), row.value);
       row.node = mwEl("li", {}, row.button);

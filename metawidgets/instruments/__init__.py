@@ -6,6 +6,7 @@ loss) reaches them as callables that are bound here. torch and ipywidgets load w
 
 from metawidgets.instruments.arena import learner_arena, you_are_the_learner
 from metawidgets.instruments.bench import bench
+from metawidgets.instruments.builder import episode_builder
 from metawidgets.instruments.embeddings import embedding_map
 from metawidgets.instruments.episode import episode_view
 from metawidgets.instruments.initialisations import initialisations
@@ -20,6 +21,7 @@ from metawidgets.instruments.tasks import task_distribution
 __all__ = [
     "bench",
     "embedding_map",
+    "episode_builder",
     "episode_view",
     "initialisations",
     "inner_loop_slider",

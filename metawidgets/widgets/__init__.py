@@ -3,6 +3,7 @@
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.embedding_map import EmbeddingMap
+from metawidgets.widgets.episode_builder import EpisodeBuilder
 from metawidgets.widgets.episode_view import EpisodeView
 from metawidgets.widgets.inner_loop_slider import InnerLoopSlider
 from metawidgets.widgets.learner_arena import LearnerArena
@@ -19,6 +20,7 @@ from metawidgets.widgets.you_are_the_learner import YouAreTheLearner
 ALL: list[type[Component]] = [
     ChartView,
     EmbeddingMap,
+    EpisodeBuilder,
     EpisodeView,
     InnerLoopSlider,
     LearnerArena,
@@ -37,6 +39,7 @@ __all__ = [
     "ChartView",
     "Component",
     "EmbeddingMap",
+    "EpisodeBuilder",
     "EpisodeView",
     "InnerLoopSlider",
     "LearnerArena",

@@ -41,26 +41,6 @@ function mwChooser({ selection, show }) {
   };
 }
 
-// A vector of three or more numbers as a row of bars around its middle line, scaled over the whole episode.
-function mwVectorCanvas(values, limit, theme) {
-  const size = 56;
-  const canvas = Object.assign(document.createElement("canvas"), { width: size, height: size });
-  const ctx = canvas.getContext("2d");
-  ctx.fillStyle = theme.fg;
-  const step = (size - 8) / values.length;
-  values.forEach((value, i) => {
-    const height = (Math.abs(value) / limit) * (size / 2 - 4);
-    ctx.fillRect(4 + i * step, value < 0 ? size / 2 : size / 2 - height, Math.max(1, step - 1), Math.max(0.5, height));
-  });
-  return canvas;
-}
-
-// The picture of an item at the size of its data, or null for points, which are drawn in the plot.
-function mwItemCanvas(item, theme, limit) {
-  if (item.x.shape.length === 3) return mwImageCanvas(item.x, theme.fg);
-  return item.x.shape[0] > 2 ? mwVectorCanvas([...item.x.data], limit, theme) : null;
-}
-
 // The line under the sheet: a larger picture, the item's name, and its origin. It keeps its height when it empties.
 function mwItemPanel({ items, names, hint }) {
   const picture = mwEl("div", { class: "mw-panel-picture", "aria-hidden": "true" });

@@ -1,15 +1,5 @@
 // Points in the plane by class, or a curve's points: a plot with one tab stop; left and right go by x, up and down by y.
 
-// The outline of class k's shape as an SVG path: the same code that draws it on a canvas, writing to a string.
-function mwShapeD(k, r) {
-  const d = [];
-  mwShapePath({
-    beginPath() {}, closePath: () => d.push("Z"), moveTo: (x, y) => d.push(`M${x},${y}`), lineTo: (x, y) => d.push(`L${x},${y}`),
-    arc: (x, y, radius) => d.push(`M${x - radius},${y}a${radius},${radius} 0 1 0 ${2 * radius},0a${radius},${radius} 0 1 0 ${-2 * radius},0Z`),
-  }, k, 0, 0, r);
-  return d.join("");
-}
-
 // mwEpisodePlot({items, names, chooser, axes}) -> {node, paint(theme), mark(current, selected, pinned), fit(width)}
 function mwEpisodePlot({ items, names, chooser, axes }) {
   const curve = names.length === 0;

@@ -26,7 +26,12 @@ class EpisodeView(Component):
         TypeError: if `episode` is no `Episode`.
     """
 
-    js_parts: ClassVar[tuple[str, ...]] = ("episode_items.js", "episode_sheet.js", "episode_plot.js")
+    js_parts: ClassVar[tuple[str, ...]] = (
+        "item_pictures.js",
+        "episode_items.js",
+        "episode_sheet.js",
+        "episode_plot.js",
+    )
 
     def __init__(self, episode: Episode, *, selection: Selection | None = None, **kwargs: Any) -> None:
         if not isinstance(episode, Episode):

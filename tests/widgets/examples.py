@@ -41,9 +41,16 @@ def task_map(n: int = 6) -> TaskMap:
     return TaskMap(names, embeddings, unit @ unit.T, np.abs(at[:, None] - at), groups, episodes, "ProtoNet")
 
 
+def builder() -> widgets.EpisodeBuilder:
+    from metawidgets import datasets
+
+    return widgets.EpisodeBuilder(datasets={"glyphs": datasets.load("glyphs", n_classes=60)})
+
+
 EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
     "ChartView": chart,
     "EmbeddingMap": lambda: widgets.EmbeddingMap(trace()),
+    "EpisodeBuilder": builder,
     "EpisodeView": lambda: widgets.EpisodeView(trace().episode),
     "InnerLoopSlider": lambda: widgets.InnerLoopSlider(trace("curve")),
     "LearnerArena": lambda: arena(),

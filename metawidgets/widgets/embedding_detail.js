@@ -29,6 +29,7 @@ function emDetail({ space, config, names, what, onPick }) {
   const verdict = mwEl("p", { class: "em-verdict" });
   const origin = mwEl("p", { class: "em-kicker em-origin" });
   const rankHead = mwEl("p", { class: "em-kicker" });
+  const noun = config.noun;
   const ranks = mwEl("ol", { class: "em-ranks" });
   const nearHead = mwEl("p", { class: "em-kicker" }, "Nearest items in the whole space");
   const near = mwEl("ol", { class: "em-near" });
@@ -44,14 +45,14 @@ function emDetail({ space, config, names, what, onPick }) {
       if (key === shown) return node.dataset.said;
       shown = key;
       const label = space.labels[current];
-      kicker.textContent = { pinned: "Pinned", pointed: "Pointing at", typical: "Farthest from its own prototype" }[mode];
+      kicker.textContent = { pinned: "Pinned", pointed: "Pointing at", typical: `Farthest from its own ${noun}` }[mode];
       title.textContent = what(current);
       picture.hidden = !atlas;
       if (atlas) picture.replaceChildren(emPicture(atlas, current, 84, { role: "img", "aria-label": what(current) }));
       const right = nearest[current] === label;
       verdict.className = `em-verdict ${nearest[current] < 0 ? "" : right ? "em-good" : "em-bad"}`;
-      verdict.textContent = nearest[current] < 0 ? "" : right ? "\u25cf nearest to its own prototype" : `\u2715 nearest to \u201c${names[nearest[current]]}\u201d`;
-      rankHead.textContent = `Prototypes, ${EM_WORDS[metric]}`;
+      verdict.textContent = nearest[current] < 0 ? "" : right ? `\u25cf nearest to its own ${noun}` : `\u2715 nearest to \u201c${names[nearest[current]]}\u201d`;
+      rankHead.textContent = `${noun[0].toUpperCase()}${noun.slice(1)}s, ${EM_WORDS[metric]}`;
       rankHead.hidden = ranks.hidden = !ranked.length;
       const longest = Math.max(...ranked.map(([, d]) => d), 1e-12);
       ranks.replaceChildren(...ranked.filter(([k], at) => at < 5 || k === label).map(([k, d]) => mwEl("li", { class: k === label ? "em-own" : "", value: ranked.findIndex(([c]) => c === k) + 1 },
@@ -62,7 +63,7 @@ function emDetail({ space, config, names, what, onPick }) {
       }, atlas && emPicture(atlas, j, 40, { "aria-hidden": "true" }), mwEl("span", { class: "em-tag" }, emSign(space.labels[j], theme), mwNumber(d, 2))))));
       origin.textContent = config.ids[current];
       const order = ranked.slice(0, 3).map(([k, d]) => `${names[k]} ${mwNumber(d)}`).join(", ");
-      node.dataset.said = `${title.textContent}. ${verdict.textContent ? `${verdict.textContent.slice(2)}. ` : ""}${order ? `Prototypes by distance: ${order}.` : ""}`;
+      node.dataset.said = `${title.textContent}. ${verdict.textContent ? `${verdict.textContent.slice(2)}. ` : ""}${order ? `By distance: ${order}.` : ""}`;
       return node.dataset.said;
     },
   };

@@ -8,36 +8,58 @@ const EM_TOLD = {
 };
 
 // emGeometry({space, arrays, config, names, onStep, onMatrix}) -> {node, fit(width), paint({step, metric, kind, theme})}
-function emGeometry({ space, arrays, config, names, onStep, onMatrix }) {
+function emGeometry({ space, arrays, config, names, onStep, onMatrix, onClass }) {
   const facts = mwEl("dl", { class: "em-facts" });
   const { canvas, ctx, resize } = mwCanvas({ class: "em-line", role: "img" });
-  const chartTitle = mwEl("figcaption", {}, "Between / within scatter, queries around their prototypes");
+  const chartTitle = mwEl("figcaption", {}, `Between / within scatter, ${config.has_sides ? "queries" : "items"} around their ${config.noun}s`);
   const chart = mwEl("figure", { class: "em-chart" }, chartTitle, canvas);
-  const several = space.steps > 1 && (arrays.around || space.states > 1);
+  const several = space.steps > 1;
   chart.hidden = !several;
+  const classHead = mwEl("p", { class: "em-kicker" }, `Nearest to their own ${config.noun}, by class; a press chooses the class`);
+  const classes = mwEl("ul", { class: "em-classes" });
   const segments = mwSegments({ label: "Matrix of the prototypes", options: EM_MATRICES, value: "distance", onchange: onMatrix });
   const told = mwEl("p", { class: "em-kicker" });
   const grid = mwCanvas({ class: "em-grid", role: "img" });
   const cellText = mwEl("p", { class: "em-cell" });
-  const matrix = mwEl("div", { class: "em-matrix", hidden: !space.hasPrototypes }, segments.node, told, grid.canvas, cellText);
-  const node = mwEl("div", { class: "em-geometry" }, mwEl("div", { class: "em-scatter" }, mwEl("h4", {}, "Scatter in the whole space"), facts, chart), matrix);
+  const matrix = mwEl("div", { class: "em-matrix", }, segments.node, told, grid.canvas, cellText);
+  const node = mwEl("div", { class: "em-geometry" }, mwEl("div", { class: "em-scatter" }, mwEl("h4", {}, "Scatter in the whole space"), facts, chart, classHead, classes), matrix);
   let [width, matrixWidth] = [0, 0];
   let last = null;
   let scaleX = null;
-  const series = Array.from({ length: space.steps }, (_, t) => (arrays.around ? arrays.around.data[5 * t + 2] : arrays.geometry.data[4 * (t % space.states) + 2]));
+  const series = Array.from({ length: space.steps }, (_, t) => arrays.around.data[5 * t + 2]);
   const fact = (name, value, title) => mwEl("div", { title }, mwEl("dt", {}, name), mwEl("dd", {}, value));
   const number = (v) => (Number.isNaN(v) ? "\u2013" : mwNumber(v));
 
   function paintFacts({ step, metric }) {
     const [within, between, ratio, silhouette] = mwAt(arrays.geometry, step % space.states).data;
-    const share = arrays.around?.data[5 * step + (metric === "cosine" ? 4 : 3)];
+    const share = arrays.around.data[5 * step + (metric === "cosine" ? 4 : 3)];
     facts.replaceChildren(
       fact("within classes", number(within), "mean squared distance of an item to the mean of its class"),
       fact("between classes", number(between), "mean squared distance of an item's class mean to the mean of all"),
       fact("ratio", number(ratio), "between / within: larger is better separated"),
       fact("silhouette", Number.isNaN(silhouette) ? "\u2013" : silhouette.toFixed(2).replace("-", "\u2212"), "from \u22121 to 1 (Rousseeuw 1987)"),
-      share === undefined ? "" : fact("nearest to own", Number.isNaN(share) ? "\u2013" : mwPercent(share), `${config.has_sides ? "queries" : "items"} that are nearest to the prototype of their class`),
+      fact("nearest to own", Number.isNaN(share) ? "\u2013" : mwPercent(share), `${config.has_sides ? "queries" : "items"} that are nearest to the ${config.noun} of their class`),
     );
+  }
+
+  // Classes with the share of their items that are nearest to their own prototype, the worst first.
+  let listed = "";
+  function paintClasses({ step, metric, nearest, theme }) {
+    const key = [step, metric, theme.fg, theme.bg].join();
+    if (key === listed) return;
+    listed = key;
+    const counts = names.map(() => [0, 0]);
+    nearest.forEach((k, i) => {
+      if (config.has_sides && space.isSupport(i)) return;
+      counts[space.labels[i]][1] += 1;
+      if (k === space.labels[i]) counts[space.labels[i]][0] += 1;
+    });
+    const share = (k) => counts[k][0] / (counts[k][1] || 1);
+    const ranked = names.map((_, k) => k).sort((a, b) => share(a) - share(b) || a - b);
+    classes.replaceChildren(...ranked.slice(0, 20).map((k) => mwEl("li", {}, mwEl("button", {
+      type: "button", class: "em-class", title: names[k], "aria-label": `Choose the items of ${names[k]}: ${counts[k][0]} of ${counts[k][1]} right`, onclick: () => onClass(k),
+    }, emSign(k, theme), mwEl("span", { class: "em-name" }, emShort(names[k], 20)), mwEl("span", { class: "em-value" }, `${counts[k][0]}/${counts[k][1]}`)))));
+    if (ranked.length > 20) classes.append(mwEl("li", { class: "em-kicker" }, `and ${ranked.length - 20} more`));
   }
 
   function paintLine({ step, theme }) {
@@ -107,14 +129,14 @@ function emGeometry({ space, arrays, config, names, onStep, onMatrix }) {
         }
       }
     }
-    told.textContent = EM_TOLD[kind](metric);
+    told.textContent = EM_TOLD[kind](metric).replace("prototype", config.noun);
     const pairs = [];
     for (let i = 0; i < way; i++) for (let j = i + 1; j < way; j++) if (Number.isFinite(values[i * way + j])) pairs.push([values[i * way + j], i, j]);
     pairs.sort((a, b) => a[0] - b[0]);
     const unit = kind === "distance" ? "" : "\u00b0";
     const say = ([v, i, j]) => `${names[i]} and ${names[j]}, ${mwNumber(v)}${unit}`;
     const mean = pairs.reduce((sum, [v]) => sum + v, 0) / pairs.length;
-    cellText.textContent = pairs.length ? `Nearest: ${say(pairs[0])}. Farthest: ${say(pairs[pairs.length - 1])}. Mean ${mwNumber(mean)}${unit}.` : "Fewer than two classes have a prototype at this step.";
+    cellText.textContent = pairs.length ? `Nearest: ${say(pairs[0])}. Farthest: ${say(pairs[pairs.length - 1])}. Mean ${mwNumber(mean)}${unit}.` : `Fewer than two classes have a ${config.noun} at this step.`;
     grid.canvas.setAttribute("aria-label", `${told.textContent}. ${cellText.textContent}`);
     last = { values, side, head, cell, row, way, unit };
   }
@@ -131,8 +153,6 @@ function emGeometry({ space, arrays, config, names, onStep, onMatrix }) {
   };
   canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); scrub(event); });
   canvas.addEventListener("pointermove", scrub);
-  if (arrays.around && !config.has_sides) chartTitle.textContent = "Between / within scatter, items around their prototypes";
-  if (!arrays.around) chartTitle.textContent = "Between / within scatter of the classes";
   return {
     node,
     parts: [chart.parentElement, matrix],
@@ -140,8 +160,9 @@ function emGeometry({ space, arrays, config, names, onStep, onMatrix }) {
     paint(state) {
       segments.set(state.kind);
       paintFacts(state);
+      paintClasses(state);
       if (several && width) paintLine(state);
-      if (space.hasPrototypes && matrixWidth) paintMatrix(state);
+      if (matrixWidth) paintMatrix(state);
     },
   };
 }

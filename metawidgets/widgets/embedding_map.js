@@ -34,12 +34,12 @@ export default { render({ model, el, signal }) {
   const count = mwNumberField({ label: `Perplexity, ${low} to ${high}`, value: start, min: low, max: high, onchange: (value) => { neighbours = value; } });
   const compute = mwButton({ text: "Compute", onclick: () => python.ask("project", { method, neighbours, seed: 0 }) });
   count.control.setAttribute("aria-label", `Perplexity, ${low} to ${high}`);
-  borders.control.setAttribute("aria-label", "Borders");
   for (const control of [methods.control, count.control, compute]) python.bind(control, "project", "A new projection");
   const few = !config.neighbours.length;
   const marks = mwSegments({ label: "Marks", options: [["auto", "Auto"], ["images", "Images"], ["dots", "Dots"]], value: "auto", onchange: (value) => save({ marks: value }) });
   const metric = mwChoice({ label: "Metric", options: Object.entries(EM_WORDS).map(([value, text]) => [value, text.replace(" distance", "")[0].toUpperCase() + text.replace(" distance", "").slice(1)]), value: model.get("metric"), onchange: (value) => save({ metric: value }) });
   const borders = mwCheck({ label: "Borders", value: true, onchange: (value) => save({ borders: value }) });
+  borders.control.setAttribute("aria-label", "Borders");
   const zoomButton = (text, name, onclick) => mwEl("button", { type: "button", class: "mw-button em-zoom", "aria-label": name, title: name, onclick }, text);
   const tools = mwEl("div", { class: "em-tools", role: "toolbar", "aria-label": "Map" },
     zoomButton("+", "Zoom in", () => zoomBy(1.5)), zoomButton("\u2212", "Zoom out", () => zoomBy(1 / 1.5)), zoomButton("\u2922", "Show all", () => showAll()),
@@ -59,7 +59,7 @@ export default { render({ model, el, signal }) {
   const words = emWords({ space, arrays, config, names, images: Boolean(plot.images) });
   const detail = emDetail({ space, config, names, what, onPick: (i) => { pin(i, true); } });
   const lasso = emChosen({ space, config, names, what, onClear: () => choose([]), onCopy: () => mwCopy(model.get("lasso").join("\n"), frame), onPick: (i) => pin(i, true) });
-  const geometry = emGeometry({ space, arrays, config, names, onStep: (step) => player.set(step), onMatrix: (value) => save({ matrix: value }) });
+  const geometry = emGeometry({ space, arrays, config, names, onStep: (step) => player.set(step), onMatrix: (value) => save({ matrix: value }), onClass: (k) => choose(Array.from(space.labels.keys()).filter((i) => space.labels[i] === k)) });
   const main = mwEl("div", { class: "em-main" }, mwEl("div", { class: "em-stage" }, plot.node, tools), words.legend, words.note);
   body.append(
     mwEl("header", { class: "em-header" }, mwEl("h3", {}, config.label), words.reading),
@@ -68,7 +68,7 @@ export default { render({ model, el, signal }) {
       mwEl("div", { class: "mw-field" }, mwEl("span", { class: "mw-field-label" }, "Projection"), flat.node),
       methods.node, count.node, compute,
       plot.images && mwEl("div", { class: "mw-field" }, mwEl("span", { class: "mw-field-label" }, "Marks"), marks.node),
-      metric.node, space.hasPrototypes && borders.node),
+      metric.node, config.decides && borders.node),
     mwEl("div", { class: "em-columns" }, main, mwEl("div", { class: "em-side" }, lasso.node, detail.node)),
     geometry.node,
   );
@@ -90,7 +90,7 @@ export default { render({ model, el, signal }) {
     if (!found) {
       return {
         name: "pca", key: `pca ${step % space.states}`, items: mwAt(arrays.pca, step % space.states).data,
-        prototypes: arrays.pca_prototypes ? mwAt(arrays.pca_prototypes, step).data : null, all: [arrays.pca.data, arrays.pca_prototypes?.data ?? []],
+        prototypes: mwAt(arrays.pca_prototypes, step).data, all: [arrays.pca.data, arrays.pca_prototypes.data],
         axes: config.explained.map((part, i) => `principal axis ${i + 1} \u00b7 ${mwPercent(part)} of variance`),
       };
     }
@@ -127,7 +127,6 @@ export default { render({ model, el, signal }) {
   // -- who is shown
   const pinned = () => (selection.pinned() ? space.index.get(selection.get()) ?? -1 : -1);
   const typical = (step) => {
-    if (!space.hasPrototypes) return -1;
     let [worst, most] = [-1, -Infinity];
     const value = model.get("metric");
     for (let i = 0; i < space.n; i++) {
@@ -192,7 +191,7 @@ export default { render({ model, el, signal }) {
     const still = items === target.items;
     plot.paint({
       ...state, items, layoutKey: still ? target.key : `${performance.now()}`, prototypes: still ? target.prototypes : null, planes: still ? state.planes : null, axes: target.axes, mode,
-      trails: still && target.name === "pca" && space.steps > 1 && space.way <= 20 && arrays.pca_prototypes ? arrays.pca_prototypes.data : null,
+      trails: still && target.name === "pca" && space.steps > 1 && space.way <= 20 ? arrays.pca_prototypes.data : null,
       neighbours: state.mode === "typical" ? [] : state.neighbours.map(([j]) => j), chosen: new Set(state.chosen),
     });
     before = { items, bounds: emBounds(...target.all) };

@@ -183,7 +183,7 @@ class EmbeddingMap(Component):
         found = self.projections.get(self.projection)
         if self.projection == "pca" or found is None:
             items = arrays["pca"][step % len(arrays["pca"])]
-            return items, arrays["pca_prototypes"][step] if "pca_prototypes" in arrays else np.full((way, 2), np.nan)
+            return items, arrays["pca_prototypes"][step]
         both = np.frombuffer(base64.b64decode(found["places"]), "<f4").reshape(-1, 2)
         n = len(arrays["labels"])
         return both[:n], both[n:] if step == found["step"] else np.full((way, 2), np.nan)
@@ -201,11 +201,11 @@ class EmbeddingMap(Component):
             lines.append(
                 f"Scatter within classes {within:.3g}, between {between:.3g}, ratio {ratio:.3g}; silhouette {silhouette:.2f}."
             )
-        if "around" in arrays and np.isfinite(arrays["around"][step][3]):
+        if np.isfinite(arrays["around"][step][3]):
             share = arrays["around"][step][4 if self.metric == "cosine" else 3]
             what = "queries" if config["has_sides"] else "items"
             lines.append(
-                f"{100 * share:.1f} % of the {what} are nearest to their own prototype ({METRICS[self.metric]})."
+                f"{100 * share:.1f} % of the {what} are nearest to their own {config['noun']} ({METRICS[self.metric]})."
             )
         chosen = set(self.lasso) & set(config["ids"])
         if chosen:
@@ -268,10 +268,8 @@ def _to_place(
     arrays: Mapping[str, np.ndarray], step: int
 ) -> tuple[Float[np.ndarray, "point feature"], Float[np.ndarray, "point 2"], np.ndarray]:
     """Items and prototypes of a step that are finite, their principal components, and which of all they are."""
-    rows, flat = [arrays["z"][step % len(arrays["z"])]], [arrays["pca"][step % len(arrays["pca"])]]
-    if "prototypes" in arrays:
-        rows, flat = [*rows, arrays["prototypes"][step]], [*flat, arrays["pca_prototypes"][step]]
-    points, start = np.concatenate(rows), np.concatenate(flat)
+    points = np.concatenate([arrays["z"][step % len(arrays["z"])], arrays["prototypes"][step]])
+    start = np.concatenate([arrays["pca"][step % len(arrays["pca"])], arrays["pca_prototypes"][step]])
     kept = np.asarray(np.isfinite(points).all(1))
     return points[kept], start[kept].astype(np.float64), kept
 

@@ -10,7 +10,7 @@ function emSpace(config, arrays) {
   const way = config.class_names.length;
   const { steps } = config;
   const z = arrays.z.data;
-  const p = arrays.prototypes?.data;
+  const p = arrays.prototypes.data;
   const stateOf = (step) => step % states;
   const item = (step, i) => z.subarray((stateOf(step) * n + i) * features, (stateOf(step) * n + i + 1) * features);
   const prototype = (step, k) => p.subarray((step * way + k) * features, (step * way + k + 1) * features);
@@ -39,22 +39,21 @@ function emSpace(config, arrays) {
     index: new Map(ids.map((id, i) => [id, i])),
     isSupport: (i) => arrays.support.data[i] > 0,
     absorbed: (step, i) => arrays.absorbed.data[step * n + i] > 0,
-    hasPrototypes: Boolean(p),
     prototype,
-    known: (step, k) => Boolean(p) && Number.isFinite(prototype(step, k)[0]),
+    known: (step, k) => Number.isFinite(prototype(step, k)[0]),
     // Class of the nearest prototype of every item at a step, -1 where there is none.
     nearest(step, metric) {
       const key = `${step} ${metric === "cosine"}`;
       if (!readings.has(key)) {
         if (readings.size > 8) readings.clear();
-        readings.set(key, p ? Int32Array.from({ length: n }, (_, i) => nearestTo(step, i, metric)) : new Int32Array(n).fill(-1));
+        readings.set(key, Int32Array.from({ length: n }, (_, i) => nearestTo(step, i, metric)));
       }
       return readings.get(key);
     },
     // [[class, distance]], nearest first.
     ranks(step, i, metric) {
       const found = [];
-      for (let k = 0; p && k < way; k++) {
+      for (let k = 0; k < way; k++) {
         const d = between(item(step, i), prototype(step, k), metric);
         if (Number.isFinite(d)) found.push([k, d]);
       }
@@ -77,7 +76,7 @@ function emSpace(config, arrays) {
     },
     // Between prototypes at a step: "distance" in the metric, "angle" at the origin, "spread" at their common centre (degrees).
     matrix(step, kind, metric) {
-      const rows = Array.from({ length: way }, (_, k) => (p && Number.isFinite(prototype(step, k)[0]) ? Float64Array.from(prototype(step, k)) : null));
+      const rows = Array.from({ length: way }, (_, k) => (Number.isFinite(prototype(step, k)[0]) ? Float64Array.from(prototype(step, k)) : null));
       const there = rows.filter(Boolean);
       if (kind === "spread" && there.length) {
         const centre = Float64Array.from({ length: features }, (_, f) => there.reduce((sum, row) => sum + row[f], 0) / there.length);

@@ -31,6 +31,7 @@ class Points:
         z: `(state, item, feature)`; one state where no step moves the items, else one a step.
         labels, support: `(item,)`; the class, and whether it is a support item. absorbed: `(step, item)`.
         x: the items themselves. prototypes: `(step, way, feature)`, NaN for a class without support.
+        decides: whether an item's class is that of its nearest prototype; else the prototypes are class means that stand in.
     """
 
     z: Float[np.ndarray, "state item feature"]
@@ -40,7 +41,8 @@ class Points:
     x: Shaped[np.ndarray, "item *shape"] | None
     items: tuple[ItemId, ...]
     class_names: tuple[str, ...]
-    prototypes: Float[np.ndarray, "step way feature"] | None
+    prototypes: Float[np.ndarray, "step way feature"]
+    decides: bool
     metric: str
     step_names: list[str]
     axis_label: str
@@ -73,6 +75,10 @@ def _of_trace(trace: Trace) -> Points:
         z = z[:1]
     n_support, n_query = len(e.support_y), len(e.query_y)
     taken = trace["absorbed"] if "absorbed" in trace else np.ones((len(trace), n_support), np.uint8)
+    own = "prototypes" in trace
+    prototypes = (
+        _flat(trace["prototypes"]) if own else _stand_ins(z[:, :n_support], e.support_y, taken, len(e.class_names))
+    )
     return Points(
         z=z,
         labels=np.concatenate([e.support_y, e.query_y]),
@@ -81,7 +87,8 @@ def _of_trace(trace: Trace) -> Points:
         x=np.concatenate([e.support_x, e.query_x]),
         items=e.support_items + e.query_items,
         class_names=e.class_names,
-        prototypes=_flat(trace["prototypes"]) if "prototypes" in trace else None,
+        prototypes=prototypes,
+        decides=own,
         metric=_metric(trace),
         step_names=step_names(trace),
         axis_label=AXES[trace.axis],
@@ -104,8 +111,8 @@ def _of_items(items: EmbeddedItems) -> Points:
         raise TraceError(f"metric={items.metric!r} is unknown; give one of {', '.join(METRICS)}.")
     prototypes = items.prototypes
     if prototypes is None:
-        prototypes = np.full((way, z.shape[1]), np.nan)
-        prototypes[np.unique(labels)] = class_means(z, labels)
+        counted = np.ones(n, bool) if items.support is None else np.asarray(items.support, bool)
+        prototypes = _stand_ins(z[None], labels, counted[None].astype(np.uint8), way)[0]
     if np.shape(prototypes) != (way, z.shape[1]):
         raise TraceError(
             f"prototypes are of shape {np.shape(prototypes)}; give {(way, z.shape[1])}, one for each class."
@@ -121,6 +128,7 @@ def _of_items(items: EmbeddedItems) -> Points:
         items=items.items or tuple(ItemId("item", items.class_names[c], str(i)) for i, c in enumerate(labels)),
         class_names=tuple(map(str, items.class_names)),
         prototypes=np.asarray(prototypes, np.float32)[None],
+        decides=items.prototypes is not None or not items.learner,
         metric=items.metric,
         step_names=["after adaptation" if support.any() else "as recorded"],
         axis_label="state",
@@ -132,25 +140,25 @@ def _of_items(items: EmbeddedItems) -> Points:
 def pack_points(points: Points) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any]]:
     """The arrays to send, and the small JSON beside them."""
     p = points
-    fitted = fit_projection(np.concatenate([_rows(p.z), *([_rows(p.prototypes)] if p.prototypes is not None else [])]))
+    fitted = fit_projection(np.concatenate([_rows(p.z), _rows(p.prototypes)]))
     arrays: dict[str, np.ndarray] = {
         "z": p.z.astype(np.float32),
         "labels": p.labels,
         "support": p.support,
         "absorbed": p.absorbed,
+        "prototypes": p.prototypes,
         "pca": fitted(p.z),
+        "pca_prototypes": fitted(p.prototypes),
         "geometry": np.stack([_geometry(z, p.labels) for z in p.z]),  # (state, 4)
     }
     if p.x is not None:
         arrays["x"] = p.x
-    if p.prototypes is not None:
-        arrays["prototypes"] = p.prototypes
-        arrays["pca_prototypes"] = fitted(p.prototypes)
+    if p.decides:
         arrays["planes_euclidean"] = slice_planes(fitted, p.prototypes, "euclidean")
         arrays["planes_cosine"] = slice_planes(fitted, p.prototypes, "cosine")
-        judged = ~p.support.astype(bool) if (p.support == 0).any() else np.ones(len(p.labels), bool)
-        around = [_around(p.z[t % len(p.z)][judged], p.labels[judged], p.prototypes[t]) for t in range(p.steps)]
-        arrays["around"] = np.stack(around)  # (step, 5)
+    judged = ~p.support.astype(bool) if (p.support == 0).any() else np.ones(len(p.labels), bool)
+    around = [_around(p.z[t % len(p.z)][judged], p.labels[judged], p.prototypes[t]) for t in range(p.steps)]
+    arrays["around"] = np.stack(around)  # (step, 5)
     config = {
         "ids": list(map(str, p.items)),
         "class_names": list(p.class_names),
@@ -162,6 +170,8 @@ def pack_points(points: Points) -> tuple[dict[str, Shaped[np.ndarray, "..."]], d
         "learner_metric": p.metric,
         "explained": [float(v) for v in fitted.explained],
         "has_sides": bool(p.support.any()),
+        "decides": p.decides,
+        "noun": "prototype" if p.decides else "class mean",
     }
     return arrays, config
 
@@ -208,6 +218,20 @@ def _metric(trace: Trace) -> str:
     off = {m: np.nanmax(np.abs(all_distances(z, p, m) - seen), initial=0) for m in METRICS}
     best = min(off, key=lambda m: off[m])
     return best if np.isfinite(off[best]) and off[best] < 1e-2 * (np.nanmax(np.abs(seen), initial=0) + 1e-6) else said
+
+
+def _stand_ins(
+    z: Float[np.ndarray, "state item feature"],
+    labels: Int[np.ndarray, " item"],
+    counted: Shaped[np.ndarray, "step item"],
+    way: int,
+) -> Float[np.ndarray, "step way feature"]:
+    """Mean of each class's counted items at each step, NaN for a class without any."""
+    means = np.full((len(counted), way, z.shape[-1]), np.nan, np.float32)
+    for t, now in enumerate(counted.astype(bool)):
+        if now.any():
+            means[t, np.unique(labels[now])] = class_means(z[t % len(z)][now], labels[now])
+    return means
 
 
 def _geometry(z: Float[np.ndarray, "item feature"], labels: Int[np.ndarray, " item"]) -> Float[np.ndarray, " 4"]:

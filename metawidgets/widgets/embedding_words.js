@@ -11,10 +11,9 @@ function emWords({ space, arrays, config, names, images }) {
   const queries = Array.from({ length: space.n }, (_, i) => i).filter((i) => !(config.has_sides && space.isSupport(i)));
   const noun = config.has_sides ? "queries" : "items";
   const sayReading = ({ metric, nearest }) => {
-    if (!space.hasPrototypes) return `${config.learner || "This learner"} compares with no prototypes: items only.`;
-    if (!queries.some((i) => nearest[i] >= 0)) return "No class has a prototype yet.";
+    if (!queries.some((i) => nearest[i] >= 0)) return `No class has a ${config.noun} yet.`;
     const right = queries.filter((i) => nearest[i] === space.labels[i]).length;
-    return `${right.toLocaleString("en")} of ${queries.length.toLocaleString("en")} ${noun} are nearest to their own prototype (${EM_WORDS[metric]}, whole space).`;
+    return `${right.toLocaleString("en")} of ${queries.length.toLocaleString("en")} ${noun} are nearest to their own ${config.noun} (${EM_WORDS[metric]}, whole space).`;
   };
   const sayNote = ({ step, nearest, planes, target }) => {
     const { found } = target;
@@ -25,7 +24,8 @@ function emWords({ space, arrays, config, names, images }) {
       const stale = when ? ` Made at \u201c${when}\u201d: ${space.states > 1 ? "compute it again for this step." : "prototypes of other steps have no place on it."}` : "";
       return `${made.join("; ")}.${stale} There is no way back into the space, hence no borders; distances between clusters say little.`;
     }
-    if (!planes) return space.hasPrototypes ? "" : "No prototypes, hence no borders.";
+    if (!config.decides) return `${config.learner} does not decide by the nearest class mean, hence no borders: the means of the support stand in for prototypes.`;
+    if (!planes) return "";
     const agree = queries.filter((i) => nearest[i] >= 0 && emRegionAt(planes, space.way, target.items[2 * i], target.items[2 * i + 1]) === nearest[i]).length;
     return `Regions are a slice of the whole space through its mean: each place of this plane goes to its nearest prototype. Items lie off the plane: ${mwPercent(agree / (queries.length || 1))} of the ${noun} stand in the region of their nearest prototype.`;
   };
@@ -53,8 +53,8 @@ function emWords({ space, arrays, config, names, images }) {
       config.has_sides && entry(images ? "support, thick frame" : "support", mark(true)),
       config.has_sides && arrays.absorbed.data.includes(0) && entry("not yet absorbed", mark(true, 0.3)),
       config.has_sides && entry(images ? "query, thin frame" : "query", mark(false)),
-      space.hasPrototypes && entry(space.steps > 1 ? "prototype and its way" : "prototype", cross),
-      space.hasPrototypes && entry("nearest to a wrong prototype", wrong),
+      entry(space.steps > 1 ? `${config.noun} and its way` : config.noun, cross),
+      entry(`nearest to a wrong ${config.noun}`, wrong),
     ].filter(Boolean));
   };
   return {

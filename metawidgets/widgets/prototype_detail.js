@@ -1,7 +1,7 @@
 // What stands beside the matrix: one query and one prototype, large, and how the classes rank for that query.
 
-// mwPrototypeDetail({episode, metric, images, queries, prototypes, hasPrototype, shots}) -> {node, show(state)}
-function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPrototype, shots, rowText }) {
+// mwPrototypeDetail({episode, images, queries, prototypes, members(k), rowText(q)}) -> {node, show(state)}
+function mwPrototypeDetail({ episode, images, queries, prototypes, members, rowText }) {
   const names = episode.class_names;
   const size = 96;
   const picture = (name) => {
@@ -23,8 +23,8 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
   const two = (head, text) => mwEl("figcaption", {}, mwEl("b", {}, head), mwEl("span", {}, text));
   const fact = (name, ...values) => mwEl("div", {}, mwEl("dt", {}, name), mwEl("dd", {}, ...values));
 
-  function drawPicture(place, thumbs, i, theme) {
-    const now = `${i} ${theme.fg}`;
+  function drawPicture(place, thumbs, i, theme, item = i) {
+    const now = `${i} ${item} ${theme.fg}`;
     if (!images || place.drawn === now) return;
     place.drawn = now;
     place.resize(size, size);
@@ -50,9 +50,10 @@ function mwPrototypeDetail({ episode, metric, images, queries, prototypes, hasPr
     left.canvas.setAttribute("aria-label", `query ${q}, true class ${names[truth]}`);
     right.node.hidden = column < 0;
     if (column >= 0) {
-      const source = shots[column] > 1 ? `first of its ${shots[column]} support examples` : "its support example";
-      right.caption.replaceWith((right.caption = two(names[column], hasPrototype(column) ? source : "no support example")));
-      drawPicture(right, prototypes, hasPrototype(column) ? column : -1, theme);
+      const shots = members(column);
+      const source = shots.length > 1 ? `first of its ${shots.length} support examples` : "its support example";
+      right.caption.replaceWith((right.caption = two(names[column], shots.length ? source : "no support example")));
+      drawPicture(right, prototypes, shots.length ? column : -1, theme, shots[0]);
       right.canvas.setAttribute("aria-label", `${names[column]}, ${source}`);
     }
     const lines = [];

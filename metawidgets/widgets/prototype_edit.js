@@ -3,12 +3,13 @@
 // How items of support, queries and pool, laid one after another, are named and drawn.
 function mwPrototypeItems({ config, arrays, space: { m, n }, queries, supports }) {
   const pool = queries && arrays.pool_x && mwThumbs(arrays.pool_x);
-  const thumb = queries && ((i, ctx, { fg }, size) => {
+  const draw = (ctx, i, ...rest) => {
     const [from, at] = i < m ? [supports, i] : i < m + n ? [queries, i - m] : [pool, i - m - n];
-    from.draw(ctx, at, 2, 2, size - 4, fg, true);
-  });
+    from.draw(ctx, at, ...rest);
+  };
+  const thumb = queries && ((i, ctx, { fg }, size) => draw(ctx, i, 2, 2, size - 4, fg, true));
   const nameOf = (i) => (i < m ? `support ${i}` : i < m + n ? `query ${i - m}` : `pool ${i - m - n} (${config.pool.items[i - m - n].slice(1).join("/")})`);
-  return { thumb, nameOf };
+  return { draw, thumb, nameOf };
 }
 
 // mwPrototypeEdit({config, space, thumb(place, ctx, theme, size) or null, nameOf(place), guard(button), editable(), why, frame, set(edits), go(query)})
@@ -21,7 +22,7 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
   let [chosen, state, offered, told] = [0, null, "", ""];
   const classes = names.map((name, k) => [k, name]);
   const say = mwEl("span", { class: "ph-chosen" });
-  const support = mwEl("div", { class: "ph-support", role: "group", "aria-label": "Support examples" });
+  const support = mwEl("div", { class: "ph-support", role: "group", "aria-label": "Support examples; arrow keys move" });
   const as = mwChoice({ label: "Class", options: classes, value: 0, onchange: () => {} });
   const item = mwChoice({ label: "Item", options: [], value: "", onchange: () => suggest() });
   const into = mwChoice({ label: "As", options: classes, value: 0, onchange: () => {} });
@@ -107,12 +108,18 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
         const picture = thumb && mwCanvas({ "aria-hidden": "true" });
         if (picture) { picture.resize(30, 30); thumb(place, picture.ctx, state.theme, 30); }
         return mwEl("button", {
-          type: "button", class: `mw-button ph-item${kind ? ` ph-${kind}` : ""}`, "aria-pressed": String(place === chosen), "data-place": place,
+          type: "button", class: `mw-button ph-item${kind ? ` ph-${kind}` : ""}`, "aria-pressed": String(place === chosen), "data-place": place, tabindex: place === chosen ? 0 : -1,
           "aria-label": `${nameOf(place)}, ${name}${kind ? `, ${kind}` : ""}`, title: space.ids[place], onclick: () => choose(place),
         }, picture?.canvas ?? nameOf(place).replace("support ", "s"), kind && mwEl("span", { class: "ph-tag" }, { dropped: "\u2715", added: "+", relabelled: "\u2260" }[kind]));
       })))));
-    if (focused) support.querySelector(`[data-place="${focused}"]`)?.focus();
+    if (focused) support.querySelector(`[data-place="${chosen}"]`)?.focus();
   }
+  // One stop for the tab key; arrows go from example to example.
+  const move = (by) => {
+    const places = [...support.querySelectorAll(".ph-item")].map((each) => Number(each.dataset.place));
+    choose(places[Math.min(places.length - 1, Math.max(0, places.indexOf(chosen) + by))]);
+  };
+  mwKeys(support, { ArrowLeft: () => move(-1), ArrowUp: () => move(-1), ArrowRight: () => move(1), ArrowDown: () => move(1), Home: () => move(-1e6), End: () => move(1e6) });
 
   // What may be added: queries still asked, the shown one first in mind, and the pool.
   function offer(now, query) {
@@ -141,8 +148,9 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
       const [old, fresh] = ["old", "new"].map((which) => space.centres(which, step));
       const far = names.map((_, k) => space.distances(metric, old, k, fresh, k));
       const most = Math.max(...far.filter(Number.isFinite), 1e-12);
+      const same = (k) => old.slice(k * space.f, (k + 1) * space.f).every((x, d) => x === fresh[k * space.f + d]);
       const gone = (k) => (Number.isNaN(fresh[k * space.f]) ? (Number.isNaN(old[k * space.f]) ? "none" : "lost") : "new");
-      const shown = [...names.keys()].filter((k) => far[k] !== 0 && (Number.isFinite(far[k]) || gone(k) !== "none"));
+      const shown = [...names.keys()].filter((k) => !same(k) && (Number.isFinite(far[k]) || gone(k) !== "none"));
       parts.push(mwEl("div", {}, head(`Prototypes moved, by ${unit}`), mwEl("ol", { class: "ph-bars", "aria-label": "Prototypes moved" },
         shown.length ? shown.map((k) => bar(names[k], Number.isFinite(far[k]) ? far[k] / most : 0, Number.isFinite(far[k]) ? mwNumber(far[k]) : gone(k))) : mwEl("li", {}, "none at this step"))));
     }
@@ -150,9 +158,11 @@ function mwPrototypeEdit({ config, space, thumb, nameOf, guard, editable, why, f
     const flipped = [...space.labels.keys()].filter((q) => !moved[q] && a[q] !== b[q]);
     const name = (k) => (k < 0 ? "none" : names[k]);
     parts.push(mwEl("div", {}, head(flipped.length === 1 ? "1 decision changed" : `${flipped.length || "No"} decisions changed`), mwEl("ul", { class: "ph-flipped", "aria-label": "Decisions changed" },
-      flipped.slice(0, 60).map((q) => mwEl("li", {}, mwButton({
+      flipped.slice(0, 20).map((q) => mwEl("li", {}, mwButton({
         text: `query ${q}: ${name(a[q])} \u2192 ${name(b[q])} ${b[q] === space.labels[q] ? "\u25cf right" : "\u2715 wrong"}`, onclick: () => go(q) }))),
-      flipped.length > 60 && mwEl("li", {}, `and ${flipped.length - 60} more`))));
+      flipped.length > 20 && mwEl("li", {}, `and ${flipped.length - 20} more`))));
+    const later = step < space.steps - 1 && space.support().rows.some((row) => row >= m);
+    if (later && config.local) parts.push(mwEl("p", { class: "ph-said" }, "Added examples are absorbed at the last step."));
     outcome.replaceChildren(...parts);
   }
   return { node, choose, show };

@@ -7,11 +7,9 @@ export default { render({ model, el, signal }) {
   const names = episode.class_names;
   const [steps, n, way] = arrays.distances.shape;
   const labels = arrays.query_y.data;
-  const shots = names.map((_, k) => arrays.support_y.data.filter((y) => y === k).length);
   const images = arrays.query_x.shape.length === 4;
   const queries = images && mwThumbs(arrays.query_x);
   const supports = images && mwThumbs(arrays.support_x);
-  const prototypes = images && { draw: (ctx, k, ...rest) => supports.draw(ctx, config.shown[k], ...rest) };
   const rowText = (q) => {
     const x = mwAt(arrays.query_x, q).data;
     return x.length === 2 ? `(${mwNumber(x[0], 2)}, ${mwNumber(x[1], 2)})` : `query ${q}`;
@@ -37,6 +35,14 @@ export default { render({ model, el, signal }) {
   const asked = () => Array.from(labels.keys()).filter(isAsked).length;
   const reading = (of = which()) => space.reading(of, metric, step);
   const metricName = () => PH_METRICS[metric]?.[1] ?? config.metric;
+  // The support of class k as it is shown: its first example stands for the prototype.
+  const members = (k) => {
+    const { rows, labels: of } = which() === "new" ? space.support() : { rows: [...space.original.keys()], labels: space.original };
+    return rows.filter((_, i) => of[i] === k);
+  };
+  const hasPrototype = (k) => members(k).length > 0;
+  const { nameOf, thumb, draw } = mwPrototypeItems({ config, arrays, space, queries, supports });
+  const prototypes = images && { draw: (ctx, k, ...rest) => draw(ctx, members(k)[0], ...rest) };
   const closest = () => {
     const { margin, first } = reading();
     const best = margin.reduce((at, m, q) => (!Number.isNaN(m) && (at < 0 || m < margin[at]) ? q : at), -1);
@@ -69,8 +75,7 @@ export default { render({ model, el, signal }) {
     draw: (ctx, view) => { if (layout) { mwPaintMatrix(ctx, view, layout, paintState()); paintStrip(view); } },
   });
   const strip = mwCanvas({ class: "ph-strip", "aria-hidden": "true" });
-  const detail = mwPrototypeDetail({ episode, images, queries, prototypes, hasPrototype: (k) => shots[k] > 0, shots, rowText });
-  const { nameOf, thumb } = mwPrototypeItems({ config, arrays, space, queries, supports });
+  const detail = mwPrototypeDetail({ episode, images, queries, prototypes, members, rowText });
   const local = config.local;
   const edit = mwPrototypeEdit({
     config, space, thumb, nameOf, frame, go: (q) => go([q, reading("new").first[q]]),
@@ -100,7 +105,7 @@ export default { render({ model, el, signal }) {
   };
   const paintState = () => ({
     distances: shown(), reading: reading(), colour, labels, names, cell: current(), pinned: Boolean(pinned),
-    marked, groupText, rowText, queries, prototypes, hasPrototype: (k) => shots[k] > 0, theme,
+    marked, groupText, rowText, queries, prototypes, hasPrototype, theme,
   });
   let stripState = "";
   const paintStrip = (view) => {
@@ -220,6 +225,7 @@ export default { render({ model, el, signal }) {
     const [id, isPinned] = [selection.get(), selection.pinned()];
     const q = queryOf.get(id);
     marked = supportOf.get(id) ?? -1;
+    if (marked >= 0) edit.choose(space.placeOf.get(id), false);
     if (q === undefined) pinned = null;
     else if (isPinned && pinned?.[0] !== q) {
       pin([q, -1], false);

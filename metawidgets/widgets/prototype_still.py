@@ -37,7 +37,8 @@ def draw_matrix(reading: PrototypeReading, sort: str = "class", compare: str = "
     lines = _wrapped(reading.text(sort, compare), width - 2 * _MARGIN)
     top = 40 + 16 * len(lines) + head
     groups = reading.groups(sort, compare)
-    bottom = top + n * row + 6 * len(groups)
+    above = 0 if sort == "class" else 18  # a class's name fits beside its rows; other headings stand above
+    bottom = top + n * row + (6 + above) * len(groups)
     paper = Paper(width, bottom + 52)
     paper.text(_MARGIN, _MARGIN, cut(config["label"], width - 2 * _MARGIN, 15), size=15)
     for i, line in enumerate(lines):
@@ -53,7 +54,9 @@ def draw_matrix(reading: PrototypeReading, sort: str = "class", compare: str = "
     first = nearest_prototypes(reading.old if compare == "old" else reading.new).first
     at = top
     for heading, rows in groups:
-        paper.text(_MARGIN, at + max(row, 12) / 2, cut(heading, _NAMES - 8, 11), size=11, anchor="lm")
+        place = at + (above or max(row, 12)) / 2
+        paper.text(_MARGIN, place, cut(heading, width if above else _NAMES - 8, 11), size=11, anchor="lm")
+        at += above
         for q in rows:
             if thumb:
                 paper.image(arrays["query_x"][q], side - thumb - 4, at, row - 1, _WHITE)

@@ -142,6 +142,7 @@ def test_a_class_of_one_example_has_no_prototype_without_it(open_component):
     opened.page.locator(".mw-scroll").focus()
     opened.page.keyboard.press("Home")
     opened.page.keyboard.press("Enter")
+    opened.frame()
     second = int(np.argsort(heatmap.reading.new[q])[1])
     own = opened.view.locator(".ph-left-out.ph-flips")
     assert own.count() == 1

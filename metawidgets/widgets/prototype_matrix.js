@@ -139,7 +139,7 @@ function mwPaintRowHeads(ctx, view, layout, state) {
     ctx.textAlign = "left";
     ctx.font = `600 12px ${theme.font}`;
     ctx.fillStyle = theme.fg;
-    const name = mwShorten(ctx, group.title, Math.max(60, view.width - 190));
+    const name = mwShorten(ctx, group.title, Math.max(60, view.width - 140));
     ctx.fillText(name, 6, y + 14);
     const after = 6 + ctx.measureText(name).width + 10;
     ctx.font = `11px ${theme.font}`;

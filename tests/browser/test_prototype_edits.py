@@ -5,6 +5,8 @@ import numpy as np
 from metawidgets.episodes import Episode
 from metawidgets.traces import Trace
 from metawidgets.widgets import PrototypeHeatmap
+from metawidgets.widgets.prototype_metrics import Space
+from tests.browser.test_accessibility import faults
 from tests.widgets.examples import items
 from tests.widgets.made_traces import NAMES
 
@@ -163,3 +165,56 @@ def test_an_example_is_dropped_and_old_stands_beside_new(open_component):
     assert opened.view.locator(".ph-unit").inner_text() == "squared Euclidean distance, now minus before"
     # query 4 at 19: 11 * 11 from 8, where it was 9 * 9 from 10
     assert opened.view.locator(".ph-ticks span").all_inner_texts() == ["−40.0", "0.0", "+40.0"]
+
+
+def large() -> PrototypeHeatmap:
+    """20-way 5-shot with 300 queries and 64 features: as large as the matrix has to take."""
+    rng = np.random.default_rng(0)
+    y, z = np.repeat(np.arange(20), 5), np.repeat(np.arange(20), 15)
+    centres = rng.normal(size=(20, 64))
+    support, queries = (centres[k] + 0.7 * rng.normal(size=(len(k), 64)) for k in (y, z))
+    space = Space(queries, support, y, np.arange(101)[:, None] > np.arange(100), 20)
+    distances = np.stack([space.distances(t, "squared_euclidean") for t in range(101)])
+    image = lambda k: np.broadcast_to(12 * (k[:, None, None, None] + 1), (len(k), 1, 28, 28)).astype(np.uint8)  # noqa: E731
+    names = tuple(f"class {k}" for k in range(20))
+    episode = Episode(image(y), y, image(z), z, names, items("large", y, "s"), items("large", z, "q"))
+    channels = {
+        "distances": distances.astype(np.float32),
+        "embeddings": np.repeat(queries[None], 101, 0).astype(np.float32),
+        "support_embeddings": np.repeat(support[None], 101, 0).astype(np.float32),
+        "absorbed": space.present.astype(np.uint8),
+    }
+    return PrototypeHeatmap(Trace("context_example", channels, episode, {"learner": "ProtoNet"}))
+
+
+def test_the_largest_matrix_draws_pans_and_scrubs_in_its_time(open_component, scrub_work):
+    opened = open_component(large())
+    session = opened.page.context.new_cdp_session(opened.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    assert spent() < 500  # the whole page with it, parsed and drawn
+    before = spent()
+    opened.page.evaluate(
+        """async () => { const box = document.querySelector(".mw-scroll");
+            for (let i = 0; i < 40; i++) { box.scrollTop = (97 * i) % 8000; await new Promise(requestAnimationFrame); } }"""
+    )
+    assert (spent() - before) / 40 < 1000 / 30
+    assert scrub_work(opened.page, ".mw-slider") < 33
+    unfold(opened)
+    button(opened, "Drop").click()
+    assert scrub_work(opened.page, ".mw-slider") < 33
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_a_pinned_and_edited_one(open_component, dark):
+    heatmap = PrototypeHeatmap(line(), cell=[1, 0], sort="error", compare="difference")
+    heatmap.edits = [
+        {"op": "drop", "item": "line/class1/s3"},
+        {"op": "relabel", "item": "line/class0/s0", "label": 1},
+        {"op": "add", "item": "line/class1/q3", "label": 1},
+    ]
+    assert faults(open_component(heatmap, dark=dark)) == {}

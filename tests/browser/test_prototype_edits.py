@@ -1,8 +1,13 @@
 """Another metric, another order, an example left out, a support changed: by mouse and keyboard, without a kernel and with one."""
 
 import numpy as np
+import pytest
 
+import metawidgets as mw
+from metawidgets import learners
 from metawidgets.episodes import Episode
+from metawidgets.instruments import prototype_heatmap
+from metawidgets.learners.encoders import Conv4
 from metawidgets.traces import Trace
 from metawidgets.widgets import PrototypeHeatmap
 from metawidgets.widgets.prototype_metrics import Space
@@ -165,6 +170,135 @@ def test_an_example_is_dropped_and_old_stands_beside_new(open_component):
     assert opened.view.locator(".ph-unit").inner_text() == "squared Euclidean distance, now minus before"
     # query 4 at 19: 11 * 11 from 8, where it was 9 * 9 from 10
     assert opened.view.locator(".ph-ticks span").all_inner_texts() == ["−40.0", "0.0", "+40.0"]
+    button(opened, "Restore").click()
+    opened.frame()
+    assert opened.model(heatmap, "edits") == []
+    assert not button(opened, "Difference").is_visible()
+
+
+def test_relabel_add_undo_and_reset(open_component):
+    heatmap = PrototypeHeatmap(line())
+    opened = open_component(heatmap)
+    unfold(opened)
+    selects = opened.view.locator(".ph-do select")
+    selects.nth(0).select_option(label="beth")
+    button(opened, "Relabel").click()
+    relabel = {"op": "relabel", "item": "line/class0/s0", "label": 1}
+    assert opened.model(heatmap, "edits") == [relabel]
+    selects.nth(1).select_option(label="query 3")
+    assert selects.nth(2).input_value() == "1"  # its true class is proposed
+    button(opened, "Add").click()
+    add = {"op": "add", "item": "line/class1/q3", "label": 1}
+    assert opened.model(heatmap, "edits") == [relabel, add]
+    opened.frame()
+    assert selects.nth(1).locator("option", has_text="query 3").count() == 0
+    # the means are at 2, 6 (of 0, 4, 8 and 12) and 20: query 1 at 5 is 9 from its own and 1 from beth
+    assert opened.view.locator(".ph-summary").inner_text() == (
+        "1 of 5 queries is nearest to a wrong prototype. Smallest margin: 8.00 (query 1, beth before aleph)."
+    )
+    assert opened.view.locator(".ph-edits span").all_inner_texts() == [
+        "Relabelled support 0 as beth",
+        "Added query 3 as beth",
+    ]
+    assert opened.view.locator(".ph-class").nth(1).locator(".ph-item").count() == 4
+    button(opened, "Undo").click()
+    assert opened.model(heatmap, "edits") == [relabel]
+    button(opened, "Undo").click()
+    assert opened.model(heatmap, "edits") == []
+    selects.nth(0).select_option(label=NAMES[2])
+    button(opened, "Relabel").focus()
+    opened.page.keyboard.press("Enter")
+    assert opened.model(heatmap, "edits") == [relabel | {"label": 2}]
+    button(opened, "Reset").click()
+    assert opened.model(heatmap, "edits") == []
+
+
+def test_arrow_keys_go_through_the_support_with_one_tab_stop(open_component):
+    opened = open_component(PrototypeHeatmap(line()))
+    unfold(opened)
+    opened.frame()
+    assert opened.view.locator(".ph-item[tabindex='0']").count() == 1
+    opened.view.locator(".ph-item").first.focus()
+    opened.page.keyboard.press("ArrowRight")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.evaluate("document.activeElement.ariaLabel") == "support 2, beth"
+    opened.page.keyboard.press("End")
+    assert opened.page.evaluate("document.activeElement.dataset.place") == "4"
+
+
+def test_all_of_the_support_cannot_go(open_component):
+    opened = open_component(PrototypeHeatmap(line()))
+    unfold(opened)
+    for i in range(5):
+        opened.view.locator(".ph-item").nth(i).click()
+        button(opened, "Drop").click()
+        opened.frame()
+    assert opened.view.locator(".mw-status").inner_text() == "This would leave no support example; keep one."
+    assert opened.view.locator(".ph-edits li").count() == 4
+
+
+def test_without_embeddings_the_controls_say_why(open_component):
+    trace = line()
+    bare = Trace("context_example", {"distances": trace["distances"]}, trace.episode, trace.meta)
+    opened = open_component(PrototypeHeatmap(bare, cell=[0, 0]))
+    assert opened.view.locator(".ph-metric:disabled").count() == 4
+    assert opened.view.locator(".ph-metrics .ph-said").inner_text() == (
+        "Other distances are off: ProtoNet records no embeddings."
+    )
+    assert opened.view.locator(".ph-without .ph-said").inner_text() == "Not known here: ProtoNet records no embeddings."
+    unfold(opened)
+    assert button(opened, "Drop").is_disabled()
+    assert "needs a running Python kernel" in opened.view.locator(".ph-edit > .ph-said").inner_text()
+
+
+def test_edits_reach_python_and_python_reaches_the_page(open_live):
+    live = open_live(heatmap := PrototypeHeatmap(line()))
+    live.view.get_by_text("Edit the support and compare").click()
+    live.view.locator(".ph-item").nth(3).click()
+    live.view.get_by_role("button", name="Drop", exact=True).click()
+    live.until(lambda: heatmap.edits)
+    assert [str(item) for item in heatmap.edited_episode.support_items] == [
+        f"line/class{k}/s{i}" for i, k in enumerate(SUPPORT_Y) if i != 3
+    ]
+    assert heatmap.summary().endswith("right 4 of 6, before 5; 1 decision changed.")
+    heatmap.edits = []
+    live.pump()
+    live.settle()
+    assert live.view.locator(".ph-summary").inner_text().startswith("1 of 6 queries")
+
+
+def test_what_python_refuses_is_taken_back_in_the_page(open_live):
+    live = open_live(heatmap := PrototypeHeatmap(line()))
+    live.page.evaluate(
+        """(id) => { const model = window.metawidgets.models.get(id);
+            model.set("edits", [{ op: "drop", item: "nobody" }]); model.save_changes(); }""",
+        heatmap.model_id,
+    )
+    live.until(live.view.locator(".mw-status").is_visible)
+    assert "which is no support item" in live.view.locator(".mw-status").inner_text()
+    assert heatmap.edits == []
+    assert live.page.evaluate("(id) => window.metawidgets.models.get(id).get('edits')", heatmap.model_id) == []
+
+
+@pytest.mark.parametrize("kind", ["neighbour", "support_stats"])
+def test_a_learner_that_has_to_be_asked_is_asked(open_live, kind):
+    source = mw.datasets.load("glyphs").source("test")
+    episode = mw.EpisodeSampler(source, n_way=5, k_shot=2, n_query=3, seed=1).episode(2)
+    network = Conv4(episode.item_shape, width=8, statistics="support_stats")
+    learner = learners.NearestNeighbour() if kind == "neighbour" else learners.ProtoNet(network)
+    live = open_live(heatmap := prototype_heatmap(learner, episode))
+    live.view.get_by_text("Edit the support and compare").click()
+    assert "Python asks the learner again" in live.view.locator(".ph-edit > .ph-said").inner_text()
+    live.view.get_by_role("button", name="Drop", exact=True).click()
+    live.until(lambda: heatmap.edits)
+    live.until(lambda: live.view.locator(".ph-edits li").count())
+    seen = mw.trace(learner, heatmap.edited_episode)
+    right = round(float(seen["query_accuracy"][-1]) * 15)
+    assert live.view.locator(".ph-now .ph-value").inner_text().startswith(f"{right} of 15")
+    assert heatmap.edits[0]["item"] == str(episode.support_items[0])
+    live.view.get_by_role("button", name="Reset", exact=True).click()
+    live.until(lambda: not heatmap.edits)
+    assert live.view.locator(".mw-status").is_hidden()
 
 
 def large() -> PrototypeHeatmap:

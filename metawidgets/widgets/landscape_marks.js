@@ -3,6 +3,7 @@
 const LL_METHODS = {
   second_order: ["second order (MAML)", []], first_order: ["first order", [7, 3]], reptile: ["Reptile", [2, 2.5]], implicit: ["implicit", [9, 3, 2, 3]],
 };
+const LL_GRIP = 11; // radius that the initialisation's mark keeps for itself
 const llMethod = (name) => LL_METHODS[name] ?? [name, [4, 4]];
 
 // Labels find a free place: boxes are what is taken, try() the first offset at which a text of that width is free within `box`.
@@ -109,32 +110,36 @@ function mwOffRing(ctx, x, y, radius, k, theme) {
   ctx.restore();
 }
 
-// arrows: [{name, way: [dx, dy], share}] in the plane's coordinates; the longest share is `longest` pixels long.
-function mwGradientArrows(ctx, [x, y], arrows, { longest, theme, room, faint }) {
+// arrows: [{name, way: [dx, dy], share}] in the plane's coordinates. They begin at the rim of the initialisation's mark; the
+// largest share is `longest` pixels long, and the smallest still has a head, since its direction counts too.
+function mwArrowShapes([x, y], arrows, longest) {
   const most = Math.max(...arrows.map((a) => a.share).filter(Number.isFinite));
-  const drawn = arrows.map(({ name, way, share }) => {
+  return arrows.map(({ name, way, share }) => {
     const norm = Math.hypot(...way);
-    const length = (longest * share) / most;
-    return norm > 0 && length > 0 ? { name, u: way[0] / norm, v: -way[1] / norm, length } : null;
+    const length = Math.max(7, (longest * share) / most);
+    const [u, v] = [way[0] / norm, -way[1] / norm];
+    const from = [x + LL_GRIP * u, y + LL_GRIP * v];
+    return norm > 0 && share > 0 ? { name, u, v, length, from, tip: [from[0] + u * length, from[1] + v * length] } : null;
   }).filter(Boolean);
+}
+
+function mwGradientArrows(ctx, shapes, { theme, room, faint }) {
   ctx.save();
   ctx.globalAlpha = faint ? 0.3 : 1;
-  for (const rim of [true, false]) for (const { name, u, v, length } of drawn) {
+  for (const rim of [true, false]) for (const { name, u, v, length, from } of shapes) {
     ctx.strokeStyle = ctx.fillStyle = rim ? theme.bg : theme.fg;
     ctx.lineWidth = rim ? 4.5 : 1.75;
     ctx.setLineDash(rim ? [] : llMethod(name)[1]);
-    mwArrow(ctx, x, y, u, v, length);
+    mwArrow(ctx, ...from, u, v, length);
   }
   ctx.restore();
   if (faint) return;
-  for (const { u, v, length } of drawn) room.way([[x, y], [x + u * length, y + v * length]]);
-  for (const { name, u, v, length } of drawn) {
+  for (const { name, u, v, tip } of shapes) {
     const text = llMethod(name)[0].replace(" (MAML)", "");
     ctx.font = `11px ${theme.font}`;
     const width = ctx.measureText(text).width + 4;
-    const [tx, ty] = [x + u * length, y + v * length];
-    const beyond = [tx + u * (10 + (width / 2) * Math.abs(u)), ty + v * 12];
-    const place = room.try(width, 13, [beyond, ...llAround(tx, ty, width, 7)]);
+    const beyond = [tip[0] + u * (10 + (width / 2) * Math.abs(u)), tip[1] + v * 12];
+    const place = room.try(width, 13, [beyond, ...llAround(...tip, width, 7)]);
     if (place) mwRimmedText(ctx, text, ...place, theme.fg, theme);
   }
 }
@@ -162,7 +167,7 @@ function mwHomeMark(ctx, x, y, theme) {
 }
 
 // Each level once, on its longest line, where there is room and as far from the edge as it goes.
-function mwContourLabels(ctx, lines, px, { room, colour, theme }) {
+function mwContourLabels(ctx, lines, px, { room, theme, style = "" }) {
   for (const [level, all] of lines) {
     const longest = all.reduce((a, b) => (b.length > a.length ? b : a), []);
     if (longest.length < 6) continue;
@@ -171,7 +176,7 @@ function mwContourLabels(ctx, lines, px, { room, colour, theme }) {
     const width = ctx.measureText(text).width + 6;
     const places = [0.5, 0.35, 0.65, 0.2, 0.8, 0.42, 0.58, 0.27, 0.73, 0.12, 0.88].map((part) => px(longest[Math.round(part * (longest.length - 1))]));
     const place = room.try(width, 13, places);
-    if (place) mwRimmedText(ctx, text, ...place, colour, theme, 10);
+    if (place) mwRimmedText(ctx, text, ...place, theme.fg, theme, 10, style ? `${style} 400` : 400);
   }
 }
 const mwLevelText = (level) => (level !== 0 && (Math.abs(level) < 1e-3 || Math.abs(level) >= 1e5) ? mwNumber(level, 2) : String(level).replace("-", "\u2212"));

@@ -40,11 +40,11 @@ function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
     ctx.imageSmoothingEnabled = true;
     ctx.drawImage(picture, box.left, box.top, size, size);
     strokeLines(ctx, lines, mwCss(mwRgb(theme.fg), 0.32), 1);
-    if (overlay) strokeLines(ctx, contours("support").lines, mwCss(mwClassRgb(1, theme)), 1.25, [5, 3]);
+    if (overlay) strokeLines(ctx, contours("support").lines, mwCss(mwRgb(theme.fg), 0.8), 1.25, [5, 3]);
   }
   const contours = (which) => {
     const { arrays, config, task, theme } = state;
-    return cache.get(`${cache.version} ${which} ${task}`, arrays[`${which}_loss.${task}`].data, config.sides[task], config.levels[task], Math.round(box.right - box.left), theme);
+    return cache.get(`${cache.version} ${which} ${task}`, arrays[`${which}_loss.${task}`].data, config.sides[task], config.levels[task][which], Math.round(box.right - box.left), theme);
   };
   const gridPx = ([u, v]) => {
     const n = state.config.sides[state.task];
@@ -78,25 +78,28 @@ function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
     room.dot(...start, 11);
     if (held) room.dot(...grip, 12);
     for (const path of paths.values()) room.way(path);
-    const grads = arrows ? mwArrowsOf(state) : [];
-    const longest = 0.2 * (box.right - box.left);
+    const homes = moved ? new Map(order.map((k) => [k, pathOf("home.path", k)])) : new Map();
+    for (const path of homes.values()) room.way(path);
+    const shapes = arrows ? mwArrowShapes(start, mwArrowsOf(state), 0.2 * (box.right - box.left)) : [];
+    for (const { from, tip } of shapes) room.way([from, tip]);
     if (config.sides[task]) {
-      mwContourLabels(ctx, contours(side).lines, gridPx, { room, colour: theme.fg, theme });
-      if (overlay) mwContourLabels(ctx, contours("support").lines, gridPx, { room, colour: mwCss(mwClassRgb(1, theme)), theme });
+      mwContourLabels(ctx, contours(side).lines, gridPx, { room, theme });
+      if (overlay) mwContourLabels(ctx, contours("support").lines, gridPx, { room, theme, style: "italic" });
     }
     const perUnit = (box.right - box.left) / (config.range.x[1] - config.range.x[0]);
-    if (moved) for (const k of order) mwTaskPath(ctx, pathOf("home.path", k), { k, theme, style: "home" });
+    for (const [k, path] of homes) mwTaskPath(ctx, path, { k, theme, style: "home" });
     for (const k of order) mwTaskPath(ctx, paths.get(k), { k, step, theme, main: k === task, style: stale ? "stale" : "" });
     if (!stale) mwOffRing(ctx, ...paths.get(task)[step], mwAt(arrays.off_plane, task).data[step] * perUnit, task, theme);
     if (moved || held) mwHomeMark(ctx, ...px([0, 0]), theme);
-    if (grads.length) mwGradientArrows(ctx, start, grads, { longest, theme, room, faint: stale });
+    mwGradientArrows(ctx, shapes, { theme, room, faint: stale });
     if (config.titles.length > 1) for (const k of [...order].reverse()) {
       const end = paths.get(k).findLast(([u, v]) => Number.isFinite(u + v));
       ctx.font = `11px ${theme.font}`;
-      const wide = ctx.measureText(config.titles[k]).width + 4;
+      const text = mwShorten(ctx, config.titles[k], 110);
+      const wide = ctx.measureText(text).width + 4;
       const place = end && room.try(wide, 13, llAround(...end, wide, 8));
       ctx.globalAlpha = stale ? 0.4 : 1;
-      if (place) mwRimmedText(ctx, config.titles[k], ...place, mwCss(mwClassRgb(k, theme)), theme, 11, k === task ? 600 : 400);
+      if (place) mwRimmedText(ctx, text, ...place, mwCss(mwClassRgb(k, theme)), theme, 11, k === task ? 600 : 400);
       ctx.globalAlpha = 1;
     }
     ctx.restore();
@@ -156,22 +159,28 @@ function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
       state = next;
       if (!width) return;
       const { config, task, overlay } = state;
-      caption.textContent = `${side === "query" ? "Query" : "Support"} loss${config.titles.length > 1 ? ` of ${config.titles[task]}` : ""}, ${config.loss_unit}${overlay ? "; dashed lines: support loss" : ""}`;
-      const [u, v] = state.held ?? state.start;
-      handle.setAttribute("aria-label", `Initialisation at ${mwNumber(u)}, ${mwNumber(v)} of the ${side} loss. Arrow keys move it, with Shift further; Enter runs the inner loop from there; Home goes back to the learner's own.`);
+      caption.textContent = `${side === "query" ? "Query" : "Support"} loss${config.titles.length > 1 ? ` of ${config.titles[task]}` : ""}, ${config.loss_unit}${overlay ? "; dashed lines, slanted numbers: support loss" : ""}`;
+      const where = mwPlaceText(state.held ?? state.start, config.range).slice(1, -1);
+      handle.setAttribute("aria-label", `Initialisation at ${where} of the ${side} loss. Arrow keys move it, with Shift further; Enter runs the inner loop from there; Home goes back to the learner's own.`);
       handle.title = state.gripTitle;
       paintBelow();
       paintAbove();
     },
     fit(next) {
       width = next;
-      box = { left: 52, right: width - 2, top: 4, bottom: width - 50 };
-      plot.style.width = plot.style.height = `${width}px`;
-      below.resize(width, width);
-      above.resize(width, width);
+      box = { left: 52, right: width - 12, top: 4, bottom: width - 60 };
+      plot.style.width = `${width}px`;
+      plot.style.height = `${box.bottom + 38}px`;
+      for (const each of [below, above]) each.resize(width, box.bottom + 38);
       drawn = "";
     },
   };
+}
+
+// "(0.12, −0.30)", as fine as the square deserves.
+function mwPlaceText(point, { x: [low, high] }) {
+  const digits = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(high - low))));
+  return `(${point.map((v) => v.toFixed(digits).replace("-", "\u2212").replace(/^\u2212(0\.?0*)$/, "$1")).join(", ")})`;
 }
 
 const mwShortLabel = (ctx, text, width, theme) => { ctx.font = `11px ${theme.font}`; return mwShorten(ctx, text, width); };

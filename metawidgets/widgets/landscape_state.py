@@ -35,11 +35,9 @@ def pack_gradients(gradients: MetaGradients) -> dict[str, Shaped[np.ndarray, "..
     }
 
 
-def contour_levels(grid: Landscape) -> list[float]:
-    """Round losses at which contours are drawn, the same for support and query so that colours compare: evenly spaced, or by
-    ratios where the losses span more than a factor of 8."""
-    losses = np.concatenate([grid.support_loss.ravel(), grid.query_loss.ravel()])
-    losses = losses[np.isfinite(losses)]
+def contour_levels(loss: Float[np.ndarray, "row column"]) -> list[float]:
+    """Round losses at which contours are drawn: evenly spaced, or by ratios where the losses span more than a factor of 8."""
+    losses = loss[np.isfinite(loss)]
     if not losses.size:
         return []
     low, high = (float(v) for v in np.quantile(losses, (0.01, 0.99)))

@@ -97,7 +97,7 @@ def _field(arrays: Mapping[str, np.ndarray], side: str, task: int) -> np.ndarray
 
 
 def _surface(paper: Paper, arrays: Any, config: Any, task: int, side: str, left: float, top: float) -> None:
-    field, levels = _field(arrays, side, task), config["levels"][task]
+    field, levels = _field(arrays, side, task), (config["levels"][task] or {}).get(side, [])
     if field is None:
         paper.box(left, top, _SIDE, _SIDE, LINE)
         paper.text(left + _SIDE / 2, top + _SIDE / 2, "not computed yet", anchor="mm")
@@ -111,7 +111,7 @@ def _surface(paper: Paper, arrays: Any, config: Any, task: int, side: str, left:
 
 
 def _contours(paper: Paper, arrays: Any, config: Any, task: int, side: str, left: float, top: float) -> None:
-    field, levels = _field(arrays, side, task), config["levels"][task]
+    field, levels = _field(arrays, side, task), (config["levels"][task] or {}).get(side, [])
     if field is None:
         return
     band = np.searchsorted(levels, np.nan_to_num(field, nan=np.inf))

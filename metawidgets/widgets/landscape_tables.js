@@ -14,10 +14,10 @@ function mwLossTable({ arrays, config, task, moved, theme, stale }) {
       const sign = (i) => (better && better[i] ? (better[i] < 0 ? " \u2193" : " \u2191") : "");
       const [q, s] = [pair("query"), pair("support")];
       return mwEl("tr", { class: `${k === task ? "ll-chosen" : ""} ${second && stale ? "ll-stale" : ""}` },
-        mwEl("th", { scope: "row" }, second ? "" : mwTaskSign(k, theme), second ? mwEl("span", { class: "ll-second" }, label) : config.titles.length > 1 ? title : "own start"),
+        mwEl("th", { scope: "row" }, second ? "" : mwTaskSign(k, theme), second ? mwEl("span", { class: "ll-second" }, label) : title),
         llCell(q[0]), llCell(`${q[1]}${sign(0)}`, { class: tone(0) }), llCell(s[0]), llCell(`${s[1]}${sign(1)}`, { class: tone(1) }), llCell(mwOff(at(`${prefix}off_plane`, k, last))));
     };
-    return moved ? [line("home.", "own start", false), line("", "moved start", true)] : [line("home.", "own start", false)];
+    return moved ? [line("home.", "", false), line("", "moved", true)] : [line("home.", "", false)];
   });
   const head = (text, props) => mwEl("th", { scope: "col", ...props }, text);
   const title = `Loss before and after ${last} inner step${last === 1 ? "" : "s"}`;

@@ -6,7 +6,7 @@ export default { render({ model, el, signal }) {
   let arrays = mwArrays(model);
   let theme = mwTheme(root);
   let held = null; // where the initialisation is held while its path is not known
-  let waiting = false;
+  let pending = 0; // moves that were asked for and are not answered
   let pointed = null;
   const cache = Object.assign(mwContourCache(), { version: 0 });
   const config = () => model.get("config");
@@ -17,7 +17,7 @@ export default { render({ model, el, signal }) {
   });
   const panelOf = (side) => mwLandscapePanel({
     side, cache,
-    onHold: (x, y) => { held = [x, y]; repaint(); settleReading(); },
+    onHold: (x, y) => { [held, pointed] = [[x, y], null]; repaint(); settleReading(); },
     onRelease: release, onHome: home,
     onPoint: (point) => { pointed = point; readout(); },
   });
@@ -71,18 +71,18 @@ export default { render({ model, el, signal }) {
   }
   function home() {
     needs.hidden = true;
-    if (!look().moved) { held = null; repaint(); frame.say("The learner's own initialisation."); return; }
+    if (!look().moved && !pending) { held = null; repaint(); frame.say("The learner's own initialisation."); return; }
     if (python.can("move")) go([0, 0]);
     else { held = [0, 0]; repaint(); release(); }
   }
   function go([x, y]) {
     held = [x, y];
-    waiting = true;
+    pending += 1;
     repaint();
     const target = held;
     python.ask("move", { x, y }, { latest: true }).then((done) => {
+      pending -= 1;
       if (held !== target) return; // it was taken up again meanwhile
-      waiting = false;
       held = null;
       repaint();
       if (done && !model.get("error")) frame.say(told(look()));
@@ -105,7 +105,7 @@ export default { render({ model, el, signal }) {
     const state = look();
     const [place, who] = pointed ? [pointed, "At the pointer"] : [state.held ?? state.start, state.held ? "Held here" : "At the initialisation"];
     const from = Math.hypot(place[0] - state.start[0], place[1] - state.start[1]);
-    under.textContent = `${who}, (${mwNumber(place[0])}, ${mwNumber(place[1])}): ${words(place, state)}${from ? `; ${mwNumber(from)} from the ${state.held ? "last path's start" : "initialisation"}` : ""}.`;
+    under.textContent = `${who}, ${mwPlaceText(place, config().range)}: ${words(place, state)}${from ? `; ${mwNumber(from)} from the ${state.held ? "last path's start" : "initialisation"}` : ""}.`;
   }
   let settled = 0;
   function settleReading() {

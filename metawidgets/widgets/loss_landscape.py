@@ -196,7 +196,7 @@ class LossLandscape(Component):
                 plane={"first": plane.first, "third": plane.third, "seed": plane.seed},
                 range={"x": list(plane.x_range), "y": list(plane.y_range)},
                 sides=[0 if grid is None else len(grid.x) for grid in self._grids],
-                levels=[None if grid is None else contour_levels(grid) for grid in self._grids],
+                levels=[None if grid is None else _levels(grid) for grid in self._grids],
                 steps=paths.off_plane.shape[1],
                 loss_unit=plane.loss_unit,
                 gradients={"names": list(self._gradients.names), "settings": dict(self._gradients.settings)},
@@ -247,6 +247,10 @@ class LossLandscape(Component):
         from metawidgets.widgets.landscape_still import in_words
 
         return in_words(self.unpack(), self.config, self._task, self.step)
+
+
+def _levels(grid: Landscape) -> dict[str, list[float]]:
+    return {"query": contour_levels(grid.query_loss), "support": contour_levels(grid.support_loss)}
 
 
 def _whole(value: Any, below: int) -> bool:

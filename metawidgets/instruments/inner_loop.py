@@ -1,7 +1,8 @@
 """How learners adapt, with the learners behind it."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from metawidgets.episodes import Episode
@@ -82,7 +83,22 @@ class _Adapting:
         from metawidgets.learners.loop import trace
 
         chosen = [adjusted(self.learners[name], inner_lr=inner_lr, inner_steps=inner_steps) for name in shown]
-        return [trace(learner, episode) for learner in chosen]
+        with _one_thread(if_=not episode.is_image):
+            return [trace(learner, episode) for learner in chosen]
+
+
+@contextmanager
+def _one_thread(*, if_: bool) -> Iterator[None]:
+    """Steps of a small network take microseconds: several threads only wait for each other, on busy cores for seconds."""
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        if if_:
+            torch.set_num_threads(1)
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _named(learners: "Learner | Sequence[Learner] | Mapping[str, Learner]") -> "dict[str, Learner]":

@@ -50,7 +50,7 @@ function mwLayersChart({ chart: given }) {
     const keep = new Set([...chart.rows].sort((a, b) => furthest(b) - furthest(a)).slice(0, IL_MOST_LAYERS));
     rows = chart.rows.filter((row) => keep.has(row));
     const left = chart.rows.length - rows.length;
-    note.textContent = [left && `The ${rows.length} layers that moved furthest; ${left} more moved less.`, chart.several && "At the top all layers together; beside the bars the furthest."].filter(Boolean).join(" ");
+    note.textContent = [left && `The ${rows.length} layers that moved furthest; ${left} more moved less.`, chart.learners.length > 1 && "At the top all layers together; beside the bars the furthest."].filter(Boolean).join(" ");
     list.replaceChildren(...chart.learners.map((learner) => {
       learner.value = mwEl("b", {});
       if (chart.several) learner.swatch = mwLookCanvas(learner.look);

@@ -44,7 +44,9 @@ function mwPointPanel({ label, items, draw, selection, stepKeys, announce, curre
 }
 
 // Arrow up and down through items from the current() one, Enter to select, Escape to let go; while one is selected, moving moves the selection.
-function mwItemKeys({ items, selection, announce, current }) {
+// items: a list, or a function that gives it where it changes.
+function mwItemKeys({ items: given, selection, announce, current }) {
+  const items = typeof given === "function" ? given : () => given;
   const at = () => Math.max(0, items().findIndex((item) => item.id === current()));
   const go = (by) => {
     const { id } = items()[Math.min(items().length - 1, Math.max(0, at() + by))];

@@ -127,6 +127,7 @@ export default { render({ model, el, signal }) {
     place(above, [several && panelsShown[0].strip]);
     place(main, panelsShown.map((panel) => panel.node));
     place(middle, [several && panelsShown[0].legend?.node, inspector.node]);
+    beside.classList.toggle("il-four", chartsShown.length === 4); // two rows of two, not three and one
     place(beside, chartsShown.map((chart) => chart.node));
     columns.className = `il-columns ${several ? "il-several" : "il-one"} il-of-${Math.min(traces.length, 3)} il-${config.kind}`;
     alarms.textContent = mwDiverging(now);

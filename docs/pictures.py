@@ -1,0 +1,86 @@
+"""Take the pictures of the instruments for the README and the notebooks, light and dark, out of the gallery's page.
+
+    metawidgets report notebooks/gallery.ipynb --out build/gallery
+    python docs/pictures.py build/gallery/gallery.html notebooks/images
+
+Pictures are reduced to few colours: all of them together are as large as a photograph.
+"""
+
+import argparse
+import io
+import shutil
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+WIDTH = 960
+# Picture -> the component's class, which of several, and what to do before: keys pressed after a click on a place in it.
+PICTURES: dict[str, tuple[str, int]] = {
+    "episode_builder": ("mw-episode-builder", 0),
+    "inner_loop_slider": ("mw-inner-loop-slider", 0),
+    "loss_landscape": ("mw-loss-landscape", 0),
+    "prototype_heatmap": ("mw-prototype-heatmap", 0),
+    "embedding_map": ("mw-embedding-map", 0),
+    "task_map": ("mw-task-map-view", 0),
+    "task_distribution": ("mw-task-distribution", 0),
+    "memory_view": ("mw-memory-view", 0),
+    "memory_view_attention": ("mw-memory-view", 1),
+    "outer_loop_monitor": ("mw-outer-loop-monitor", 0),
+    "learner_arena": ("mw-learner-arena", 0),
+    "you_are_the_learner": ("mw-you-are-the-learner", 0),
+    "quiz": ("mw-quiz", 0),
+}
+
+
+def prepare(page: Page) -> None:
+    """Show what makes a picture speak: a distribution that has moved, a pinned cell."""
+    page.evaluate(
+        """() => {
+            for (const model of window.metawidgets.models.values()) {
+                const config = model.get("config") ?? {};
+                if (config.shifts) model.set("step", Math.ceil(0.6 * (config.shifts.length - 1)));
+            }
+        }"""
+    )
+    page.wait_for_timeout(300)
+
+
+def small(png: bytes) -> bytes:
+    out = io.BytesIO()
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    # Class colours cover few pixels and must stay what they are: the palette is made to reach all colours, not the frequent ones.
+    picture.quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("page", type=Path, help="the gallery's page")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        parser.error("there is no chromium on the PATH; on Debian: apt-get install chromium")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with (
+        sync_playwright() as engine,
+        engine.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
+    ):
+        for theme in ("light", "dark"):
+            page = browser.new_page(viewport={"width": WIDTH + 80, "height": 900}, color_scheme=theme)
+            page.goto(options.page.resolve().as_uri())
+            page.wait_for_selector("html[data-mw-ready]", state="attached")
+            prepare(page)
+            for name, (css, place) in PICTURES.items():
+                view = page.locator(f".{css} .mw").nth(place)
+                view.scroll_into_view_if_needed()
+                page.wait_for_timeout(400)
+                file = options.folder / (f"{name}.png" if theme == "light" else f"{name}_dark.png")
+                file.write_bytes(small(view.screenshot()))
+                print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
+            page.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ export default { render({ model, el, signal }) {
   let method = "tsne";
   const methods = mwChoice({ label: "Compute", options: [["tsne", "t-SNE"], ["umap", config.umap ? "UMAP" : "UMAP (not installed)"]], value: method, onchange: (value) => { method = value; } });
   methods.control.options[1].disabled = !config.umap;
-  const count = mwNumberField({ label: `Perplexity, ${low} to ${high}`, value: start, min: low, max: high, onchange: (value) => { neighbours = value; } });
+  const count = mwNumberField({ label: `Perplexity ${low}\u2013${high}`, value: start, min: low, max: high, onchange: (value) => { neighbours = value; } });
   const compute = mwButton({ text: "Compute", onclick: () => python.ask("project", { method, neighbours, seed: 0 }) });
   count.control.setAttribute("aria-label", `Perplexity, ${low} to ${high}`);
   for (const control of [methods.control, count.control, compute]) python.bind(control, "project", "A new projection");
@@ -53,6 +53,7 @@ export default { render({ model, el, signal }) {
     hover: (i) => { if (pointed !== i) { pointed = i; selection.hover(i < 0 ? "" : config.ids[i]); repaint(); } },
     pick: (i) => { if (i >= 0) pin(i); else if (pinned() >= 0) selection.set(""); repaint(); },
     chosen: (indices) => { choose(indices); setMode("pan"); },
+    lassoing: () => mode === "lasso",
     moved: () => { settleZoom(); repaintMap(); },
     paint: () => repaintMap(),
   } });
@@ -60,7 +61,7 @@ export default { render({ model, el, signal }) {
   const detail = emDetail({ space, config, names, what, onPick: (i) => { pin(i, true); } });
   const lasso = emChosen({ space, config, names, what, onClear: () => choose([]), onCopy: () => mwCopy(model.get("lasso").join("\n"), frame), onPick: (i) => pin(i, true) });
   const geometry = emGeometry({ space, arrays, config, names, onStep: (step) => player.set(step), onMatrix: (value) => save({ matrix: value }), onClass: (k) => choose(Array.from(space.labels.keys()).filter((i) => space.labels[i] === k)) });
-  const main = mwEl("div", { class: "em-main" }, mwEl("div", { class: "em-stage" }, plot.node, tools), words.legend, words.note);
+  const main = mwEl("div", { class: "em-main" }, mwEl("div", { class: "em-stage" }, plot.node, tools), words.legend, words.note, lasso.node);
   body.append(
     mwEl("header", { class: "em-header" }, mwEl("h3", {}, config.label), words.reading),
     space.steps > 1 ? player.node : "",
@@ -69,7 +70,7 @@ export default { render({ model, el, signal }) {
       methods.node, count.node, compute,
       plot.images && mwEl("div", { class: "mw-field" }, mwEl("span", { class: "mw-field-label" }, "Marks"), marks.node),
       metric.node, config.decides && borders.node),
-    mwEl("div", { class: "em-columns" }, main, mwEl("div", { class: "em-side" }, lasso.node, detail.node)),
+    mwEl("div", { class: "em-columns" }, main, mwEl("div", { class: "em-side" }, detail.node)),
     geometry.node,
   );
 
@@ -190,7 +191,7 @@ export default { render({ model, el, signal }) {
     const items = glide(target);
     const still = items === target.items;
     plot.paint({
-      ...state, items, layoutKey: still ? target.key : `${performance.now()}`, prototypes: still ? target.prototypes : null, planes: still ? state.planes : null, axes: target.axes, mode,
+      ...state, items, layoutKey: still ? target.key : `${performance.now()}`, prototypes: still ? target.prototypes : null, planes: still ? state.planes : null, axes: target.axes,
       trails: still && target.name === "pca" && space.steps > 1 && space.way <= 20 ? arrays.pca_prototypes.data : null,
       neighbours: state.mode === "typical" ? [] : state.neighbours.map(([j]) => j), chosen: new Set(state.chosen),
     });

@@ -261,7 +261,7 @@ function emPlot({ space, arrays, config, names, on }) {
   };
   emGestures({
     node, canvas, camera, at, hit, on,
-    lassoing: () => state.mode === "lasso",
+    lassoing: on.lassoing,
     loop: (points) => { loop = points; on.paint(); },
     enclosed: (points) => {
       const polygon = points.map(([u, v]) => camera.place(u, v));

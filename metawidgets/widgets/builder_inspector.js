@@ -53,7 +53,7 @@ function mwbInspector({ store, current, act }) {
       cls.value = item.class;
       cls.hidden = doc.classes.length === 0;
       places.hidden = !item.at;
-      if (item.at) [x, y].forEach((control, axis) => { if (document.activeElement !== control) control.value = Number(item.at[axis].toPrecision(6)); });
+      if (item.at) [x, y].forEach((control, axis) => { if (document.activeElement !== control) control.value = Number(item.at[axis].toPrecision(4)); });
       lock.textContent = item.locked ? "Unlock" : "Lock";
       lock.setAttribute("aria-pressed", String(item.locked));
       copy.disabled = item.side === "pool";

@@ -122,7 +122,7 @@ function mwbPad({ store, python, target, theme }) {
   const clear = mwButton({ text: "Clear", onclick: () => { strokes = []; down = false; paint(); canvas.focus(); } });
   const add = mwButton({ text: "Add the drawing", onclick: async () => {
     const { key, side } = target();
-    if (await store.ask("draw", { key, side }, { buffers: [image().buffer] })) { strokes = []; down = false; paint(); }
+    if (await store.ask("draw", { key, side }, { buffers: [image().buffer] })) { strokes = []; down = false; canvas.focus(); paint(); }
   } });
   add.classList.add("eb-primary");
   python.bind(add, "draw", "Adding a drawing");

@@ -120,6 +120,14 @@ function mwbPlane({ store, python, current, look, choose, brush, signal }) {
     const box = svg.getBoundingClientRect();
     return clean([sx.invert(event.clientX - box.left), sy.invert(event.clientY - box.top)]);
   };
+  // The item under the pointer: of several, the one whose middle is nearest, whichever lies on top.
+  const nearest = (event) => {
+    const box = svg.getBoundingClientRect();
+    const { items } = store.doc();
+    const away = (id) => Math.hypot(sx(items[id].at[0]) - event.clientX + box.left, sy(items[id].at[1]) - event.clientY + box.top);
+    const first = Object.keys(items).reduce((best, id) => (best === null || away(id) < away(best) ? id : best), null);
+    return first !== null && away(first) <= 12 ? first : null;
+  };
   const add = (at, turned = false) => {
     const { side, cls } = brush();
     const to = turned ? (side === "support" ? "query" : "support") : side;
@@ -135,7 +143,7 @@ function mwbPlane({ store, python, current, look, choose, brush, signal }) {
   };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary || held || !sx) return;
-    const id = event.target.closest(".eb-point")?.dataset.key ?? null;
+    const id = nearest(event);
     held = { key: id, pointer: event.pointerId, from: [event.clientX, event.clientY], moved: false, at: id && store.doc().items[id].at, start: place(event) };
     try { svg.setPointerCapture(event.pointerId); } catch { /* the pointer is gone already */ }
   });
@@ -151,8 +159,8 @@ function mwbPlane({ store, python, current, look, choose, brush, signal }) {
     if (!held || event.pointerId !== held.pointer) return;
     const { key: id, moved, at } = held;
     held = null;
-    if (id && moved) { store.edit("move an item", (doc) => { if (!doc.items[id]) return false; doc.items[id].at = at; return true; }); choose(id); }
-    else if (id) { choose(id); marks.get(id)?.focus({ preventScroll: true }); }
+    if (id && moved) { store.edit("move an item", (doc) => { if (!doc.items[id]) return false; doc.items[id].at = at; return true; }); }
+    if (id) { choose(id); marks.get(id)?.focus({ preventScroll: true }); }
     else if (!moved) add(place(event), event.shiftKey);
     paint();
   });

@@ -47,12 +47,16 @@ function mwbSettings({ store, python, frame }) {
     way.node.hidden = doc.kind === "curve";
     if (!again.disabled) again.title = `Draw the next episode around what is locked; this is episode ${settings.index} of seed ${settings.seed}`;
     const past = store.past();
+    const focused = document.activeElement;
     for (const [button, steps, word, keys] of [[undo, past.undo, "Undo", "Ctrl+Z"], [redo, past.redo, "Redo", "Ctrl+Shift+Z"]]) {
       const what = steps.at(-1)?.what;
       button.disabled = !what;
       button.setAttribute("aria-label", what ? `${word}: ${what}` : word);
       button.title = what ? `${word}: ${what} (${keys})` : `Nothing to ${word.toLowerCase()}`;
     }
+    // A button that has no more to do passes the focus on, or keys would fall through to the page.
+    if (focused === undo && undo.disabled) redo.focus();
+    if (focused === redo && redo.disabled) undo.focus();
   }
   const node = mwEl("div", { class: "mw-toolbar eb-settings" }, dataset.node, split.node, way.node, shot.node, query.node, seed.node,
     mwEl("div", { class: "eb-group" }, again, undo, redo));

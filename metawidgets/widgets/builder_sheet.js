@@ -109,6 +109,9 @@ function mwbSheet({ store, python, current, look, files }) {
     const doc = store.doc();
     const { counts, bad } = store.verdict();
     const most = Math.max(1, ...counts.map(([, s, q]) => s + q));
+    // As large as lets most classes stand on a line or two.
+    const widest = Math.max(1.6 * Math.max(0, ...counts.map((c) => c[1])), ...counts.map((c) => c[2]));
+    node.style.setProperty("--eb-thumb", `${widest <= 6 ? 44 : widest <= 10 ? 38 : 32}px`);
     const focused = cells.get(document.activeElement?.dataset?.key)?.node === document.activeElement ? document.activeElement : null;
     for (const cls of [...lines.keys()]) {
       if (!doc.classes.some((c) => c.key === cls)) { lines.get(cls).node.remove(); lines.delete(cls); heads.delete(cls); }
@@ -137,7 +140,7 @@ function mwbSheet({ store, python, current, look, files }) {
           order.push(key);
         });
         while (strip.children.length > mine.length) strip.lastChild.remove();
-        strip.dataset.empty = mine.length ? "" : `no ${side}`;
+        strip.dataset.empty = mine.length ? "" : side === "pool" ? "empty" : `no ${side}`;
         if (side === "pool" && c.origin) {
           more.setAttribute("aria-label", `More items of class ${c.name}`);
           strip.append(more);

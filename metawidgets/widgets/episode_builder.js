@@ -13,7 +13,12 @@ export default {
 
     const current = () => (store.doc().items[chosen] ? chosen : "");
     const look = (key) => { chosen = key; repaint(); };
-    const choose = (key) => { chosen = key; selection.set(store.doc().items[key] ? store.id(key) : ""); repaint(); };
+    const choose = (key) => {
+      chosen = key;
+      cls = store.doc().items[key]?.class ?? cls; // what is added next goes where one is looking 
+      selection.set(store.doc().items[key] ? store.id(key) : "");
+      repaint();
+    };
     const has = (key) => store.doc().items[key];
     const act = {
       move: (key, to) => has(key) && store.edit(`move an item to ${to}`, (doc) => mwbMove(doc, key, { side: to })),

@@ -67,7 +67,7 @@ function mwbPlane({ store, python, current, look, choose, brush, signal }) {
     const doc = store.doc();
     const { bad, counts } = store.verdict();
     if (!width || doc.kind === "sheet") return;
-    if (!held) measure();
+    if (!held || !sx) measure();
     const label = new Map(doc.classes.map((c, i) => [c.key, i]));
     const focused = document.activeElement?.dataset?.key;
     for (const [id, point] of marks) if (!doc.items[id]) { point.remove(); marks.delete(id); }
@@ -183,7 +183,7 @@ function mwbPlane({ store, python, current, look, choose, brush, signal }) {
     node, paint,
     fit(available) { width = curve() || available < 620 ? available : Math.min(480, available - 280); node.classList.toggle("is-narrow", width === available); paint(); },
     focus: (id) => marks.get(id)?.focus(),
-    add: () => add([sx.invert((44 + width - 10) / 2), sy.invert(parseFloat(svg.style.height) / 2 - 13)]),
+    add: () => sx && add([sx.invert((44 + width - 10) / 2), sy.invert(parseFloat(svg.style.height) / 2 - 13)]),
     keys: {
       ArrowLeft: () => go(0, -1), ArrowRight: () => go(0, 1), ArrowUp: () => go(1, 1), ArrowDown: () => go(1, -1),
       Home: () => go(0, -order.length), End: () => go(0, order.length),

@@ -41,10 +41,12 @@ def task_map(n: int = 6) -> TaskMap:
     return TaskMap(names, embeddings, unit @ unit.T, np.abs(at[:, None] - at), groups, episodes, "ProtoNet")
 
 
-def builder() -> widgets.EpisodeBuilder:
+def builder(*further: str) -> widgets.EpisodeBuilder:
+    """Of images, with further datasets to choose."""
     from metawidgets import datasets
 
-    return widgets.EpisodeBuilder(datasets={"glyphs": datasets.load("glyphs", n_classes=60)})
+    known = {"glyphs": datasets.load("glyphs", n_classes=60)} | {name: datasets.load(name) for name in further}
+    return widgets.EpisodeBuilder(datasets=known)
 
 
 EXAMPLES: dict[str, Callable[[], widgets.Component]] = {
@@ -74,6 +76,7 @@ def inner_loops() -> widgets.Component:
 
 # The same with Python behind them, where there is something to ask of it: learners, datasets.
 LIVE: dict[str, Callable[[], widgets.Component]] = {
+    "EpisodeBuilder": lambda: builder("gaussians", "sinusoids"),
     "InnerLoopSlider": inner_loops,
     "LearnerArena": lambda: arena(play=True),
     "OuterLoopMonitor": lambda: monitored(steps=12),

@@ -197,9 +197,7 @@ export default { render({ model, el, signal }) {
     });
     before = { items, bounds: emBounds(...target.all) };
   };
-  const paint = () => {
-    const state = look();
-    paintMap(state);
+  const paintRest = (state = look()) => {
     spoken = detail.show(state);
     lasso.show(state.chosen, { ...state, what });
     words.show(state);
@@ -216,7 +214,14 @@ export default { render({ model, el, signal }) {
     borders.set(model.get("borders"));
     borders.control.disabled = state.target.name !== "pca";
   };
-  const repaint = mwRepaint(paint, { el: root, signal });
+  const paint = () => {
+    const state = look();
+    paintMap(state);
+    paintRest(state);
+  };
+  // What the eye follows is drawn with the frame, what is read beside it behind the frame.
+  const repaintRest = mwRepaint(() => paintRest(), { el: root, signal, after: true });
+  const repaint = mwRepaint(() => { paintMap(); repaintRest(); }, { el: root, signal });
   const repaintMap = mwRepaint(() => paintMap(), { el: root, signal });
 
   // -- keys, and what changes from elsewhere

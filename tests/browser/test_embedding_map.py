@@ -296,3 +296,7 @@ def test_two_thousand_images_draw_fast_and_pan_smoothly(open_component, patience
         }"""
     )
     assert took < 33 * patience
+
+
+def test_a_step_costs_less_than_two_frames(open_component, scrub_work):
+    assert scrub_work(open_component(EmbeddingMap(trace())).page, ".mw-slider") < 33

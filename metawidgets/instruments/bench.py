@@ -12,20 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 # Charts of what a learner keeps to itself; what the components show already is not among them.
-_INSIDE = {
-    "relation_scores",
-    "attention_map",
-    "memory_writes",
-    "memory_contents",
-    "memory_reads",
-    "hidden_state",
-    "learned_rates",
-}
+_INSIDE = {"relation_scores", "learned_rates"}
 
 
 def bench(learner: "Learner", episode: Episode) -> "VBox":
     """Everything there is to see of one learner on one episode, linked by one selection: what it was given, how it adapts,
-    and what goes on inside it: the distances that it compares, or charts of its attention, memory, state or rates.
+    and what goes on inside it: the distances that it compares, its attention, memory or state, charts of its relations or rates.
 
     Raises:
         LearnerError: if the learner cannot take the episode.
@@ -34,13 +26,16 @@ def bench(learner: "Learner", episode: Episode) -> "VBox":
 
     from metawidgets import views
     from metawidgets.learners.loop import trace
-    from metawidgets.widgets import ChartView, EpisodeView, InnerLoopSlider, PrototypeHeatmap, Selection
+    from metawidgets.widgets import ChartView, EpisodeView, InnerLoopSlider, MemoryView, PrototypeHeatmap, Selection
 
     selection, seen = Selection(), trace(learner, episode)
     slider = InnerLoopSlider(seen, selection=selection)
     parts = [EpisodeView(episode, selection=selection), slider]
     if "distances" in seen:
         parts.append(PrototypeHeatmap(seen, selection=selection))
+    if MemoryView.shows(seen):
+        parts.append(MemoryView(seen, selection=selection))
+        jslink((slider, "step"), (parts[-1], "step"))
     for name, view in views.fitting(seen).items():
         if name in _INSIDE:
             chart = ChartView(view(seen), axis=seen.axis.replace("_", " "))

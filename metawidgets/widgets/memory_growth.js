@@ -64,7 +64,7 @@ function mvGrowth({ config, arrays, coloured, player }) {
       else { ctx.beginPath(); ctx.arc(x(step), y(now), line.true ? 4.5 : 2.5, 0, 2 * Math.PI); }
       ctx.fill();
     }
-    title.textContent = probabilities ? `Query ${q}: probabilities as the context grows` : `Query ${q}: prediction as the context grows`;
+    title.textContent = `Query ${q} as the context grows`;
     told.textContent = words(drawn, step, q);
   }
   const words = (drawn, step, q) => {

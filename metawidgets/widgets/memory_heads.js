@@ -21,6 +21,8 @@ function mvHeadsPanel(shared) {
   const column = support.map((item) => item.i); // columns stand in the order read, the arrays in the episode's
   let state = null;
   let now = { key: "", data: null };
+  // Without a record of attention among support items, heads are shown for the query asked about.
+  const subject = () => (state.focus.side === "query" || shares.among ? state.focus : queries.find((item) => item.id === state.asked));
   const unread = (i) => shares.readAt[i] < 0 || shares.readAt[i] > state.step;
 
   const segments = mwSegments({ label: "Rows", options, value: rows(), onchange: (next) => mvSave(model, "rows", next) });
@@ -32,10 +34,10 @@ function mvHeadsPanel(shared) {
 
   // The numbers of this state, row by row over the items of the episode; null where nothing is recorded yet.
   function values() {
-    const { step, heads, focus } = state;
-    const key = `${rows()} ${step} ${rows() === "heads" ? focus.id : heads}`;
+    const { step, heads } = state;
+    const key = `${rows()} ${step} ${rows() === "heads" ? subject().id : heads}`;
     if (now.key === key) return now;
-    now = { key, data: rows() === "heads" ? shares.byHead(step, focus) : new Float32Array((rows() === "queries" ? queries : support).length * n) };
+    now = { key, data: rows() === "heads" ? shares.byHead(step, subject()) : new Float32Array((rows() === "queries" ? queries : support).length * n) };
     if (rows() === "queries") queries.forEach((item, r) => now.data.set(shares.ofQuery(step, item.i, heads).items, r * n));
     if (rows() === "items") support.forEach((item, r) => { const own = shares.row(item.i, step, heads); if (own) now.data.set(own, r * n); });
     return now;
@@ -44,11 +46,11 @@ function mvHeadsPanel(shared) {
   const words = (r, j) => {
     const label = several ? ` (${headLabel()})` : "";
     if (r < 0 || j < 0) {
-      if (rows() === "heads") return now.data ? `${attends ? "Attention" : "Reading"} of ${whose(state.focus)}, head by head. A click chooses a head.` : `Item ${state.focus.i} is not read yet.`;
+      if (rows() === "heads") return now.data ? `${attends ? "Attention" : "Reading"} of ${whose(subject())}, head by head. A click chooses a head.` : `Item ${subject().i} is not read yet.`;
       return `${attends ? "Attention" : "Reading"} of ${rows() === "queries" ? "every query" : "every support item, when it was read"}${label}. A click selects the item of the row.`;
     }
     const item = column[j];
-    const who = rows() === "heads" ? `${names[r]}, ${whose(state.focus)}` : `${whose(rowItem(r))}${label}`;
+    const who = rows() === "heads" ? `${names[r]}, ${whose(subject())}` : `${whose(rowItem(r))}${label}`;
     if (unread(item)) return `${who}: ${itemWords(item)} is not read yet.`;
     return `${who}: ${mwPercent(now.data?.[r * n + item] ?? 0)} of its ${attends ? "attention to" : "reading falls on"} ${itemWords(item)}.`;
   };

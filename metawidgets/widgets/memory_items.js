@@ -2,128 +2,143 @@
 // looked at it: as a bar and a number under each item, and as lines to the first of them.
 
 // mvItemsPanel(shared) -> {node, paint(state), fit(width)}
-function mvItemsPanel({ config, arrays, shares, items, support, queries, selection, stepKeys, announce, images, coloured, headLabel, signal }) {
+function mvItemsPanel({ config, arrays, shares, items, support, queries, selection, stepKeys, announce, images, coloured, headLabel }) {
   const thumbs = images && { support: mwThumbs(arrays.support_x), query: mwThumbs(arrays.query_x) };
-  const labels = config.episode.class_names;
+  const names = config.episode.class_names;
   const predictions = arrays.probabilities;
   const dense = items.length > 70;
   const size = dense ? 26 : 36;
   const tile = { width: size + (dense ? 6 : 8), height: size + (!shares.kind ? 6 : dense ? 12 : 26) };
   const head = 22;
-  let layout = null;
+  const places = new Map(); // id -> {x, y} of its tile
+  const { canvas, ctx, resize } = mwCanvas({ class: "mv-canvas", "aria-hidden": "true" });
+  const base = mwCanvas(); // what only the step changes: pictures, classes, what is read and what is right
+  const board = mwEl("div", {
+    class: "mv-board", tabindex: 0, role: "application", "aria-roledescription": "items",
+    "aria-label": "Support items and queries. Arrow keys move between them, Enter selects one, Escape lets go; comma and full stop move the step.",
+  }, canvas);
+  const key = mwEl("p", { class: "mv-key" });
+  const classes = coloured ? names.map((name) => ({ ...mwCanvas({ "aria-hidden": "true" }), name })) : [];
+  const legend = coloured && mwEl("ul", { class: "mv-classes", "aria-label": "Classes" },
+    classes.map((each) => mwEl("li", {}, each.canvas, mwEl("span", { class: "mv-name", title: each.name }, each.name))));
   let state = null;
+  let box = { width: 0, height: 0, middle: 0 };
+  let drawn = "";
 
-  function measure(width) {
-    const columns = Math.max(1, Math.floor(width / tile.width));
-    const places = new Map();
+  function fit(width) {
+    const columns = Math.max(1, Math.floor((width - 4) / tile.width));
     const grid = (list, top) => {
-      list.forEach((item, k) => places.set(item.id, { x: (k % columns) * tile.width + 4, y: top + head + Math.floor(k / columns) * tile.height, row: Math.floor(k / columns), column: k % columns }));
+      list.forEach((item, k) => places.set(item.id, { x: (k % columns) * tile.width + 4, y: top + head + Math.floor(k / columns) * tile.height }));
       return top + head + Math.ceil(list.length / columns) * tile.height;
     };
-    const middle = grid(support, 0) + 18;
-    return { places, columns, middle, width, height: grid(queries, middle) };
+    const middle = grid(support, 0) + 16;
+    box = { width, middle, height: grid(queries, middle) };
+    resize(width, box.height);
+    base.resize(width, box.height);
+    drawn = "";
   }
 
-  // What stands under each item: Map id -> [share, "to" (was looked at by the focus) or "from" (looked at it)].
+  // What stands under each item: Map id -> [share, whether the focus looked at it (or it at the focus)].
   function looks() {
     const { focus, step, heads } = state;
     const out = new Map();
+    const read = support.filter((item) => shares.readAt[item.i] >= 0 && shares.readAt[item.i] <= step);
     if (!shares.kind) return out;
     if (focus.side === "query") {
-      const { items: on } = shares.ofQuery(step, focus.i, heads);
-      support.forEach((item) => { if (shares.readAt[item.i] <= step && shares.readAt[item.i] >= 0) out.set(item.id, [on[item.i], "to"]); });
+      const on = shares.ofQuery(step, focus.i, heads).items;
+      read.forEach((item) => out.set(item.id, [on[item.i], true]));
       return out;
     }
-    shares.onItem(step, focus.i, heads).forEach((v, q) => out.set(config.episode.query_ids[q], [v, "from"]));
+    shares.onItem(step, focus.i, heads).forEach((v, q) => out.set(config.episode.query_ids[q], [v, false]));
     const among = shares.amongItems(step, focus.i, heads);
-    if (among) support.forEach((item) => {
-      const at = shares.readAt[item.i];
-      if (at >= 0 && at <= step) out.set(item.id, [among[item.i], at > shares.readAt[focus.i] ? "from" : "to"]);
-    });
+    if (among) read.forEach((item) => out.set(item.id, [among[item.i], shares.readAt[item.i] <= shares.readAt[focus.i]]));
     return out;
   }
 
-  function drawLinks(ctx, view, found, most) {
+  function drawTile(pen, item) {
+    const { theme, step } = state;
+    const { x, y } = places.get(item.id);
+    pen.fillStyle = theme.raised;
+    pen.fillRect(x, y, size, size);
+    pen.globalAlpha = item.side === "support" && (shares.readAt[item.i] < 0 || shares.readAt[item.i] > step) ? 0.25 : 1;
+    if (thumbs) thumbs[item.side].draw(pen, item.i, x + 2, y + 2, size - 4, theme.fg, true);
+    else { // a point's coordinates, or its number
+      const values = mwAt(arrays[`${item.side}_x`], item.i).data;
+      const lines = values.length <= 2 ? Array.from(values, (v) => mwNumber(v, 2)) : [`${item.i}`];
+      pen.font = `${dense ? 9 : 10}px ${theme.font}`;
+      pen.textAlign = "center";
+      pen.fillStyle = theme.fg;
+      lines.forEach((line, k) => pen.fillText(line, x + size / 2, y + size / 2 + 12 * (k - (lines.length - 1) / 2) + (coloured ? 3 : 0)));
+    }
+    if (coloured && item.label >= 0) {
+      pen.fillStyle = mwCss(mwClassRgb(item.label, theme));
+      pen.strokeStyle = theme.bg;
+      pen.lineWidth = 2;
+      mwShapePath(pen, item.label, x + 5, y + 5, dense ? 3 : 3.6);
+      pen.stroke();
+      pen.fill();
+    }
+    pen.globalAlpha = 1;
+    if (item.side === "support" || !predictions || mvArgmax(mwAt(mwAt(predictions, step), item.i).data) === item.label) return;
+    for (const [colour, width] of [[theme.bg, 4], [theme.bad, 2]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width;
+      mwCrossMark(pen, x + size - 5.5, y + 5.5, 3);
+    }
+  }
+  function drawBase() {
+    const { theme, step } = state;
+    const now = `${step} ${theme.fg} ${theme.bg}`;
+    if (now === drawn) return;
+    drawn = now;
+    base.ctx.clearRect(0, 0, box.width, box.height);
+    base.ctx.textBaseline = "middle";
+    for (const item of items) drawTile(base.ctx, item);
+    base.ctx.textAlign = "left";
+    base.ctx.font = `600 12px ${theme.font}`;
+    base.ctx.fillStyle = theme.fg;
+    base.ctx.fillText("Support, in the order read", 4, 9);
+    base.ctx.fillText(names.length ? "Queries, by their true class" : "Queries", 4, box.middle + 9);
+    classes.forEach((each, k) => {
+      each.resize(12, 12);
+      each.ctx.fillStyle = mwCss(mwClassRgb(k, theme));
+      mwShapePath(each.ctx, k, 6, 6, 4.5);
+      each.ctx.fill();
+    });
+  }
+
+  function drawLinks(found, most) {
     const { focus, theme } = state;
-    const from = layout.places.get(focus.id);
-    const strongest = [...found].filter(([id, [v]]) => id !== focus.id && v > 0.02 && v > 0.06 * most).sort((a, b) => b[1][0] - a[1][0]).slice(0, 12);
-    const middle = ({ x, y }) => [x + size / 2, y + size / 2 - view.top];
-    const [u, v] = middle(from);
+    const middle = (id) => [places.get(id).x + size / 2, places.get(id).y + size / 2];
+    const [u, v] = middle(focus.id);
+    const first = [...found].filter(([id, [share]]) => id !== focus.id && share > 0.02 && share > 0.06 * most).sort((a, b) => b[1][0] - a[1][0]).slice(0, 12);
     ctx.save();
     ctx.beginPath(); // lines pass behind the pictures
-    ctx.rect(0, 0, view.width, view.height);
-    for (const { x, y } of layout.places.values()) ctx.rect(x, y - view.top, size, size);
+    ctx.rect(0, 0, box.width, box.height);
+    for (const { x, y } of places.values()) ctx.rect(x, y, size, size);
     ctx.clip("evenodd");
-    for (const [id, [share, way]] of strongest.reverse()) {
-      const to = layout.places.get(id);
-      const [a, b] = middle(to);
-      ctx.strokeStyle = mwCss(mwRgb(way === "to" ? theme.accent : theme.fg), 0.15 + (0.4 * share) / most);
+    for (const [id, [share, outward]] of first.reverse()) {
+      const [a, b] = middle(id);
+      ctx.strokeStyle = mwCss(mwRgb(outward ? theme.accent : theme.fg), 0.15 + (0.4 * share) / most);
       ctx.lineWidth = 1 + (3.5 * share) / most;
-      ctx.setLineDash(way === "to" ? [] : [1, ctx.lineWidth + 3]);
+      ctx.setLineDash(outward ? [] : [2, 3]);
       ctx.beginPath();
       ctx.moveTo(u, v);
-      if (Math.abs(v - b) < tile.height / 2) ctx.quadraticCurveTo((u + a) / 2, Math.min(v, b) - size * 0.9, a, b); // in one row: an arc above it
-      else ctx.bezierCurveTo(u, v + (b - v) * 0.55, a, b - (b - v) * 0.55, a, b);
+      if (v === b) ctx.quadraticCurveTo((u + a) / 2, v - 1.6 * size, a, b); // in one row: an arc above it
+      else ctx.bezierCurveTo(u, v + 0.55 * (b - v), a, b - 0.55 * (b - v), a, b);
       ctx.stroke();
     }
     ctx.restore();
   }
 
-  function drawTile(ctx, view, item) {
-    const { theme, focus, pinned, step, asked } = state;
-    const { x, y: top } = layout.places.get(item.id);
-    const y = top - view.top;
-    if (y > view.height || y + tile.height < 0) return;
-    const current = item.id === focus.id;
-    const unread = item.side === "support" && (shares.readAt[item.i] < 0 || shares.readAt[item.i] > step);
-    ctx.fillStyle = theme.raised;
-    ctx.fillRect(x, y, size, size);
-    ctx.globalAlpha = unread ? 0.25 : 1;
-    if (thumbs) thumbs[item.side].draw(ctx, item.i, x + 2, y + 2, size - 4, theme.fg, true);
-    else drawWords(ctx, x, y, item);
-    if (coloured && item.label >= 0) {
-      ctx.fillStyle = mwCss(mwClassRgb(item.label, theme));
-      ctx.strokeStyle = theme.bg;
-      ctx.lineWidth = 2;
-      mwShapePath(ctx, item.label, x + 5, y + 5, dense ? 3 : 3.6);
-      ctx.stroke();
-      ctx.fill();
-    }
-    ctx.globalAlpha = 1;
-    if (item.side === "query" && predictions) {
-      const p = mwAt(mwAt(predictions, step), item.i).data;
-      if (mvArgmax(p) !== item.label) {
-        ctx.strokeStyle = theme.bg;
-        ctx.lineWidth = 4;
-        mwCrossMark(ctx, x + size - 5.5, y + 5.5, 3);
-        ctx.strokeStyle = theme.bad;
-        ctx.lineWidth = 2;
-        mwCrossMark(ctx, x + size - 5.5, y + 5.5, 3);
-      }
-    }
-    if (current || item.id === asked) {
-      ctx.strokeStyle = current ? (pinned ? theme.accent : theme.fg) : theme.muted;
-      ctx.lineWidth = current ? (pinned ? 2.5 : 1.5) : 1;
-      ctx.strokeRect(x - 0.5, y - 0.5, size + 1, size + 1);
-    }
-  }
-
-  // What falls on an item, over the lines: a bar and a number.
-  function drawLook(ctx, view, item, look, most) {
+  // Over the lines: a bar and a number.
+  function drawLook({ x, y }, [share, outward], most) {
     const { theme } = state;
-    const { x, y: top } = layout.places.get(item.id);
-    const y = top - view.top;
-    if (!look || y > view.height || y + tile.height < 0) return;
-    const [share, way] = look;
-    ctx.fillStyle = theme.bg;
-    ctx.fillRect(x, y + size + 3, size, 4);
-    ctx.fillStyle = theme.raised;
-    ctx.fillRect(x, y + size + 3, size, 4);
-    ctx.fillStyle = way === "to" ? theme.accent : theme.fg;
-    ctx.fillRect(x, y + size + 3, size * Math.min(1, share / most), 4);
+    for (const [colour, part] of [[theme.bg, 1], [theme.raised, 1], [outward ? theme.accent : theme.fg, share / most]]) {
+      ctx.fillStyle = colour;
+      ctx.fillRect(x, y + size + 3, size * part, 4);
+    }
     if (dense) return;
-    ctx.font = `10px ${theme.font}`;
-    ctx.textAlign = "center";
     ctx.strokeStyle = theme.bg;
     ctx.lineWidth = 3;
     ctx.strokeText(mwPercent(share), x + size / 2, y + size + 14);
@@ -131,119 +146,70 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
     ctx.fillText(mwPercent(share), x + size / 2, y + size + 14);
   }
 
-  // Without an image: a point's coordinates, or its number.
-  function drawWords(ctx, x, y, item) {
-    const { theme } = state;
-    const values = mwAt(arrays[`${item.side}_x`], item.i).data;
-    const lines = values.length <= 2 ? Array.from(values, (v) => mwNumber(v, 2)) : [`${item.i}`];
-    ctx.font = `${dense ? 9 : 10}px ${theme.font}`;
-    ctx.textAlign = "center";
-    ctx.fillStyle = theme.fg;
-    lines.forEach((line, k) => ctx.fillText(line, x + size / 2, y + size / 2 + 12 * (k - (lines.length - 1) / 2) + (coloured ? 3 : 0)));
-  }
-
-  function draw(ctx, view) {
-    if (!layout || !state) return;
-    const { theme } = state;
+  function paint(next) {
+    state = next;
+    if (!box.width) return;
+    const { theme, focus, pinned, asked } = state;
+    drawBase();
     const found = looks();
-    let most = 0;
+    let most = 1e-9;
     for (const [share] of found.values()) most = Math.max(most, share);
-    most = Math.max(most, 1e-9);
+    ctx.clearRect(0, 0, box.width, box.height);
+    ctx.drawImage(base.canvas, 0, 0, box.width, box.height);
+    drawLinks(found, most);
+    ctx.font = `10px ${theme.font}`;
+    ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    for (const item of items) drawTile(ctx, view, item);
-    drawLinks(ctx, view, found, most);
-    for (const item of items) drawLook(ctx, view, item, found.get(item.id), most);
-    ctx.textAlign = "left";
-    for (const [text, y] of [["Support, in the order read", 0], [labels.length ? "Queries, by their true class" : "Queries", layout.middle]]) {
-      ctx.font = `600 12px ${theme.font}`;
-      ctx.fillStyle = theme.fg;
-      ctx.fillText(text, 4, y + 9 - view.top);
+    for (const [id, look] of found) drawLook(places.get(id), look, most);
+    for (const [id, colour, width] of [[asked, theme.muted, 1], [focus.id, pinned ? theme.accent : theme.fg, pinned ? 2.5 : 1.5]]) {
+      if (!places.has(id)) continue;
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
+      ctx.strokeRect(places.get(id).x - 0.5, places.get(id).y - 0.5, size + 1, size + 1);
     }
+    key.textContent = words();
   }
 
-  const scroll = mwScrollCanvas({
-    signal, draw, role: "application", "aria-roledescription": "items",
-    "aria-label": "Support items and queries. Arrow keys move between them, Enter selects one, Escape lets go; comma and full stop move the step.",
-  });
+  // What the bars and lines are, for this focus.
+  function words() {
+    const marks = `${predictions ? "Cross: predicted wrong at this step. " : ""}Pale: not read yet.`;
+    if (!shares.kind) return marks;
+    const what = shares.kind === "attention" ? `attention${headLabel() ? ` (${headLabel()})` : ""}` : "reading from memory";
+    if (state.focus.side === "query") return `Bar: where this query's ${what} falls. ${marks}`;
+    const among = shares.among ? " Coloured bars up to it: what it attended to itself when it was read." : "";
+    return `Dark bars and dotted lines: the ${what} that falls on this item.${among} ${marks}`;
+  }
+
   const hit = (event) => {
-    const { x, y } = scroll.at(event);
-    for (const [id, place] of layout?.places ?? []) if (x >= place.x - 3 && x < place.x + size + 3 && y >= place.y && y < place.y + tile.height - 2) return id;
+    const { left, top } = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    for (const [id, place] of places) if (x >= place.x - 3 && x < place.x + size + 3 && y >= place.y && y < place.y + tile.height - 2) return id;
     return "";
   };
-  scroll.node.addEventListener("pointermove", (event) => selection.hover(hit(event)));
-  scroll.node.addEventListener("pointerleave", () => selection.hover(""));
-  scroll.node.addEventListener("click", (event) => {
+  canvas.addEventListener("pointermove", (event) => selection.hover(hit(event)));
+  canvas.addEventListener("pointerleave", () => selection.hover(""));
+  canvas.addEventListener("click", (event) => {
     const id = hit(event);
     if (id) selection.set(selection.pinned() && selection.get() === id ? "" : id);
   });
-  const go = (find) => {
-    const id = find(state.focus);
+  const go = (id) => {
     if (id === undefined) return;
     if (selection.pinned()) selection.set(id);
     else selection.hover(id);
-    const place = layout.places.get(id);
-    scroll.reveal({ x: 0, y: place.y - head, width: 1, height: tile.height + head });
     announce();
   };
-  const ordered = [...support, ...queries];
-  const by = (step) => go((focus) => ordered[ordered.findIndex((item) => item.id === focus.id) + step]?.id);
-  // Up and down: the nearest item in the next row, of the other section too.
-  const vertical = (way) => go((focus) => {
-    const here = layout.places.get(focus.id);
-    let best;
-    for (const item of ordered) {
-      const place = layout.places.get(item.id);
-      const ahead = way * (place.y - here.y);
-      if (ahead <= 0) continue;
-      const cost = ahead * 1000 + Math.abs(place.x - here.x);
-      if (!best || cost < best[0]) best = [cost, item.id];
-    }
-    return best?.[1];
-  });
-  mwKeys(scroll.node, {
-    ArrowLeft: () => by(-1), ArrowRight: () => by(1), ArrowUp: () => vertical(-1), ArrowDown: () => vertical(1),
-    Home: () => go(() => ordered[0].id), End: () => go(() => ordered[ordered.length - 1].id),
-    Enter: () => { selection.set(state.focus.id); announce(); }, " ": () => { selection.set(state.focus.id); announce(); },
-    Escape: () => { selection.set(""); announce(); }, ...stepKeys,
-  });
-
-  const key = mwEl("p", { class: "mv-key" });
-  const marks = mwEl("ul", { class: "mv-classes", "aria-label": "Classes" });
-  const pens = coloured ? labels.map((name, k) => {
-    const made = mwCanvas({ "aria-hidden": "true" });
-    marks.append(mwEl("li", {}, made.canvas, mwEl("span", { class: "mv-name", title: name }, name)));
-    return { ...made, k };
-  }) : [];
-  let painted = "";
-  return {
-    node: mwEl("section", { class: "mv-panel", "aria-label": "Items" }, scroll.node, key, coloured && marks),
-    paint(next) {
-      state = next;
-      scroll.paint();
-      key.textContent = mvItemsKey(shares, next, headLabel(), Boolean(predictions));
-      if (painted === next.theme.bg) return;
-      painted = next.theme.bg;
-      for (const { resize, ctx, k } of pens) {
-        resize(12, 12);
-        ctx.fillStyle = mwCss(mwClassRgb(k, next.theme));
-        mwShapePath(ctx, k, 6, 6, 4.5);
-        ctx.fill();
-      }
-    },
-    fit(width) {
-      layout = measure(width - 12);
-      scroll.resize({ width: width - 12, height: layout.height, view: Math.min(layout.height, 470) });
-    },
+  const by = (step) => go(items[items.findIndex((item) => item.id === state.focus.id) + step]?.id);
+  // Up and down: the nearest item of the next row, of the other section too.
+  const vertical = (way) => {
+    const here = places.get(state.focus.id);
+    const cost = ({ x, y }) => 1000 * way * (y - here.y) + Math.abs(x - here.x);
+    const ahead = [...places].filter(([, { y }]) => way * (y - here.y) > 0);
+    if (ahead.length) go(ahead.reduce((best, each) => (cost(each[1]) < cost(best[1]) ? each : best))[0]);
   };
-}
-
-// What the bars and lines are, for this focus.
-function mvItemsKey(shares, { focus }, headLabel, crosses) {
-  const wrong = crosses ? "Cross: predicted wrong at this step. " : "";
-  if (!shares.kind) return `${wrong}Pale: not read yet.`;
-  const what = shares.kind === "attention" ? `attention${headLabel ? ` (${headLabel})` : ""}` : "reading from memory";
-  const pale = "Pale: not read yet.";
-  if (focus.side === "query") return `Bar: where this query's ${what} falls. ${wrong}${pale}`;
-  const among = shares.among ? " Coloured bars before it: what it attended to itself when it was read." : "";
-  return `Dark bars and dotted lines: the ${what} that falls on this item.${among} ${wrong}${pale}`;
+  const select = () => { selection.set(state.focus.id); announce(); };
+  mwKeys(board, {
+    ArrowLeft: () => by(-1), ArrowRight: () => by(1), ArrowUp: () => vertical(-1), ArrowDown: () => vertical(1), Home: () => go(items[0].id), End: () => go(items.at(-1).id),
+    Enter: select, " ": select, Escape: () => { selection.set(""); announce(); }, ...stepKeys,
+  });
+  return { node: mwEl("section", { class: "mv-panel", "aria-label": "Items" }, board, key, legend), paint, fit };
 }

@@ -1,12 +1,12 @@
 """A picture of a MemoryView for readers without scripts: the items, the matrices and the answer, as they stand at its step."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from PIL import Image
 
-from metawidgets.widgets.memory_reading import chosen_heads, shares_of
+from metawidgets.widgets.memory_reading import shares_of
 from metawidgets.widgets.memory_words import asked_about, in_words, step_shown
 from metawidgets.widgets.paper import INK, LINE, MUTED, SOFT, Paper, cut, text_width
 
@@ -18,7 +18,7 @@ __all__ = ["draw_memory"]
 # As in memory_heat.js on light paper: sizes from nearly white to dark blue, signs from blue over white to orange.
 _SIZE = np.array([[246, 248, 251], [186, 210, 234], [112, 161, 208], [36, 96, 163], [8, 40, 92]])
 _SIGN = np.array([[11, 74, 140], [122, 171, 216], [247, 247, 246], [240, 163, 105], [166, 62, 0]])
-_BLUE, _WIDTH, _MARGIN, _GUTTER = (10, 99, 176), 720, 12, 84
+_BLUE, _WIDTH, _MARGIN, _GUTTER = (10, 99, 176), 720, 12, 124
 _TILE, _PER_ROW = 40, 17
 
 
@@ -30,57 +30,71 @@ def draw_memory(view: "MemoryView") -> bytes:
     n_support = len(arrays["support_y"])
     tiles = -(-n_support // _PER_ROW) * (_TILE + 22)
     top = 44 + 16 * len(lines)
-    height = top + 20 + tiles + sum(34 + rows * row for _, _, _, (rows, row) in parts) + 12
+    height = top + 20 + tiles + sum(34 + len(part.values) * part.row for part in parts) + 12
     paper = Paper(_WIDTH, height)
     paper.text(_MARGIN, _MARGIN, cut(config["label"], _WIDTH - 2 * _MARGIN, 15), size=15)
     for i, line in enumerate(lines):
         paper.text(_MARGIN, 36 + 16 * i, line, fill=MUTED)
     _items(paper, top, arrays, config, step, shares_of(arrays, config, step, q, view.head) if q >= 0 else None, q)
     y = top + 20 + tiles
-    for title, values, kind, (rows, row) in parts:
+    for part in parts:
+        (title, values, kind, labels), row = part, part.row
         paper.text(_MARGIN, y + 6, title, size=12)
         across = _heat(paper, _GUTTER, y + 24, values, kind, row)
-        for label, at in ((f"{rows} rows", 0), (f"{values.shape[1]} columns", 12)):
-            paper.text(_MARGIN, y + 24 + at, label, size=10, fill=MUTED)
+        apart = row if len(labels) == len(values) else 12
+        for k, label in enumerate(labels):
+            if apart >= 10 or k % (12 // apart + 1) == 0:
+                paper.text(_MARGIN, y + 24 + apart * k, cut(label, _GUTTER - _MARGIN - 6, 10), size=10, fill=MUTED)
         if values.shape[1] == config["steps"]:  # frame the step
             wide = across / values.shape[1]
-            left, right, low, high = _GUTTER + step * wide, _GUTTER + (step + 1) * wide, y + 24, y + 24 + rows * row
+            left, right, low, high = (
+                _GUTTER + step * wide,
+                _GUTTER + (step + 1) * wide,
+                y + 24,
+                y + 24 + len(values) * row,
+            )
             paper.line((left, low), (right, low), (right, high), (left, high), (left, low), width=1.5)
-        y += 34 + rows * row
+        y += 34 + len(values) * row
     return paper.png()
 
 
-def _matrices(view: "MemoryView", arrays: dict[str, np.ndarray], step: int, q: int) -> list[Any]:
-    """Title, values `(row, column)`, kind and (rows, height of one) of each matrix that there is."""
+class _Matrix(NamedTuple):
+    title: str
+    values: Float[np.ndarray, "row column"]
+    kind: str  # "size" or "sign"
+    labels: tuple[str, ...]  # one for each row, or a few lines for all of them
+
+    @property
+    def row(self) -> int:
+        return max(2, min(14, 256 // max(1, len(self.values))))
+
+
+def _matrices(view: "MemoryView", arrays: dict[str, np.ndarray], step: int, q: int) -> list[_Matrix]:
+    """The matrices that there are, as the browser shows them."""
     config, parts = view.config, []
+    over = ("rows: {}", f"columns: steps 0 to {config['steps'] - 1}")
     if "write_weights" in arrays:
-        titles = {"writes": "Memory: what each step wrote to each slot", "usage": "Memory: usage of each slot"}
-        what, values = view.shown, {"writes": arrays["write_weights"], "usage": arrays.get("usage")}
+        what, values, title = view.shown, arrays["write_weights"], "what each step wrote to each slot"
         if what == "reads" and "read_weights" in arrays and q >= 0:
-            reads = arrays["read_weights"][:, q] * config["scales"]["read_weights"]
-            parts.append((f"Memory: what query {q} reads after each step", reads.T, "size"))
-        else:
-            what = what if values.get(what) is not None else "writes"
-            parts.append((titles[what], values[what].T, "size"))
+            values = arrays["read_weights"][:, q] * config["scales"]["read_weights"]
+            title = f"what query {q} reads from each slot after each step"
+        elif what == "usage" and "usage" in arrays:
+            values, title = arrays["usage"], "usage of each slot after each step"
+        lines = tuple(line.format(f"{values.shape[1]} slots") for line in over)
+        parts.append(_Matrix(f"Memory: {title}", values.T, "size", lines))
     if "attention" in arrays and q >= 0:
         heads = arrays["attention"][step, :, q] * config["scales"]["attention"]
-        chosen = len(chosen_heads(config, view.head))
-        which = "" if chosen == len(heads) else f" ({chosen} of {len(heads)} heads chosen)"
         order = np.argsort(_read_at(config, heads.shape[1]), kind="stable")
-        parts.append(
-            (
-                f"Attention of query {q} to each support item, in the order read, head by head{which}",
-                heads[:, order],
-                "size",
-            )
-        )
+        title = f"Attention of query {q} to each support item, in the order read, by head"
+        parts.append(_Matrix(title, heads[:, order], "size", tuple(config["head_names"])))
     if "hidden" in arrays:
         hidden = np.where(np.isfinite(arrays["hidden"]), arrays["hidden"], 0)
         move = np.abs(hidden[step] - hidden[max(0, step - 1)])
-        keys = {"change": -move, "value": -hidden[step], "number": np.arange(hidden.shape[1])}
+        keys = {"value": -hidden[step], "number": np.arange(hidden.shape[1])}
         order = np.argsort(keys.get(view.order, -move), kind="stable")
-        parts.append(("Hidden state: units over steps", hidden[:, order].T, "sign"))
-    return [(title, v, kind, (len(v), max(2, min(14, 256 // max(1, len(v)))))) for title, v, kind in parts]
+        lines = tuple(line.format(f"{hidden.shape[1]} units") for line in over)
+        parts.append(_Matrix("Hidden state", hidden[:, order].T, "sign", lines))
+    return parts
 
 
 def _read_at(config: dict[str, Any], n: int) -> list[int]:

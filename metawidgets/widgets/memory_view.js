@@ -71,18 +71,18 @@ export default { render({ model, el, signal }) {
   const reading = mwEl("p", { class: "mv-reading" });
   if (slot) slots.node.append(slot.node);
   body.append(
-    mwEl("header", {}, mwEl("h3", {}, config.label)), player.node, reading,
-    mwEl("div", { class: "mv-columns" }, mwEl("div", { class: "mv-main" }, stage.node), mwEl("div", { class: "mv-beside" }, detail.node, growth?.node)),
-    mwEl("div", { class: "mv-parts" }, [slots, matrix, units].filter(Boolean).map((panel) => panel.node)),
+    mwEl("header", {}, mwEl("h3", {}, config.label), config.note && mwEl("p", { class: "mv-key" }, config.note)), player.node, reading,
+    mwEl("div", { class: "mv-columns" }, mwEl("div", { class: "mv-main" }, stage.node, matrix?.node), mwEl("div", { class: "mv-beside" }, detail.node, growth?.node)),
+    mwEl("div", { class: "mv-parts" }, [slots, units].filter(Boolean).map((panel) => panel.node)),
   );
 
-  const panels = [[stage, stage.node], [growth, growth?.node], [slots, slots?.node], [matrix, matrix?.node], [units, units?.node]].filter(([panel]) => panel);
+  const panels = [stage, growth, slots, matrix, units].filter(Boolean);
   function paint() {
     const now = state();
     reading.textContent = describe(now.step);
     spoken = detail.show(now);
     slot?.show(now);
-    panels.forEach(([panel]) => panel.paint(now));
+    panels.forEach((panel) => panel.paint(now));
   }
   // What this step did, in one sentence.
   function describe(step) {
@@ -115,7 +115,7 @@ export default { render({ model, el, signal }) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button, select, input")) return;
     if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
   });
-  for (const [panel, node] of panels) mwOnWidth(node, (width) => { panel.fit(width); repaint(); }, signal);
+  for (const panel of panels) mwOnWidth(panel.node, (width) => { panel.fit(width); repaint(); }, signal);
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
   signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
   paint();

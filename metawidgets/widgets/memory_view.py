@@ -8,8 +8,9 @@ import numpy as np
 import traitlets as t
 from jaxtyping import Shaped
 
+from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.traces import CHANNELS, Trace
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.episode_state import episode_title
 from metawidgets.widgets.memory_reading import items_taken_in
@@ -24,6 +25,9 @@ _CHANNELS = (
     *("outputs", "probabilities", "absorbed"),
 )
 _FRACTIONS = ("attention", "context_attention", "read_weights")  # never above 1: 16 bits hold them closely enough
+
+
+_MOST = 8_000_000  # numbers of attention and reading that are sent, 16 MB of them
 
 
 class MemoryView(Component):
@@ -56,7 +60,6 @@ class MemoryView(Component):
     order = t.Unicode("change", help='units are sorted by "change", "value" or "number"').tag(sync=True, saved=True)
 
     js_parts: ClassVar[tuple[str, ...]] = (
-        "scroll_canvas.js",
         "plot_axes.js",
         "memory_shares.js",
         "memory_heat.js",
@@ -71,9 +74,11 @@ class MemoryView(Component):
     )
 
     def __init__(self, trace: Trace, selection: Selection | None = None, **kwargs: Any) -> None:
-        if not any(name in trace for name in _NEEDS):
+        if not self.shows(trace):
             raise TraceError(_nothing(trace))
         super().__init__(selection=selection, **kwargs)
+        n_given = len(trace.episode.query_x)
+        trace = _within(trace)
         arrays, config = pack_trace(trace, _CHANNELS)
         scales = {}
         for name in (*_FRACTIONS, "memory"):
@@ -91,10 +96,16 @@ class MemoryView(Component):
             head_groups=_head_groups(heads),
             hardest=_hardest(trace),
             label=f"{trace.learner}: {_what(trace)}, {episode_title(trace.episode)}",
+            note=_note(trace, n_given),
             loss_unit=trace.loss_unit,
         )
         if "step" not in kwargs:
             self.step = len(trace) - 1
+
+    @staticmethod
+    def shows(trace: Trace) -> bool:
+        """Whether the trace has anything of what is shown here: attention, a memory or a hidden state."""
+        return any(name in trace for name in _NEEDS)
 
     def summary(self) -> str:
         """What the step did, and what the query asked about looks at and is answered."""
@@ -119,6 +130,41 @@ def _what(trace: Trace) -> str:
     names = {"write_weights": "memory", "hidden": "hidden state", "attention": "attention"}
     have = [word for name, word in names.items() if name in trace]
     return " and ".join(filter(None, [", ".join(have[:-1]), have[-1]]))
+
+
+def _note(trace: Trace, n_given: int) -> str:
+    """What a reader must know of this trace, in sentences."""
+    late = trace.meta.get("hyper", {}).get("label_offset")
+    n = len(trace.episode.query_x)
+    parts = [
+        late and "Labels come one read late: a step reads its item together with the label of the item before.",
+        n < n_given and f"{n} of {n_given} queries are shown.",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _within(trace: Trace) -> Trace:
+    """The trace with as many queries, of all classes alike, as a page can carry what each of them looked at."""
+    per_query = sum(trace[name].size for name in ("attention", "read_weights") if name in trace)
+    e, n = trace.episode, len(trace.episode.query_x)
+    if per_query <= _MOST or not n:
+        return trace
+    y = np.zeros(n, int) if e.is_regression else e.query_y
+    place = np.array([np.sum(y[:i] == label) for i, label in enumerate(y)])  # among the queries of its class
+    keep = np.sort(np.argsort(place, kind="stable")[: max(1, n * _MOST // per_query)])
+    episode = Episode(
+        *(e.support_x, e.support_y, e.query_x[keep], e.query_y[keep], e.class_names),
+        support_items=e.support_items,
+        query_items=tuple(e.query_items[i] for i in keep),
+        seed=e.seed,
+        task=e.task,
+    )
+    channels = {
+        name: np.take(a, keep, 1 + CHANNELS[name].axes.index("query")) if "query" in CHANNELS[name].axes else a
+        for name, a in trace.channels.items()
+    }
+    coords = {axis: names for axis, names in trace.coords.items() if axis != "query"}
+    return Trace(trace.axis, channels, episode, trace.meta, coords, trace.probe)
 
 
 def _short(a: Shaped[np.ndarray, "..."], *, signed: bool) -> tuple[np.ndarray, float]:

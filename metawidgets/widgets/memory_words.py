@@ -46,7 +46,8 @@ def in_words(view: "MemoryView") -> str:
         moved = np.linalg.norm(arrays["hidden"][step] - arrays["hidden"][step - 1])
         parts.append(f"The hidden state moved by {moved:.3g}.")
     if (q := asked_about(view)) >= 0:
-        parts += [_looks(view, arrays, step, q), _answer(config, arrays, step, q)]
+        looks, answer = _looks(view, arrays, step, q), _answer(config, arrays, step, q)
+        parts += [looks, answer] if looks else [f"Query {q}: {answer[:1].lower()}{answer[1:]}" if answer else ""]
     return " ".join(filter(None, parts))
 
 

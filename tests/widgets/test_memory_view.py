@@ -152,6 +152,15 @@ def test_numbers_travel_in_16_bits_and_close_to_what_they_were():
     assert MemoryView(made(broken)).unpack()["memory"].dtype == np.float32
 
 
+def test_more_queries_than_a_page_can_carry_are_thinned_class_by_class(monkeypatch):
+    monkeypatch.setattr("metawidgets.widgets.memory_view._MOST", 4 * 4 * 6 * 3 // 2)
+    view = MemoryView(attention())
+    assert view.config["episode"]["query_ids"] == ["tiles/class0/q0", "tiles/class1/q2", "tiles/class2/q4"]
+    assert view.config["note"] == "3 of 6 queries are shown."
+    assert view.unpack()["attention"].shape == (4, 4, 3, 3)
+    assert "Query 0 attends" in view.summary()
+
+
 def test_a_memory_that_is_never_emptied_keeps_all():
     without = {name: a for name, a in remembered().items() if name != "erased"}
     view = MemoryView(made(without))

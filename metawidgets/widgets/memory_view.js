@@ -72,7 +72,7 @@ export default { render({ model, el, signal }) {
   if (slot) slots.node.append(slot.node);
   body.append(
     mwEl("header", {}, mwEl("h3", {}, config.label), config.note && mwEl("p", { class: "mv-key" }, config.note)), player.node, reading,
-    mwEl("div", { class: "mv-columns" }, mwEl("div", { class: "mv-main" }, stage.node, matrix?.node), mwEl("div", { class: "mv-beside" }, detail.node, growth?.node)),
+    mwEl("div", { class: "mv-columns" }, stage.node, mwEl("div", { class: "mv-beside" }, detail.node, growth?.node), matrix?.node),
     mwEl("div", { class: "mv-parts" }, [slots, units].filter(Boolean).map((panel) => panel.node)),
   );
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from ipywidgets import VBox
+from playwright.sync_api import expect
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import EpisodeView, MemoryView, Selection
@@ -155,7 +156,7 @@ def test_slots_by_keyboard(open_component):
     assert opened.model(view, "step") == 2
     opened.page.keyboard.press("Enter")
     assert opened.model(selection, "selected") == "tiles/class1/s1"
-    opened.page.wait_for_function("document.querySelector('.mw-live').textContent.includes('Slot 1: holds item 1')")
+    expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: holds item 1")
     opened.page.keyboard.press("Escape")
     assert (opened.model(view, "slot"), opened.model(selection, "selected")) == (-1, "")
 
@@ -298,7 +299,7 @@ def test_linked_to_an_episode_both_ways(open_html, tmp_path):
     both = VBox([EpisodeView(given.episode, selection=selection), MemoryView(given, selection=selection)])
     opened = open_html(export_component(both, tmp_path / "both.html"))
     opened.page.locator(".mw-item").first.click()
-    opened.page.wait_for_function("document.querySelector('.mv-detail').textContent.includes('Selected')")
+    expect(opened.page.locator(".mv-kicker").first).to_have_text("Selected")
     assert opened.page.locator(".mv-detail h4").inner_text() == "Support item 0, class aleph"
 
 
@@ -307,7 +308,7 @@ def test_saved_state_comes_back(open_component):
     opened = open_component(MemoryView.from_dict(view.to_dict()))
     assert told(opened, ".mv-slot")[0] == "Slot 1: holds one item"
     pressed = opened.view.locator(".mw-segments [aria-pressed=true]").all_inner_texts()
-    assert pressed == ["Usage", "Queries"]
+    assert pressed == ["Queries", "Usage"]
     assert opened.view.get_by_label("Attention of").input_value() == "layer:0"
     assert opened.view.get_by_role("slider").input_value() == "2"
 

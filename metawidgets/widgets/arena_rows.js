@@ -4,6 +4,7 @@ const AR_ROW = 58;
 const AR_HEAD = 8;
 const AR_FOOT = 40;
 const AR_DOT = 2.7;
+const MW_ERRORS_LOG = 100;
 
 // Dots of one row: each in the column nearest to its score, stacked from the row's floor. -> [{episode, u, level}]
 function mwStacked(scores, x) {
@@ -31,6 +32,8 @@ function mwArenaDots({ words, onPoint, onOpen, say, label, signal }) {
     const values = rows.flatMap((row) => Array.from(row.scores)).filter((v) => Number.isFinite(v));
     const [low, high] = [Math.min(...values), Math.max(...values)];
     if (words.percent) return [Math.max(0, Math.floor(10 * low - 0.01) / 10), 1];
+    // Errors of very different size are told apart on a log scale only.
+    if (low > 0 && high > MW_ERRORS_LOG * low) return [low / 1.3, 1.3 * high, true];
     return [0, high > 0 ? 1.05 * high : 1];
   };
   const paint = () => {
@@ -39,15 +42,15 @@ function mwArenaDots({ words, onPoint, onOpen, say, label, signal }) {
     const height = AR_HEAD + rows.length * AR_ROW + AR_FOOT;
     resize(width, height);
     const box = { left: side + 8, right: width - 24, top: AR_HEAD, bottom: height - AR_FOOT };
-    const [low, high] = domain(rows);
-    x = mwScale([low, high], [box.left + 4, box.right - 4]);
-    const ticks = mwTicks(low, high, Math.max(2, (box.right - box.left) / 70)).map(([v, text]) => [v, words.percent ? `${Math.round(100 * v)}\u00a0%` : text]);
+    const [low, high, log = false] = domain(rows);
+    x = mwScale([low, high], [box.left + 4, box.right - 4], log);
+    const ticks = log ? mwLogTicks(low, high, (box.right - box.left) / 60) : mwTicks(low, high, Math.max(2, (box.right - box.left) / 70)).map(([v, text]) => [v, words.percent ? `${Math.round(100 * v)}\u00a0%` : text]);
     ctx.strokeStyle = theme.grid;
     ctx.lineWidth = 1;
     ctx.beginPath();
     for (const [v] of ticks) { const u = Math.round(x(v)) + 0.5; ctx.moveTo(u, box.top); ctx.lineTo(u, box.bottom); }
     ctx.stroke();
-    mwDrawAxes(ctx, { box, x, y: () => 0, xTicks: ticks, yTicks: [], xLabel: `${words.name} on an episode${words.percent ? "" : " (less is better)"}`, theme });
+    mwDrawAxes(ctx, { box, x, y: () => 0, xTicks: ticks, yTicks: [], xLabel: `${words.name} on an episode${words.percent ? "" : ` (less is better${log ? "; log scale" : ""})`}`, theme });
     placed = rows.map((row, r) => {
       const { dots, highest } = mwStacked(row.scores, x);
       const rise = Math.min(2 * AR_DOT + 0.4, (AR_ROW - 24) / Math.max(1, highest - 1));

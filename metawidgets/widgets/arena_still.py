@@ -47,7 +47,7 @@ def draw_arena(
     paper.text(left, 40, f"{played.metric} of every episode, mean and 95 % interval", size=11, fill=MUTED)
     paper.text(right + 24, 40, f"difference to {cut(reference or rows[0][0], 120, 11)}, paired", size=11, fill=MUTED)
     bottom = _TOP + len(rows) * _ROW
-    for tick in np.linspace(low, high, 5):
+    for tick in _ticks(low, high):
         paper.line((x(tick), _TOP), (x(tick), bottom), fill=LINE)
         paper.text(x(tick), bottom + 6, f"{factor * tick:.3g}{unit}", size=11, fill=MUTED, anchor="mt")
     for r, (name, scores, colour) in enumerate(rows):
@@ -74,6 +74,14 @@ def draw_arena(
         both = np.isfinite(scores) & np.isfinite(base)
         paper.text(right + 24, floor - 12, _difference(scores[both] - base[both], scores is base, factor), size=12)
     return paper.png()
+
+
+def _ticks(low: float, high: float) -> np.ndarray:
+    """Round numbers within low..high."""
+    raw = (high - low) / 5 or 1.0
+    unit = 10 ** np.floor(np.log10(raw))
+    step = next(m * unit for m in (1, 2, 5, 10) if m * unit >= raw * 0.999)
+    return step * np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
 
 
 def _difference(values: np.ndarray, is_base: bool, factor: float) -> str:

@@ -64,3 +64,15 @@ const mwDuration = (s) => (!Number.isFinite(s) ? "\u2013" : s < 0.9995 ? `${mwNu
 function mwUnsealed(array) {
   return JSON.parse(new TextDecoder().decode(array.data.map((byte) => byte ^ 0x5a)));
 }
+
+// A table of figures; on a narrow screen its rows become blocks (see ct-table), and the roles keep it a table for all readers.
+function mwFillTable(table, { caption, head, rows }) {
+  table.className = "ct-table";
+  table.setAttribute("role", "table");
+  table.replaceChildren(
+    mwEl("caption", {}, caption),
+    mwEl("thead", { role: "rowgroup" }, mwEl("tr", { role: "row" }, head.map((text) => mwEl("th", { scope: "col", role: "columnheader" }, text)))),
+    mwEl("tbody", { role: "rowgroup" }, rows.map((cells) => mwEl("tr", { role: "row" }, cells.map((content, i) => (i
+      ? mwEl("td", { role: "cell", dataset: { label: head[i] } }, mwEl("span", {}, content))
+      : mwEl("th", { scope: "row", role: "rowheader" }, content)))))));
+}

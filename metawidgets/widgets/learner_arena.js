@@ -15,14 +15,14 @@ export default { render({ model, el, signal }) {
   const more = mwButton({ text: "Play 50 more episodes", onclick: () => python.ask("more", { n: 50 }) });
   python.bind(more, "more", "Playing more episodes");
   const charts = mwEl("div", { class: "ar-charts" });
-  const table = mwEl("table", { class: "ar-table" });
+  const table = mwEl("table");
   const lines = mwEl("div", { class: "ar-two" });
   const opened = mwEl("section", { class: "ar-opened", "aria-label": "Opened episode" });
   const note = mwEl("p", { class: "ar-note" });
   body.append(
     mwEl("header", {}, title, headline),
     mwEl("div", { class: "mw-toolbar" }, mwField("Differences from", chooser), more),
-    charts, note, mwEl("div", { class: "ar-scroll", tabindex: 0, role: "region", "aria-label": "Figures" }, table), lines, opened);
+    charts, note, table, lines, opened);
 
   let dots, differences, episode, charted;
   const sent = (index) => String(index) in config.episodes || python.can("open");
@@ -42,7 +42,7 @@ export default { render({ model, el, signal }) {
       mwEl("figure", { class: "ar-figure" }, mwEl("figcaption", { class: "ar-chart-title" }, "Every episode, and the mean with its 95\u00a0% interval"), dots.node),
       mwEl("figure", { class: "ar-figure ar-beside" }, mwEl("figcaption", { class: "ar-chart-title" }, "Paired difference, 95\u00a0% interval"), differences.node));
     charted = [
-      config.shots.length > 1 && ["by_shots", mwArenaLines({ title: `${words.name} against shots, the same queries`, xLabel: "support items of each class", words }), config.shots],
+      config.shots.length > 1 && ["by_shots", mwArenaLines({ title: `${words.name} against shots, the same queries`, xLabel: config.settings.n_way === null ? "support items" : "support items of each class", words }), config.shots],
       arrays.by_steps.shape[2] > 1 && ["by_steps", mwArenaLines({ title: `${words.name} against inner steps`, xLabel: "inner-loop step", words }), Array.from({ length: arrays.by_steps.shape[2] }, (_, t) => t)],
     ].filter(Boolean);
     lines.replaceChildren(...charted.map(([, chart]) => chart.node));
@@ -81,20 +81,19 @@ export default { render({ model, el, signal }) {
     const lead = second && mwInterval(Array.from(first.scores, (v, e) => v - second.scores[e]));
     headline.textContent = `${first.name} leads with ${words.mean(first.interval)}`
       + (lead ? `, ${words.points(Math.abs(lead.mean)).replace("+", "")} ahead of ${second.name}; the paired interval ${!Number.isFinite(lead.half) ? "needs two episodes" : lead.clear ? "excludes 0: a clear difference" : "includes 0: not clear"}.` : ".");
-    const head = ["Learner", words.name, "Episodes", `Difference to ${base.name}`, "", "Adapting", "Answering"];
     const signs = [];
     const sign = (player) => { const made = mwRivalSign(player.rival); signs.push(made); return made.node; };
-    const rows = players.map((player) => mwEl("tr", {},
-      mwEl("th", { scope: "row" }, sign(player), mwEl("span", {}, player.name)),
-      mwEl("td", {}, words.mean(player.interval)), mwEl("td", {}, `${player.interval.n}`),
-      mwEl("td", {}, player.difference ? words.difference(player.difference) : player === base ? "reference" : "no episode in common"),
-      mwEl("td", { class: "ar-verdict" }, player.difference ? `${player.difference.clear ? "\u25cf" : "\u25cb"} ${verdict(player.difference)}` : ""),
-      mwEl("td", {}, player.rival < 0 ? "\u2013" : mwDuration(mwMedian(player.seconds.map(([a]) => a)))),
-      mwEl("td", {}, mwDuration(mwMedian(player.seconds.map(([, b]) => b))))));
-    table.replaceChildren(
-      mwEl("caption", {}, `Median wall-clock time an episode${config.settings.threads ? `, ${config.settings.threads} thread${config.settings.threads === 1 ? "" : "s"}` : ""}; differences ${words.percent ? "in points" : "of errors"}, paired by episode, with 95\u00a0% interval`),
-      mwEl("thead", {}, mwEl("tr", {}, head.map((text) => (text ? mwEl("th", { scope: "col" }, text) : mwEl("td", {}))))),
-      mwEl("tbody", {}, rows));
+    mwFillTable(table, {
+      caption: `Median wall-clock time an episode${config.settings.threads ? `, ${config.settings.threads} thread${config.settings.threads === 1 ? "" : "s"}` : ""}; differences ${words.percent ? "in points" : "of errors"}, paired by episode, with 95\u00a0% interval`,
+      head: ["Learner", words.name, "Episodes", `Difference to ${base.name}`, "Adapting", "Answering"],
+      rows: players.map((player) => [
+        [sign(player), mwEl("span", {}, player.name)], words.mean(player.interval), `${player.interval.n}`,
+        player.difference ? [words.difference(player.difference), " ", mwEl("span", { class: "ar-verdict" }, `${player.difference.clear ? "\u25cf" : "\u25cb"} ${verdict(player.difference)}`)]
+          : player === base ? "the reference" : "no episode in common",
+        player.rival < 0 ? "\u2013" : mwDuration(mwMedian(player.seconds.map(([a]) => a))),
+        `${mwDuration(mwMedian(player.seconds.map(([, b]) => b)))}${player.rival < 0 ? " a query" : ""}`,
+      ]),
+    });
     table.mwSigns = signs;
   }
 

@@ -1,5 +1,6 @@
 """Several learners on identical episodes: who is better, by how much, how sure, how fast, and on which episode."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -76,7 +77,7 @@ class LearnerArena(Component):
                     f"episode {index} has answers of {len(contest.answers)} learners, the round has {len(played.names)}."
                 )
         super().__init__(selection=selection, able=list(self.actions) if play else [], **kwargs)
-        self._play, self._background = play, Background(self)
+        self._play, self._background, self._lock = play, Background(self), threading.Lock()
         known = {i: episode_key(c.episode) for i, c in contests.items()} | dict(keys or {})
         self._show(played, contests, [known.get(i, "") for i in range(played.n_episodes)])
 
@@ -116,10 +117,11 @@ class LearnerArena(Component):
         if index not in self._contests:
             assert self._play is not None
             contest = self._play(index)
-            kept = list(self._contests.items())[-(_OPENED_AT_MOST - 1) :]
-            keys = list(self.config["keys"])
-            keys[index] = episode_key(contest.episode)
-            self._show(self.round, dict(kept) | {index: contest}, keys)
+            with self._lock:
+                kept = list(self._contests.items())[-(_OPENED_AT_MOST - 1) :]
+                keys = list(self.config["keys"])
+                keys[index] = episode_key(contest.episode)
+                self._show(self.round, dict(kept) | {index: contest}, keys)
         self.opened = index
 
     def do_more(self, n: Any = 50) -> None:
@@ -140,10 +142,11 @@ class LearnerArena(Component):
             if progress is not None:
                 progress(f"episode {i + 1} of {n}", i / n)
             found.append(self._play(start + i))
-        r = self.round
-        more = ArenaRound.of(r.names, found, k_shot=r.k_shot, shots=r.shots, settings=r.settings)
-        keys = [*self.config["keys"], *(episode_key(c.episode) for c in found)]
-        self._show(r.with_more(more), self._contests, keys)
+        with self._lock:
+            r = self.round
+            more = ArenaRound.of(r.names, found, k_shot=r.k_shot, shots=r.shots, settings=r.settings)
+            keys = [*self.config["keys"], *(episode_key(c.episode) for c in found)]
+            self._show(r.with_more(more), self._contests, keys)
 
     def join(self, you: Any) -> None:
         """Let the scores of a `YouAreTheLearner` appear as a further row, live and in exported pages."""
@@ -189,19 +192,23 @@ class LearnerArena(Component):
 
     def summary(self) -> str:
         """One line for each learner, best first: score, time, and difference to the reference."""
-        r, ranking = self.round, self.ranking()
-        base = self.reference if self.reference in r.names else ranking[0]
+        r, ranking, mine = self.round, self.ranking(), self.your_scores()
+        rows = {name: r.scores[r.names.index(name)] for name in ranking}
+        if mine:
+            rows["You"] = np.full(r.n_episodes, np.nan)
+            rows["You"][list(mine)] = list(mine.values())
+        base = self.reference if self.reference in rows else ranking[0]
         lines = [f"{self.config['label']}."]
-        for name in ranking:
-            i = r.names.index(name)
-            line = f"  {name}: {self._words(r.scores[i])}, {1000 * float(np.median(r.seconds[i].sum(1))):.3g} ms an episode"
-            if name != base and r.n_episodes > 1:
-                d = self.difference(name, base)
-                sure = "clear" if d.excludes_zero else "not clear"
-                line += f"; {self._signed(d)} against {base}, {sure}"
+        for name, scores in rows.items():
+            line = f"  {name}: {self._words(scores[np.isfinite(scores)])}"
+            if name in r.names:
+                seconds = r.seconds[r.names.index(name)].sum(1)
+                line += f", {1000 * float(np.median(seconds)):.3g} ms an episode"
+            both = np.isfinite(scores) & np.isfinite(rows[base])
+            if name != base and both.sum() > 1:
+                d = paired_interval(scores[both], rows[base][both])
+                line += f"; {self._signed(d)} against {base}, {'clear' if d.excludes_zero else 'not clear'}"
             lines.append(line + ".")
-        if mine := self.your_scores():
-            lines.append(f"  You: {self._words(np.array(list(mine.values())))}.")
         if str(self.opened) in self.config["episodes"]:
             lines.append(f"  Opened: episode {self.opened} (seed {', '.join(map(str, r.seeds[self.opened]))}).")
         return "\n".join(lines)

@@ -31,7 +31,7 @@ def draw_quiz(lines: Sequence[tuple[str, str]]) -> bytes:
                 paper.line((_MARGIN, y - 6), (_WIDTH - _MARGIN, y - 6), fill=LINE)
             paper.text(_MARGIN, y, text, size=14)
         elif kind == "option":
-            x, middle = _MARGIN + 12, y + 7
+            x, middle = _MARGIN + 12, y + 5
             if mark[:1] == "(":
                 paper.dot(x, middle, 5.5, outline=MUTED, width=1.25)
                 if mark[1] == "x":

@@ -91,12 +91,10 @@ export default { render({ model, el, signal }) {
   function end() {
     if (state.left() || state.done[state.place]) return;
     state.finish();
-    const e = state.place;
     paint();
     mwAnnounce(root, result.node.querySelector(".yl-headline").textContent);
     if (!next.hidden) next.focus({ preventScroll: true });
     else focusStage();
-    void e;
   }
   function goTo(e) {
     if (e < 0) return;
@@ -176,7 +174,6 @@ export default { render({ model, el, signal }) {
     plot();
     showTold();
     result.show(theme);
-    void q;
   }
   const repaint = mwRepaint(paint, { el: root, signal });
 
@@ -198,7 +195,7 @@ export default { render({ model, el, signal }) {
   mwOnWidth(body, (width) => {
     points.fit(width);
     curve.fit(width);
-    result.fit(width >= 860 ? Math.min(380, Math.floor(0.4 * width)) : Math.min(width, 520));
+    result.fit(width >= 860 ? Math.min(380, Math.floor(0.36 * width)) : Math.min(width, 520));
     repaint();
   }, signal);
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);

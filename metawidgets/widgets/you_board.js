@@ -96,7 +96,8 @@ function mwYouBoard({ state, onAssign, onPick, onLook }) {
   const signs = (q) => {
     const { truth, answers } = state.secret(state.place);
     const of = [state.answers[state.place][q], ...answers.map((said) => said[q])];
-    return mwEl("span", { class: "yl-signs", "aria-hidden": "true" }, of.map((said, i) => mwEl("span", { class: said === truth[q] ? "yl-right" : "yl-wrong" }, canvasOf(i ? 9 : 13, (ctx, size) => {
+    const wrong = of[0] !== truth[q];
+    return mwEl("span", { class: "yl-signs", "aria-hidden": "true" }, wrong && mwEl("span", { class: "yl-truth" }, `is ${truth[q] + 1}`), of.map((said, i) => mwEl("span", { class: said === truth[q] ? "yl-right" : "yl-wrong" }, canvasOf(i ? 9 : 13, (ctx, size) => {
       ctx.strokeStyle = ctx.fillStyle = said === truth[q] ? theme.good : theme.bad;
       ctx.lineWidth = i ? 1.75 : 2.5;
       if (said === truth[q]) mwDotMark(ctx, size / 2, size / 2, i ? 2 : 4); else mwCrossMark(ctx, size / 2, size / 2, i ? 2.6 : 4);

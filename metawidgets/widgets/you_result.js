@@ -5,9 +5,8 @@ function mwYouResult({ state }) {
   const words = mwScoreWords(state.config.metric);
   const headline = mwEl("p", { class: "yl-headline" });
   const { canvas, ctx, resize } = mwCanvas({ class: "yl-canvas", role: "img" });
-  const table = mwEl("table", { class: "yl-table" });
-  const scroll = mwEl("div", { class: "yl-scroll", tabindex: 0, role: "region", "aria-label": "Scores" }, table);
-  const node = mwEl("section", { class: "yl-result", "aria-label": "You and the learners" }, headline, mwEl("div", { class: "yl-result-body" }, canvas, scroll));
+  const table = mwEl("table");
+  const node = mwEl("section", { class: "yl-result", "aria-label": "You and the learners" }, headline, mwEl("div", { class: "yl-result-body" }, canvas, table));
   let width = 0;
 
   // The person first, then the learners in their order: what each scored on every episode that is done.
@@ -85,17 +84,16 @@ function mwYouResult({ state }) {
       headline.textContent = `${now}${all ? `Round complete: you ${words.mean(mwInterval(mine))}.` : ""}`;
       const signs = [];
       const sign = (i) => { const made = mwRivalSign(i); signs.push(made); return made.node; };
-      const head = ["", "This episode", `Mean of ${done.length}`, words.percent ? "You minus it, points" : "You minus it", "", words.percent ? "Time a query" : "Time a query"];
-      table.replaceChildren(
-        mwEl("thead", {}, mwEl("tr", {}, head.map((text) => (text ? mwEl("th", { scope: "col" }, text) : mwEl("td", {}))))),
-        mwEl("tbody", {}, rows.map((each) => {
+      const few = done.length < 10 ? " Over so few episodes an interval is rough." : "";
+      mwFillTable(table, {
+        caption: `Differences are paired by episode, with 95\u00a0% interval.${few} You took ${mwDuration(done.reduce((sum, i) => sum + state.pace(i), 0) / done.length)} a query.`,
+        head: ["Who", "This episode", `Mean of ${done.length}`, `You minus it${words.percent ? ", points" : ""}`],
+        rows: rows.map((each) => {
           const d = each.rival < 0 ? null : mwInterval(mine.map((v, i) => v - each.scores[i]));
-          return mwEl("tr", {}, mwEl("th", { scope: "row" }, sign(each.rival), mwEl("span", {}, each.name)),
-            mwEl("td", {}, latest >= 0 ? words.one(each.scores[latest]) : "\u2013"),
-            mwEl("td", {}, words.mean(mwInterval(each.scores))),
-            mwEl("td", {}, d ? words.difference(d) : ""), mwEl("td", { class: "yl-verdict" }, d ? verdict(d) : ""),
-            mwEl("td", {}, each.rival < 0 ? mwDuration(done.reduce((sum, i) => sum + state.pace(i), 0) / done.length) : ""));
-        })));
+          return [[sign(each.rival), mwEl("span", {}, each.name)], latest >= 0 ? words.one(each.scores[latest]) : "\u2013",
+            words.mean(mwInterval(each.scores)), d ? [words.difference(d), " ", mwEl("span", { class: "yl-verdict" }, verdict(d))] : "\u2013"];
+        }),
+      });
       signs.forEach((each) => each.paint(theme));
       if (width) draw(rows, theme);
     },

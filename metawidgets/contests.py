@@ -121,6 +121,10 @@ class ArenaRound:
                 raise EpisodeError(
                     f"a contest has answers of {len(contest.answers)} learners, but there are {len(names)} names."
                 )
+            if any(len(a.by_shots) != len(shots) for a in contest.answers):
+                raise EpisodeError(
+                    f"a contest has scores for {len(contest.answers[0].by_shots)} numbers of shots, but shots={tuple(shots)}."
+                )
         last = max((len(a.by_steps) for c in contests for a in c.answers), default=0)
 
         def table(read: Callable[[EpisodeAnswers], Any]) -> np.ndarray:

@@ -122,6 +122,8 @@ function mwArenaDots({ words, onPoint, onOpen, say, label, signal }) {
   });
   canvas.addEventListener("pointerleave", () => onPoint(null));
   canvas.addEventListener("click", (event) => { const found = nearest(event); if (found) onOpen(found); });
+  // Keys may come faster than frames: the next one starts from where this one went.
+  const go = (found) => { state.cursor = found; onPoint(found, true); };
   const here = () => state?.cursor ?? { row: 0, episode: -1 };
   const along = (to) => {
     const { row, episode } = here();
@@ -129,12 +131,12 @@ function mwArenaDots({ words, onPoint, onOpen, say, label, signal }) {
     if (!order.length) return;
     const at = order.indexOf(episode);
     const next = to === "first" ? 0 : to === "last" ? order.length - 1 : at < 0 ? (to > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + to));
-    onPoint({ row, episode: order[next] }, true);
+    go({ row, episode: order[next] });
   };
   const across = (by) => {
     const { row, episode } = here();
     for (let r = row + by; r >= 0 && r < placed.length; r += by) {
-      if (placed[r].some((dot) => dot.episode === episode)) return onPoint({ row: r, episode }, true);
+      if (placed[r].some((dot) => dot.episode === episode)) return go({ row: r, episode });
     }
     return say();
   };
@@ -142,7 +144,7 @@ function mwArenaDots({ words, onPoint, onOpen, say, label, signal }) {
     ArrowLeft: () => along(-1), ArrowRight: () => along(1), ArrowUp: () => across(-1), ArrowDown: () => across(1),
     PageUp: () => along(-10), PageDown: () => along(10), Home: () => along("first"), End: () => along("last"),
     Enter: () => { if (state?.cursor) onOpen(state.cursor); }, " ": () => { if (state?.cursor) onOpen(state.cursor); },
-    Escape: () => onPoint(null, true),
+    Escape: () => { if (state) go(null); },
   });
   node.addEventListener("focus", paint, { signal });
   node.addEventListener("blur", paint, { signal });

@@ -135,7 +135,7 @@ class LearnerArena(Component):
         Raises:
             EpisodeError: if this arena was restored without its learners.
         """
-        if self._play is None:
+        if getattr(self, "_play", None) is None:
             raise EpisodeError("this arena has no learners to play with; make it again with learner_arena(...).")
         start, found = self.round.n_episodes, []
         for i in range(n):

@@ -67,7 +67,7 @@ export default { render({ model, el, signal }) {
       selection.set(selection.pinned() && selection.get() === id ? "" : id);
       look(q);
       mwAnnounce(root, mwYouText(state, q));
-    } else if (state.answers[e][q] === null) { state.choose(q); repaint(); mwAnnounce(root, `Query ${q + 1} is next.`); }
+    } else if (state.answers[e][q] === null) { state.choose(q); repaint(); mwAnnounce(root, `Query ${q + 1} is next.`); focusStage(); }
     else if (state.takeBack(q, clock())) { repaint(); mwAnnounce(root, `Query ${q + 1} is asked again.`); focusStage(); }
   }
   function look(q) {

@@ -1,7 +1,7 @@
 """Learners against one another, and against the person, with the learners behind it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from metawidgets.sampling import EpisodeSampler
 
@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["learner_arena", "you_are_the_learner"]
 
-Learners = "Mapping[str, Learner] | Sequence[Learner]"
 
-
+@overload
+def learner_arena(
+    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    sampler: EpisodeSampler,
+    *,
+    you: Literal[False] = False,
+    **options: Any,
+) -> "LearnerArena": ...
+@overload
+def learner_arena(
+    learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, *, you: bool | int, **options: Any
+) -> "VBox": ...
 def learner_arena(
     learners: "Mapping[str, Learner] | Sequence[Learner]",
     sampler: EpisodeSampler,
@@ -47,13 +57,12 @@ def learner_arena(
     """
     from metawidgets.contests import ArenaRound
     from metawidgets.widgets import LearnerArena, Selection
+    from metawidgets.widgets.contest_state import episode_key
 
     selection = selection or Selection()
     table, game = _table(learners, sampler, shots, n_episodes)
     contests = [game.play(i) for i in range(n_episodes)]
     played = ArenaRound.of(list(table), contests, k_shot=sampler.spec.k_shot, shots=game.shots, settings=game.settings)
-    from metawidgets.widgets.contest_state import episode_key
-
     keys = {i: episode_key(c.episode) for i, c in enumerate(contests)}
     arena = LearnerArena(played, dict(enumerate(contests[:n_open])), game.play, keys=keys, selection=selection)
     if not you:

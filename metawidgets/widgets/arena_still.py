@@ -6,6 +6,7 @@ import numpy as np
 
 from metawidgets.analysis import mean_interval
 from metawidgets.contests import ArenaRound
+from metawidgets.widgets.contest_state import is_clear
 from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut
 
 __all__ = ["draw_arena"]
@@ -90,4 +91,4 @@ def _difference(values: np.ndarray, is_base: bool, factor: float) -> str:
     if len(values) < 2:
         return "needs two episodes in common"
     d = mean_interval(values)
-    return f"{factor * d.mean:+.3g} ({factor * d.low:+.3g} to {factor * d.high:+.3g}), {'clear' if d.excludes_zero else 'not clear'}"
+    return f"{factor * d.mean:+.3g} ({factor * d.low:+.3g} to {factor * d.high:+.3g}), {'clear' if is_clear(d) else 'not clear'}"

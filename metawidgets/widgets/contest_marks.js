@@ -24,6 +24,9 @@ function mwRivalSign(i, size = 14) {
   return { node: canvas, paint: (theme) => { resize(size, size); mwRivalMark(ctx, mwRivalLook(i, theme), size / 2, size / 2, size * 0.33); } };
 }
 
+// Below so many episodes the interval, by the normal distribution, is too narrow to call a difference clear (contest_state.is_clear).
+const MW_FEW = 5;
+
 // Mean and half width of the 95 % interval over episodes, 1.96 s / sqrt(n); half is NaN for fewer than two. null for none.
 function mwInterval(values) {
   const known = Array.from(values).filter((v) => Number.isFinite(v));
@@ -31,7 +34,7 @@ function mwInterval(values) {
   if (!n) return null;
   const mean = known.reduce((a, b) => a + b, 0) / n;
   const half = n > 1 ? 1.96 * Math.sqrt(known.reduce((a, v) => a + (v - mean) ** 2, 0) / (n - 1) / n) : NaN;
-  return { mean, half, n, low: mean - half, high: mean + half, clear: mean - half > 0 || mean + half < 0 };
+  return { mean, half, n, low: mean - half, high: mean + half, few: n < MW_FEW, clear: n >= MW_FEW && (mean - half > 0 || mean + half < 0) };
 }
 
 function mwMedian(values) {

@@ -8,13 +8,20 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from metawidgets.analysis import Interval
 from metawidgets.contests import Contest
 from metawidgets.episodes import Episode
 from metawidgets.widgets.episode_state import pack_episode
 
-__all__ = ["episode_key", "episode_kind", "pack_contest", "sealed", "unsealed"]
+__all__ = ["episode_key", "episode_kind", "is_clear", "pack_contest", "sealed", "unsealed"]
 
 _PAD = 0x5A
+_FEW = 5  # below so many episodes an interval by the normal distribution is too narrow to call anything clear
+
+
+def is_clear(difference: Interval) -> bool:
+    """Whether a paired difference may be called clear: its interval leaves zero out, over five episodes or more."""
+    return difference.excludes_zero and difference.n >= _FEW
 
 
 def episode_key(episode: Episode) -> str:

@@ -75,12 +75,12 @@ export default { render({ model, el, signal }) {
     showFigures(base);
     repaint();
   }
-  const verdict = (d) => (!Number.isFinite(d.half) ? "one episode" : d.clear ? (words.better(d.mean, 0) ? "clearly better" : "clearly worse") : "not clear");
+  const verdict = (d) => (!Number.isFinite(d.half) ? "one episode" : d.few ? "too few episodes" : d.clear ? (words.better(d.mean, 0) ? "clearly better" : "clearly worse") : "not clear");
   function showFigures(base) {
     const [first, second] = players;
     const lead = second && mwInterval(Array.from(first.scores, (v, e) => v - second.scores[e]));
     headline.textContent = `${first.name} leads with ${words.mean(first.interval)}`
-      + (lead ? `, ${words.points(Math.abs(lead.mean)).replace("+", "")} ahead of ${second.name}; the paired interval ${!Number.isFinite(lead.half) ? "needs two episodes" : lead.clear ? "excludes 0: a clear difference" : "includes 0: not clear"}.` : ".");
+      + (lead ? `, ${words.points(Math.abs(lead.mean)).replace("+", "")} ahead of ${second.name}; the paired interval ${!Number.isFinite(lead.half) ? "needs two episodes" : lead.few ? "is over too few episodes to tell" : lead.clear ? "excludes 0: a clear difference" : "includes 0: not clear"}.` : ".");
     const signs = [];
     const sign = (player) => { const made = mwRivalSign(player.rival); signs.push(made); return made.node; };
     mwFillTable(table, {

@@ -12,7 +12,7 @@ from metawidgets.contests import ArenaRound, Contest
 from metawidgets.errors import EpisodeError
 from metawidgets.widgets.background import Background, Progress
 from metawidgets.widgets.base import Component
-from metawidgets.widgets.contest_state import episode_key, episode_kind, pack_contest
+from metawidgets.widgets.contest_state import episode_key, episode_kind, is_clear, pack_contest
 from metawidgets.widgets.selection import Selection
 
 __all__ = ["LearnerArena"]
@@ -207,7 +207,7 @@ class LearnerArena(Component):
             both = np.isfinite(scores) & np.isfinite(rows[base])
             if name != base and both.sum() > 1:
                 d = paired_interval(scores[both], rows[base][both])
-                line += f"; {self._signed(d)} against {base}, {'clear' if d.excludes_zero else 'not clear'}"
+                line += f"; {self._signed(d)} against {base}, {'clear' if is_clear(d) else 'not clear'}"
             lines.append(line + ".")
         if str(self.opened) in self.config["episodes"]:
             lines.append(f"  Opened: episode {self.opened} (seed {', '.join(map(str, r.seeds[self.opened]))}).")

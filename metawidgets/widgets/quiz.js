@@ -65,6 +65,7 @@ export default { render({ model, el, signal }) {
         row.sign.textContent = good ? "\u2713" : bad ? "\u2715" : "";
         row.node.classList.toggle("is-right", good);
         row.node.classList.toggle("is-wrong", bad);
+      row.note.classList.toggle("qz-quiet", good); // the sign says it; this is for those who hear the page
         row.note.replaceChildren(...(bad ? mwQuizText(`Not this one. ${secret.reasons[k]}`.trim()) : good ? ["Right."] : []));
         if (bad) row.input.setAttribute("aria-invalid", "true"); else row.input.removeAttribute("aria-invalid");
       });

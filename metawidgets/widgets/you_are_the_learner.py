@@ -11,7 +11,7 @@ from metawidgets.contests import Contest
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.widgets.base import Component
-from metawidgets.widgets.contest_state import episode_key, episode_kind, sealed, unsealed
+from metawidgets.widgets.contest_state import episode_key, episode_kind, is_clear, sealed, unsealed
 from metawidgets.widgets.episode_state import episode_title
 from metawidgets.widgets.selection import Selection
 
@@ -181,9 +181,7 @@ class YouAreTheLearner(Component):
                 line = f"  {name}: {self._words(theirs)}"
                 if len(done) > 1:
                     d = self.difference(name)
-                    line += (
-                        f"; you are {'clearly apart' if d.excludes_zero else 'not clearly apart'} ({self._signed(d)})"
-                    )
+                    line += f"; you are {'clearly apart' if is_clear(d) else 'not clearly apart'} ({self._signed(d)})"
                 lines.append(line + ".")
         return "\n".join(lines)
 

@@ -109,6 +109,7 @@ function mwYouBoard({ state, onAssign, onPick, onLook }) {
     show(looked) {
       const e = state.place;
       const done = state.done[e];
+      cards.classList.toggle("is-done", done);
       const current = state.current();
       const given = state.answers[e];
       if (current !== shown) {

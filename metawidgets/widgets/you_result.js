@@ -16,7 +16,7 @@ function mwYouResult({ state }) {
     return [{ name: "You", rival: -1, scores: done.map((e) => state.yours(e)) },
       ...state.config.names.map((name, i) => ({ name, rival: i, scores: theirs.map((row) => row[i]) }))];
   };
-  const verdict = (d) => (!Number.isFinite(d.half) ? "needs two episodes" : d.clear ? (words.better(d.mean, 0) ? "\u25cf you are clearly ahead" : "\u25cf you are clearly behind") : "\u25cb not clear");
+  const verdict = (d) => (!Number.isFinite(d.half) ? "needs two episodes" : d.few ? "\u25cb too few episodes to tell" : d.clear ? (words.better(d.mean, 0) ? "\u25cf you are clearly ahead" : "\u25cf you are clearly behind") : "\u25cb not clear");
 
   function draw(rows, theme) {
     const row = 34;

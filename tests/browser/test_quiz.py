@@ -126,4 +126,6 @@ def test_python_observes_and_a_saved_quiz_goes_on(open_live, open_component):
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_sticks_out(open_component, width, dark):
     opened = open_component(quiz(), width=width, dark=dark)
-    assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert opened.page.evaluate(
+        "() => [document.documentElement, document.querySelector('.mw-view')].every((n) => n.scrollWidth <= n.clientWidth)"
+    )

@@ -40,7 +40,7 @@ def test_the_reference_is_ones_choice_and_the_person_counts_too():
     assert "You: 62.5 ±" in made.summary()
     made.reference = "You"
     assert (
-        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (+13 to +62) points against You, clear"
+        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (+13 to +62) points against You, not clear"
         in made.summary()
     )
 

@@ -72,7 +72,7 @@ def test_scores_beside_the_learners_by_hand():
     lines = made.summary().split("\n")
     assert lines[0].endswith("2 of 3 episodes done.")
     assert "  You: 83.3 ± 0 %." in lines
-    assert lines[2].startswith("  Right: 100 ± 0 %; you are clearly apart (-16.7")
+    assert lines[2].startswith("  Right: 100 ± 0 %; you are not clearly apart (-16.7")
     with pytest.raises(EpisodeError, match="no learner here is called 'Lost'"):
         made.difference("Lost")
 

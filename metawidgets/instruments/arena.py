@@ -20,12 +20,22 @@ def learner_arena(
     learners: "Mapping[str, Learner] | Sequence[Learner]",
     sampler: EpisodeSampler,
     *,
-    you: Literal[False] = False,
-    **options: Any,
+    n_episodes: int = ...,
+    shots: Sequence[int] = ...,
+    n_open: int = ...,
+    you: Literal[False] = ...,
+    selection: "Selection | None" = ...,
 ) -> "LearnerArena": ...
 @overload
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, *, you: bool | int, **options: Any
+    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    sampler: EpisodeSampler,
+    *,
+    n_episodes: int = ...,
+    shots: Sequence[int] = ...,
+    n_open: int = ...,
+    you: Literal[True] | int,
+    selection: "Selection | None" = ...,
 ) -> "VBox": ...
 def learner_arena(
     learners: "Mapping[str, Learner] | Sequence[Learner]",

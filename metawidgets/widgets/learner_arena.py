@@ -135,13 +135,14 @@ class LearnerArena(Component):
         Raises:
             EpisodeError: if this arena was restored without its learners.
         """
-        if getattr(self, "_play", None) is None:
+        play = getattr(self, "_play", None)  # absent after from_dict
+        if play is None:
             raise EpisodeError("this arena has no learners to play with; make it again with learner_arena(...).")
         start, found = self.round.n_episodes, []
         for i in range(n):
             if progress is not None:
                 progress(f"episode {i + 1} of {n}", i / n)
-            found.append(self._play(start + i))
+            found.append(play(start + i))
         with self._lock:
             r = self.round
             more = ArenaRound.of(r.names, found, k_shot=r.k_shot, shots=r.shots, settings=r.settings)

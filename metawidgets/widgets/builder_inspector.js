@@ -1,6 +1,6 @@
 // The item looked at, larger, with everything that can be done to it: for fingers, and for who does not know the keys.
 
-// mwbInspector({store, current, remove, copy}) -> {node, show(theme)}
+// mwbInspector({store, current, act}) -> {node, show(theme)}
 function mwbInspector({ store, current, act }) {
   const picture = mwEl("div", { class: "eb-picture", "aria-hidden": "true" });
   const name = mwEl("p", { class: "eb-item-name" });

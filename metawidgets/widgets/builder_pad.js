@@ -47,7 +47,7 @@ function mwbRaster(strokes, height, width, { thickness, centre }) {
   return out;
 }
 
-// mwbPad({store, python, frame, target, theme}) -> {node, paint()}; target() -> {key, side}
+// mwbPad({store, python, target, theme}) -> {node, paint(), clear()}; target() -> {key, side}
 function mwbPad({ store, python, target, theme }) {
   const { canvas, ctx, resize } = mwCanvas({ class: "eb-pad", tabindex: 0, role: "img" });
   canvas.setAttribute("aria-label", "Drawing pad. Draw with mouse, finger or pen; or move the cross with the arrow keys, and put the pen down or up with space.");

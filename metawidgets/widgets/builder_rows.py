@@ -48,6 +48,9 @@ class Rows:
     def get(self, number: Any) -> Row | None:
         return self._rows.get(number) if isinstance(number, int) else None
 
+    def __getitem__(self, number: int) -> Row:
+        return self._rows[number]
+
     def __len__(self) -> int:
         return len(self._rows)
 

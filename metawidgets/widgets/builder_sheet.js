@@ -55,7 +55,7 @@ function mwbHead({ key, store, python }) {
   };
 }
 
-// mwbSheet({store, python, current, look, onKeys, files}) -> {node, paint(theme), focus(key)}
+// mwbSheet({store, python, current, look, files}) -> {node, paint(theme), focus(key), picture(key, theme), has(element), over(...), keys}
 function mwbSheet({ store, python, current, look, files }) {
   const heads = new Map(); // class key -> head
   const lines = new Map(); // class key -> {node, strips}

@@ -15,7 +15,7 @@ export default {
     const look = (key) => { chosen = key; repaint(); };
     const choose = (key) => {
       chosen = key;
-      cls = store.doc().items[key]?.class ?? cls; // what is added next goes where one is looking 
+      cls = store.doc().items[key]?.class ?? cls; // what is added next goes where one is looking
       selection.set(store.doc().items[key] ? store.id(key) : "");
       repaint();
     };

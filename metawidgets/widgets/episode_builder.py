@@ -52,7 +52,7 @@ class EpisodeBuilder(Component):
 
     document = t.Dict(help="classes, items, their places: see builder_document.py").tag(sync=True, saved=True)
     history = t.Dict(dict(_NO_HISTORY), help="{undo: [edit], redo: [edit]}").tag(sync=True, saved=True)
-    episode = t.Instance(Episode, allow_none=True, help="what was built; None: see `problem`")
+    episode: Any = t.Instance(Episode, allow_none=True, help="what was built; None: see `problem`")
     problem = t.Unicode("", help="why there is no episode; '' if there is one")
     notes = t.List(t.Unicode(), help="what a reader of a result on this episode should know")
 
@@ -127,7 +127,7 @@ class EpisodeBuilder(Component):
     @t.observe("document")
     def _build(self, _change: Any) -> None:
         found = built(self.document, self.rows)
-        before: Any = self.episode
+        before = self.episode
         if not same(found.episode, before):
             self.episode = found.episode
         self.problem, self.notes = found.problem, found.notes
@@ -281,7 +281,7 @@ class EpisodeBuilder(Component):
 
     def summary(self) -> str:
         """The episode with its classes and counts, or why there is none."""
-        e: Any = self.episode
+        e = self.episode
         if e is None:
             return f"Episode built by hand: none yet. {self.problem}"
         drawn = ", as drawn" if e.seed else ", built by hand"
@@ -295,5 +295,5 @@ class EpisodeBuilder(Component):
             draw_built,
         )  # Pillow's fonts and altair are loaded only by who draws
 
-        episode: Any = self.episode
+        episode = self.episode
         return draw_built(Built(episode, self.problem, self.notes), self.document, self.rows)

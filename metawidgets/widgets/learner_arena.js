@@ -24,7 +24,7 @@ export default { render({ model, el, signal }) {
     mwEl("div", { class: "mw-toolbar" }, mwField("Differences from", chooser), more),
     charts, note, table, lines, opened);
 
-  let dots, differences, episode, charted;
+  let dots, differences, episode, charted, drawn;
   const sent = (index) => String(index) in config.episodes || python.can("open");
 
   // -- what there is
@@ -46,6 +46,9 @@ export default { render({ model, el, signal }) {
       arrays.by_steps.shape[2] > 1 && ["by_steps", mwArenaLines({ title: `${words.name} against inner steps`, xLabel: "inner-loop step", words }), Array.from({ length: arrays.by_steps.shape[2] }, (_, t) => t)],
     ].filter(Boolean);
     lines.replaceChildren(...charted.map(([, chart]) => chart.node));
+    drawn = charted.map(([name, , at]) => config.names.map((each, i) => ({
+      name: each, rival: i, points: at.map((p, j) => [p, mwInterval(Array.from({ length: config.seeds.length }, (_, e) => mwAt(mwAt(arrays[name], i), e).data[j]))]).filter(([, interval]) => interval),
+    })).filter((line) => line.points.length));
     episode = mwArenaEpisode({ names: config.names, kind: config.kind, words, selection, say: frame.say });
     arrange();
   }
@@ -107,7 +110,7 @@ export default { render({ model, el, signal }) {
     cursor = found;
     note.textContent = cursor ? describe(cursor) : resting();
     if (spoken && cursor) mwAnnounce(root, describe(cursor));
-    repaint();
+    repaintDots(); // pointing changes nothing else
   }
   const resting = () => {
     const unsent = config.seeds.length - Object.keys(config.episodes).length;
@@ -144,19 +147,17 @@ export default { render({ model, el, signal }) {
   }
 
   // -- painting
+  function paintDots() {
+    dots.show({ rows: players, theme, cursor, opened: model.get("opened"), sent });
+  }
+  const repaintDots = mwRepaint(paintDots, { el: root, signal });
   function paint() {
-    const index = model.get("opened");
-    dots.show({ rows: players, theme, cursor, opened: index, sent });
+    paintDots();
     const base = players.find((p) => p.name === chooser.value) ?? players[0];
     differences.show({ rows: players, reference: base.name, theme });
     table.mwSigns?.forEach((sign) => sign.paint(theme));
     const chance = config.settings.n_way ? 1 / config.settings.n_way : 0;
-    for (const [name, chart, at] of charted) {
-      const drawn = config.names.map((each, i) => ({
-        name: each, rival: i, points: at.map((p, j) => [p, mwInterval(Array.from({ length: config.seeds.length }, (_, e) => mwAt(mwAt(arrays[name], i), e).data[j]))]).filter(([, interval]) => interval),
-      })).filter((line) => line.points.length);
-      chart.show({ lines: drawn, theme, chance: words.percent ? chance : 0 });
-    }
+    charted.forEach(([, chart], i) => chart.show({ lines: drawn[i], theme, chance: words.percent ? chance : 0 }));
     note.textContent = cursor ? describe(cursor) : resting();
     showOpened();
   }

@@ -166,3 +166,49 @@ def test_a_restarted_kernel_and_a_notebook_opened_again(open_notebook, lab):
     again.page.locator(".mw-doubler input[type=range]:disabled").wait_for()
     again.run_all()
     again.page.locator(".mw-doubler input[type=range]:enabled").wait_for()
+
+
+def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):
+    notebook = open_notebook(
+        "import metawidgets as mw\n"
+        "from metawidgets.instruments import learner_arena\n"
+        "from metawidgets.learners import build\n"
+        "from tests.widgets.examples import quiz\n"
+        "sampler = mw.EpisodeSampler(mw.datasets.load('gaussians').source('test'), n_way=3, k_shot=2, n_query=5, seed=5)\n"
+        "learners = {name: build(name, item_shape=(2,), output_dim=3) for name in ('centroid', 'nearest', 'maml')}\n"
+        "box = learner_arena(learners, sampler, n_episodes=8, shots=(1, 2), you=5)\n"
+        "you, arena = box.children\n"
+        "box",
+        "questions = quiz()\nquestions",
+    )
+    notebook.run_all()
+    page = notebook.page
+    stage = page.locator(".yl-stage")
+    stage.wait_for(state="visible")
+    for done in range(1, 6):
+        stage.focus()
+        page.keyboard.type("123123123")  # what is a key of the notebook's ("b" would insert a cell) stays here too
+        page.keyboard.press("Enter")
+        notebook.wait_for("sum(you.done)", done)
+        if done < 5:
+            page.keyboard.press("Enter")
+            notebook.wait_for("you.place", done)
+    mean = notebook.evaluate("you.difference('centroid').mean")
+    shown = page.locator(".yl-result tbody tr").filter(has_text="centroid").locator("td").nth(2).inner_text()
+    assert shown.startswith(f"{100 * mean:+.1f} (".replace("-", "−"))
+    # The person stands in the arena, for the reader and for Python.
+    assert page.locator(".mw-learner-arena tbody th").filter(has_text="You").count() == 1
+    notebook.wait_for("sorted(arena.your_scores())", [0, 1, 2, 3, 4])
+    page.get_by_role("button", name="Play 50 more episodes").click()
+    notebook.wait_for("arena.round.n_episodes", 58)
+    page.locator(".mw-learner-arena h3").filter(has_text="58 episodes").wait_for()
+    one = page.locator(".qz-card").first
+    one.scroll_into_view_if_needed()
+    one.get_by_role("radio", name="support").check()
+    one.get_by_role("button", name="Check").click()
+    notebook.wait_for("questions.tries", [1, 0])
+    assert "That is not it." in one.locator(".qz-feedback").inner_text()
+    one.get_by_role("radio", name="query").check()
+    one.get_by_role("button", name="Check").click()
+    notebook.wait_for("questions.solved", [True, False])
+    assert "Right, at try 2." in one.locator(".qz-feedback").inner_text()

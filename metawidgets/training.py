@@ -126,7 +126,12 @@ def meta_train(
                     run.stopped = how.patience is not None and run.since_best >= how.patience
                 run.save(best or validation is None)
             step, run.unvalidated = replace(run.unvalidated, validation=evaluation, is_best=best), None
-        yield step
+        try:
+            yield step
+        except GeneratorExit:
+            if steered:
+                learner.eval()
+            raise
     run.restore_best()
     learner.eval()
 

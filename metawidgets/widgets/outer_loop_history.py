@@ -37,39 +37,46 @@ class History:
 
     def clear(self) -> None:
         self._n, self.steps_per_point = 0, 1
+        self._open: list[
+            float
+        ] = []  # the last point, as long as it is not full: plain numbers, since every step comes by here
 
     def __len__(self) -> int:
-        return self._n
+        return self._n + bool(self._open)
 
     @property
     def points(self) -> Float[np.ndarray, "point column"]:
-        return self._rows[: self._n]
+        if not self._open:
+            return self._rows[: self._n]
+        return np.concatenate([self._rows[: self._n], np.array([self._open])])
 
     def add(self, step: MetaStep) -> None:
         """Take in one outer step. A step number that was there already takes the place of that step and of all after it."""
-        if self._n and step.step <= self._rows[self._n - 1, 1]:
-            self.cut(step.step - 1)
-        new = (
-            step.step,
-            step.step,
-            *[step.loss] * 3,
-            step.metric,
-            *[step.gradient_norm] * 3,
-            step.meta_lr,
-            step.seconds,
-        )
-        if self._n and self._rows[self._n - 1, 1] - self._rows[self._n - 1, 0] + 1 < self.steps_per_point:
-            self._rows[self._n - 1] = _merged(self._rows[self._n - 1][None], np.array(new)[None])[0]
-            return
-        if self._n == len(self._rows):
-            half = self._n // 2
-            self._rows[:half] = _merged(self._rows[: 2 * half : 2], self._rows[1 : 2 * half : 2])
-            self._n, self.steps_per_point = half, 2 * self.steps_per_point
-        self._rows[self._n] = new
-        self._n += 1
+        n, loss, norm = step.step, step.loss, step.gradient_norm
+        if len(self) and n <= (self._open or self._rows[self._n - 1])[1]:
+            self.cut(n - 1)
+        if not self._open:
+            if self._n == len(self._rows):
+                half = self._n // 2
+                self._rows[:half] = _merged(self._rows[: 2 * half : 2], self._rows[1 : 2 * half : 2])
+                self._n, self.steps_per_point = half, 2 * self.steps_per_point
+            self._open = [n, n, loss, loss, loss, step.metric, norm, norm, norm, step.meta_lr, step.seconds]
+        else:
+            p = self._open
+            size = p[1] - p[0] + 1
+            mean = lambda old, new: (size * old + new) / (size + 1)  # noqa: E731
+            extremes = (min(p[3], loss), max(p[4], loss)), (min(p[7], norm), max(p[8], norm))
+            self._open = [
+                *(p[0], n, mean(p[2], loss), *extremes[0]),
+                *(mean(p[5], step.metric), mean(p[6], norm), *extremes[1], step.meta_lr, step.seconds),
+            ]
+        if self._open[1] - self._open[0] + 1 >= self.steps_per_point:
+            self._rows[self._n] = self._open
+            self._n, self._open = self._n + 1, []
 
     def cut(self, step: int) -> None:
         """Forget the steps after `step`; a point that reaches beyond it goes whole."""
+        self._open = []
         self._n = int(np.searchsorted(self.points[:, 1], step, side="right"))
 
     def packed(self) -> str:

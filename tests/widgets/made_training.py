@@ -14,7 +14,7 @@ from metawidgets.widgets import OuterLoopMonitor
 _DATA = Path(__file__).parents[1] / "data"
 
 
-def monitored(steps: int = 80, done: int = 0, name: str = "curve") -> OuterLoopMonitor:
+def monitored(steps: int = 80, done: int = 0, name: str = "curve", every: int | None = 5) -> OuterLoopMonitor:
     """A meta-training that is made up: its loss falls by a known rule, and so does that of its held episode."""
     at, first = [0], Trace.load(_DATA / f"{name}.npz")
 
@@ -34,7 +34,7 @@ def monitored(steps: int = 80, done: int = 0, name: str = "curve") -> OuterLoopM
         return replace(first, channels={**first.channels, **losses})
 
     monitor = OuterLoopMonitor(
-        meta_steps, retrace=retrace, steps=steps, meta_lr=1e-3, every=5, label="Made-up training", chance=0.2
+        meta_steps, retrace=retrace, steps=steps, meta_lr=1e-3, every=every, label="Made-up training", chance=0.2
     )
     if done:
         monitor.run(done)

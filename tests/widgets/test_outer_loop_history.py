@@ -1,0 +1,95 @@
+"""The bounded record of a meta-training against the steps themselves."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metawidgets.results import MetaStep
+from metawidgets.widgets.outer_loop_history import COLUMNS, History, Thinned
+
+
+def step(n: int, loss: float = 1.0, norm: float = 2.0) -> MetaStep:
+    return MetaStep(n, loss, loss / 2, norm, 4 * n, 0.1 * n, 1e-3 / n)
+
+
+def column(history: History, name: str) -> np.ndarray:
+    return history.points[:, COLUMNS.index(name)]
+
+
+@settings(deadline=None)
+@given(n=st.integers(1, 400), capacity=st.sampled_from([2, 4, 10, 64]), seed=st.integers(0, 99))
+def test_merged_points_keep_the_means_and_the_extremes_of_all_steps(n, capacity, seed):
+    rng = np.random.default_rng(seed)
+    losses, norms = rng.normal(size=n), rng.exponential(size=n)
+    history = History(capacity)
+    for i in range(n):
+        history.add(step(i + 1, losses[i], norms[i]))
+    assert len(history) <= capacity
+    first, last = column(history, "first").astype(int), column(history, "last").astype(int)
+    assert first[0] == 1
+    assert last[-1] == n
+    assert (first[1:] == last[:-1] + 1).all()  # all steps, each once
+    for a, b, point in zip(first, last, history.points, strict=True):
+        behind, of_norm = losses[a - 1 : b], norms[a - 1 : b]
+        expected = [
+            behind.mean(),
+            behind.min(),
+            behind.max(),
+            behind.mean() / 2,
+            of_norm.mean(),
+            of_norm.min(),
+            of_norm.max(),
+        ]
+        np.testing.assert_allclose(point[2:9], expected, rtol=1e-9)
+        np.testing.assert_allclose(point[9:], [1e-3 / b, 0.1 * b])  # rate and seconds at its last step
+    if n >= 2 * capacity:
+        assert len(history) >= capacity // 2
+
+
+def test_what_is_packed_is_what_is_read():
+    history = History(8)
+    for i in range(21):
+        history.add(step(i + 1, loss=float(i) if i != 3 else float("inf")))
+    read = History.unpacked(history.packed())
+    assert tuple(read) == COLUMNS
+    for name in COLUMNS:
+        np.testing.assert_allclose(read[name], column(history, name), rtol=1e-6)
+    assert all(values.shape == (0,) for values in History.unpacked(History().packed()).values())
+
+
+def test_a_step_done_again_takes_the_place_of_what_came_after():
+    history = History(100)
+    for i in range(1, 31):
+        history.add(step(i, loss=1.0))
+    history.add(step(21, loss=5.0))
+    assert column(history, "last")[-1] == 21
+    assert len(history) == 21
+    assert column(history, "loss").tolist() == [1.0] * 20 + [5.0]
+
+
+@pytest.mark.parametrize("capacity", [3, 8, 40])
+def test_thinned_items_are_spread_evenly_with_both_ends(capacity):
+    kept = Thinned[int](capacity)
+    for i in range(1000):
+        kept.add(i)
+        items = list(kept.items)
+        assert items[0] == 0
+        assert items[-1] == i
+        assert items == sorted(set(items))
+        assert len(items) <= capacity
+        gaps = np.diff(items[:-1])
+        assert len(set(gaps.tolist())) <= 1  # one distance, but for the last
+    assert len(kept.items) > capacity // 2
+
+
+def test_thinned_items_can_be_taken_back():
+    kept = Thinned[int](8)
+    for i in range(20):
+        kept.add(i)
+    kept.keep([item < 10 for item in kept.items])
+    kept.add(10)
+    assert list(kept.items) == sorted(kept.items)
+    assert kept.items[-1] == 10
+    kept.clear()
+    assert list(kept.items) == []

@@ -1,0 +1,367 @@
+"""OuterLoopMonitor without a browser: threads, pauses and stops, errors, an hour on a simulated clock, and what is kept of it."""
+
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from metawidgets.control import MetaControl
+from metawidgets.errors import LearnerError
+from metawidgets.results import Evaluation, MetaStep
+from metawidgets.traces import Trace
+from metawidgets.widgets import OuterLoopMonitor
+from metawidgets.widgets.outer_loop_history import History
+from tests.widgets.examples import trace
+from tests.widgets.made_training import monitored
+
+
+class Training:
+    """Stands in for `meta_train`: tasks that take a known time, a control that is looked at between them, and no learning."""
+
+    def __init__(self, steps: int = 10**9, tasks: int = 2, task_seconds: float = 0.0) -> None:
+        self.steps, self.tasks, self.task_seconds = steps, tasks, task_seconds
+        self.begun, self.tasks_done, self.rates, self.fail_at = 0, 0, [], 0
+        self.clock = time.perf_counter
+
+    def __call__(self, control: MetaControl) -> Iterator[MetaStep]:
+        self.begun += 1
+        while control.step < (control.steps or self.steps):
+            for _ in range(self.tasks):
+                control.check()
+                time.sleep(self.task_seconds)
+                self.tasks_done += 1
+            n = control.step + 1
+            if n == self.fail_at:
+                raise LearnerError(f"the meta-gradient at step {n} is nan; lower meta_lr.")
+            control.step = n
+            self.rates.append(control.meta_lr)
+            validation = Evaluation("accuracy", np.array([0.5, 0.7])) if n % 50 == 0 else None
+            yield MetaStep(n, 1 / n, 0.5, 1.0, 2 * n, self.clock(), control.meta_lr or 0, validation, n == 50)
+
+    def monitor(self, **options: Any) -> OuterLoopMonitor:
+        options = {"steps": self.steps, "meta_lr": 1e-3, **options}
+        return OuterLoopMonitor(self, **options)
+
+
+def within(condition: Any, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def test_it_runs_here_to_the_end_and_says_so():
+    training = Training(steps=120)
+    monitor = training.monitor(chance=0.2)
+    assert (monitor.phase, monitor.training) == ("ready", False)
+    monitor.run()
+    assert (monitor.phase, monitor.figures["step"], monitor.figures["episodes"]) == ("finished", 120, 240)
+    assert History.unpacked(monitor.history)["last"].tolist() == list(range(1, 121))
+    half = 1.96 * np.std([0.5, 0.7], ddof=1) / np.sqrt(2)
+    assert [v[:2] for v in monitor.validations] == [[50, 0.6], [100, 0.6]]
+    assert monitor.validations[0][2] == pytest.approx(half)
+    assert monitor.figures["best"] == monitor.validations[0]
+    assert monitor.summary().startswith("Meta-training. Finished: step 120 of 120, 240 episodes")
+    assert "Best validation: accuracy 60 ± 20 % at step 50" in monitor.summary()
+
+
+def test_so_many_steps_and_on():
+    monitor = (training := Training(steps=30)).monitor()
+    monitor.run(10)
+    assert (monitor.phase, monitor.figures["step"]) == ("paused", 10)
+    monitor.run(10)
+    assert (monitor.phase, monitor.figures["step"]) == ("paused", 20)
+    monitor.run(10)  # its last: behind it the training puts things in order
+    assert (monitor.phase, monitor.figures["step"], training.begun) == ("finished", 30, 3)
+    monitor.target = 35
+    monitor.resume(background=False)
+    assert (monitor.phase, monitor.figures["step"]) == ("finished", 35)
+    for steps in (0, -1):
+        with pytest.raises(LearnerError, match=f"steps={steps} is not a number of outer steps"):
+            monitor.run(steps)
+
+
+def test_pause_and_stop_take_hold_after_the_task_in_hand_and_the_notebook_is_free():
+    training = Training(tasks=50, task_seconds=0.02)  # a step of a second
+    monitor = training.monitor()
+    monitor.start(background=True)
+    within(lambda: training.tasks_done > 3)
+    began = time.monotonic()
+    monitor.stop()
+    assert time.monotonic() - began < 0.1  # it says so at once, and does not wait
+    assert monitor.phase == "stopping"
+    done = training.tasks_done
+    assert monitor.wait(5)
+    assert training.tasks_done <= done + 1
+    assert time.monotonic() - began < 0.5
+    assert (monitor.phase, monitor.figures["step"]) == ("stopped", 0)
+    monitor.resume(background=True)
+    within(lambda: monitor.phase == "running")
+    monitor.pause()
+    assert monitor.phase == "pausing"
+    monitor.stop()  # thought better of
+    assert monitor.wait(5)
+    assert monitor.phase == "stopped"
+
+
+def test_pause_then_stop_and_nothing_to_do_where_nothing_runs():
+    monitor = Training().monitor()
+    monitor.pause()
+    monitor.stop()
+    assert monitor.phase == "ready"
+    monitor.run(3)
+    monitor.stop()
+    assert monitor.phase == "stopped"
+    monitor.pause()
+    assert monitor.phase == "stopped"
+
+
+def test_one_training_at_a_time():
+    monitor = Training(task_seconds=0.01).monitor()
+    monitor.start(background=True)
+    for again in (monitor.start, monitor.run, monitor.restart):
+        with pytest.raises(LearnerError, match="it trains already"):
+            again()
+    monitor.do_start()  # a second click, which came too late, is no error
+    monitor.do_advance()
+    monitor.stop()
+    monitor.wait(5)
+
+
+def test_the_rate_and_the_end_change_while_it_runs():
+    monitor = (training := Training(task_seconds=0.001)).monitor()
+    monitor.start(background=True)
+    within(lambda: len(training.rates) > 3)
+    monitor.do_steer(meta_lr=0.5)
+    within(lambda: training.rates[-1] == 0.5)
+    monitor.do_steer(target=training.rates.count(1e-3) + training.rates.count(0.5) + 20)
+    assert monitor.wait(10)
+    assert (monitor.phase, monitor.figures["step"]) == ("finished", monitor.target)
+    for bad in (0, -1, float("inf"), float("nan"), "x", [1]):
+        with pytest.raises(LearnerError, match=r"meta_lr=.* is not a positive number"):
+            monitor.do_steer(meta_lr=bad)
+    for bad in (0, -5, 1.5, "x", 2**40):
+        with pytest.raises(LearnerError, match="not a number of outer steps"):
+            monitor.do_steer(target=bad)
+    assert monitor.meta_lr == 0.5
+
+
+def test_an_error_in_the_thread_stands_in_the_component_and_it_can_go_on():
+    training = Training(steps=60)
+    training.fail_at = 25
+    monitor = training.monitor()
+    monitor.start(background=True)
+    assert monitor.wait(10)
+    assert monitor.phase == "failed"
+    assert monitor.error == "the meta-gradient at step 25 is nan; lower meta_lr."
+    assert monitor.error in monitor.summary()
+    training.fail_at = 0
+    monitor.resume(background=False)
+    assert (monitor.phase, monitor.error, monitor.figures["step"]) == ("finished", "", 60)
+
+
+def test_what_went_back_after_an_error_is_told_anew():
+    """The training fell back 7 steps: their losses, validations and adaptations are those of the second time."""
+    control_of: list[MetaControl] = []
+    training = Training(steps=60)
+    training.fail_at = 57
+
+    def meta_steps(control: MetaControl) -> Iterator[MetaStep]:
+        control_of[:] = [control]
+        return training(control)
+
+    monitor = OuterLoopMonitor(meta_steps, retrace=lambda: trace("curve"), steps=60, meta_lr=1e-3, every=5)
+    with pytest.raises(LearnerError):
+        monitor.run()
+    assert [v[0] for v in monitor.validations] == [50]
+    training.fail_at, control_of[0].step = 0, 45
+    monitor.run(1)
+    assert monitor.figures["step"] == 46
+    assert monitor.validations == []
+    assert History.unpacked(monitor.history)["last"][-1] == 46
+    assert monitor.unpack()["held.meta_step"].tolist() == [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 46]
+
+
+def test_unexpected_errors_are_shown_and_logged(caplog):
+    def meta_steps(control: MetaControl) -> Iterator[MetaStep]:
+        raise RuntimeError("out of memory")
+        yield
+
+    monitor = OuterLoopMonitor(meta_steps, steps=5, meta_lr=0.1)
+    monitor.start(background=True)
+    assert monitor.wait(5)
+    assert (monitor.phase, monitor.error) == ("failed", "RuntimeError: out of memory")
+    assert "meta-training failed" in caplog.text
+    with pytest.raises(RuntimeError, match="out of memory"):
+        monitor.run()
+
+
+def test_an_interrupted_cell_stops_it():
+    training = Training()
+
+    def meta_steps(control: MetaControl) -> Iterator[MetaStep]:
+        for step in training(control):
+            if step.step == 5:
+                raise KeyboardInterrupt
+            yield step
+
+    monitor = OuterLoopMonitor(meta_steps, steps=50, meta_lr=0.1)
+    with pytest.raises(KeyboardInterrupt):
+        monitor.run()
+    assert (monitor.phase, monitor.error, monitor.figures["step"]) == ("stopped", "", 4)
+
+
+def test_from_the_beginning_again():
+    monitor = monitored(steps=40, done=30)
+    first = monitor.unpack()["held.query_loss"][0]
+    monitor.follow, monitor.step = False, 7
+    monitor.restart(background=False)
+    assert (monitor.phase, monitor.figures["step"], monitor.follow) == ("finished", 40, True)
+    assert History.unpacked(monitor.history)["first"][0] == 1
+    assert monitor.unpack()["held.meta_step"].tolist() == list(range(0, 41, 5))
+    np.testing.assert_array_equal(monitor.unpack()["held.query_loss"][0], first)
+
+
+class Hour:
+    """A clock that a training moves, and every message that the component sends meanwhile."""
+
+    def __init__(self, monitor: OuterLoopMonitor) -> None:
+        self.now, self.sent, self.bytes = 0.0, [], 0
+        loop = monitor._loop
+        assert loop is not None
+        loop.clock = lambda: self.now
+        shown = loop._show
+
+        def show(phase: str, held: bool) -> None:
+            shown(phase, held)
+            self.sent.append(self.now)
+            if len(self.sent) % 500 == 0:
+                self.bytes = max(self.bytes, len(json.dumps(monitor.to_dict())))
+
+        loop._show = show
+
+
+@pytest.mark.parametrize(("per_second", "kind"), [(3, "curve"), (1, "prototypes")])
+def test_an_hour_stays_small_and_is_redrawn_four_times_a_second_at_most(per_second, kind):
+    seconds = 3600
+    monitor = monitored(steps=seconds * per_second, name=kind, every=None)
+    hour = Hour(monitor)
+    assert monitor._loop is not None
+    take = monitor._loop.record.add
+
+    def add(step: MetaStep) -> None:
+        hour.now += 1 / per_second
+        take(step)
+
+    monitor._loop.record.add = add
+    monitor.run()
+    assert monitor.figures["step"] == seconds * per_second
+    assert hour.now == pytest.approx(seconds)
+    gaps = np.diff(hour.sent[1:-1])  # the first says that it runs, the last how it ended
+    assert gaps.min() >= 0.25
+    assert len(hour.sent) <= 4 * seconds + 2
+    assert len(History.unpacked(monitor.history)["last"]) <= 600
+    assert len(monitor.validations) <= 120
+    assert len(monitor.unpack()["held.meta_step"]) <= 40
+    assert hour.bytes + len(monitor.png()) < 1_000_000
+    assert monitor.figures["episodes_per_second"] == pytest.approx(4 / 0.01)  # by the training's own seconds
+    read = History.unpacked(monitor.history)
+    assert read["first"][0] == 1
+    assert read["last"][-1] == seconds * per_second
+
+
+def test_time_left_is_by_the_clock():
+    monitor = Training(steps=1000).monitor()
+    hour = Hour(monitor)
+    assert monitor._loop is not None
+    take = monitor._loop.record.add
+    monitor._loop.record.add = lambda step: (setattr(hour, "now", hour.now + 0.5), take(step))
+    monitor.run(100)
+    assert monitor.figures["seconds_left"] == pytest.approx(450)
+
+
+def test_while_it_trains_it_can_be_saved_and_drawn():
+    monitor = Training(task_seconds=0.0005).monitor(retrace=lambda: trace("curve"), every=3)
+    monitor.start(background=True)
+    try:
+        for _ in range(10):
+            saved = json.loads(json.dumps(monitor.to_dict()))
+            restored = OuterLoopMonitor.from_dict(saved)
+            assert restored.to_dict() == saved
+            assert Image.open(io.BytesIO(monitor.png())).format == "PNG"
+            assert monitor.summary()
+    finally:
+        monitor.stop()
+        assert monitor.wait(10)
+
+
+def test_restored_it_shows_its_record_and_says_what_it_lacks():
+    monitor = monitored(done=37)
+    restored = OuterLoopMonitor.from_dict(json.loads(json.dumps(monitor.to_dict())))
+    assert restored.able == []
+    assert restored.summary() == monitor.summary()
+    assert restored.png() == monitor.png()
+    assert restored.wait()
+    for ask in (restored.start, restored.run, restored.pause, restored.stop, restored.restart):
+        with pytest.raises(LearnerError, match="restored without its training"):
+            ask()
+
+
+def test_the_outer_step_shown_is_the_newest_until_one_is_chosen():
+    monitor = monitored(done=40)
+    assert monitor.shown == 40
+    newest = monitor.summary()
+    monitor.follow, monitor.step = False, 12
+    assert monitor.shown == 12
+    assert "at outer step 10:" in monitor.summary()  # the last adaptation up to there
+    assert "at outer step 40:" in newest
+    monitor.step = 10**6
+    assert monitor.shown == 40
+
+
+def test_without_a_held_episode_and_with_other_kinds():
+    assert Training(steps=5).monitor().config["held"] is None
+    classes = monitored(done=10, name="prototypes")
+    arrays, t = classes.unpack(), trace("prototypes")
+    y = t.episode.query_y
+    np.testing.assert_allclose(
+        arrays["held.true"][0] / 255, t["probabilities"][:, np.arange(len(y)), y], atol=0.5 / 255 + 1e-6
+    )
+    right = (arrays["held.guess"][0] == y).mean(-1)
+    np.testing.assert_allclose(right, t["query_accuracy"], atol=1e-6)
+    assert "query accuracy" in classes.summary()
+
+
+def test_many_inner_steps_are_shown_by_a_dozen_of_them():
+    full = trace("curve")
+    long = {name: np.repeat(a, 30, 0) for name, a in full.channels.items()}
+    many = Trace(full.axis, long, full.episode, full.meta, full.coords, full.probe)
+    monitor = Training(steps=5).monitor(retrace=lambda: many)
+    held = monitor.config["held"]
+    assert len(held["inner"]) == len(held["inner_names"]) == 12
+    assert (held["inner"][0], held["inner"][-1]) == (0, len(many) - 1)
+
+
+def test_bad_arguments_are_refused():
+    for options, message in (
+        ({"every": 0}, "every=0 is not a number of outer steps"),
+        ({"steps": 0}, "0 is not a number of outer steps"),
+        ({"meta_lr": -1.0}, "meta_lr=-1.0 is not a positive number"),
+    ):
+        with pytest.raises(LearnerError, match=message):
+            Training().monitor(**{"steps": 5, **options})
+
+
+def test_nobody_is_there_without_a_notebook():
+    """So `start()` of a script, or of a papermill run, comes back when the training is done."""
+    monitor = Training(steps=20).monitor()
+    before = threading.active_count()
+    monitor.start()
+    assert monitor.phase == "finished"
+    assert threading.active_count() == before

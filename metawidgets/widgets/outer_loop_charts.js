@@ -58,8 +58,9 @@ function olNote(ctx, box, text, theme) {
 }
 
 // Draw the whole faintly, and the part up to the step shown in full.
-function olSoFar(ctx, { box, x, shown }, draw) {
-  for (const [from, to, alpha] of [[box.left - 4, x(shown), 1], [x(shown), box.right + 4, 0.28]]) {
+function olSoFar(ctx, { box, x, shown, record }, draw) {
+  const edge = shown >= record.newest ? box.right + 8 : x(shown);
+  for (const [from, to, alpha] of [[box.left - 4, edge, 1], [edge, box.right + 8, 0.28]]) {
     ctx.save();
     ctx.beginPath();
     ctx.rect(from, box.top - 5, Math.max(0, to - from), box.bottom - box.top + 6);

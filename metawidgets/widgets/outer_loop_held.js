@@ -137,7 +137,7 @@ function olInnerChart({ config, name }) {
   return {
     node: mwEl("figure", { class: "ol-chart" }, mwEl("figcaption", {},
       mwEl("span", { class: "ol-chart-title" }, `${words[0].toUpperCase()}${words.slice(1)}`), value), canvas),
-    fit(available) { width = Math.max(180, available < 350 ? available : Math.floor((available - 20) / 2)); resize(width, height); },
+    fit(available) { width = Math.max(180, available < 380 ? available : Math.floor((available - 20) / 2)); resize(width, height); },
     paint({ arrays, at, t, theme, steps }) {
       const stack = arrays[`held.${name}`];
       const inner = config.inner;

@@ -82,13 +82,13 @@ function olStanding({ model, config }) {
     phase.textContent = model.offline && busy ? "Recorded while training" : OL_PHASES[now];
     phase.dataset.phase = now;
     bar.value = Math.min(1, (f.step ?? 0) / target);
-    const back = f.stands_at < f.step ? ` Resume goes on after step ${olCount(f.stands_at)}, the last parameters kept before it.` : "";
+    const back = f.stands_at < f.step ? ` Resume goes on after step ${olCount(f.stands_at)}, with parameters kept before the error.` : "";
     why.textContent = now === "failed" && model.get("error") !== f.failure ? `${f.failure}${back}` : back.trim();
     why.hidden = now !== "failed" || !why.textContent;
-    const left = f.step >= target || ["finished", "ready"].includes(now) ? "\u2013" : f.seconds_left === null || f.seconds_left === undefined ? "\u2013" : olDuration(f.seconds_left);
+    const known = Number.isFinite(f.seconds_left) && f.step < target && !model.offline && (busy || now === "paused");
     const values = [
       `${olCount(f.step ?? 0)} of ${olCount(target)}`, olCount(f.episodes ?? 0),
-      f.episodes_per_second ? mwNumber(f.episodes_per_second) : "\u2013", busy || f.seconds_left ? left : "\u2013",
+      f.episodes_per_second ? mwNumber(f.episodes_per_second) : "\u2013", known ? olDuration(f.seconds_left) : "\u2013",
       f.loss === null || f.loss === undefined ? "\u2013" : `${mwNumber(f.loss)}`,
       f.best ? `${olScore(config().metric, f.best[1], f.best[2])}` : "\u2013",
     ];

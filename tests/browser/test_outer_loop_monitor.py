@@ -1,0 +1,245 @@
+"""OuterLoopMonitor by mouse and keyboard: steered with Python behind it, and as a replay without."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+
+from metawidgets import widgets
+from tests.browser.test_accessibility import faults
+from tests.widgets.made_training import monitored
+from tests.widgets.test_outer_loop_monitor import Training
+
+
+def button(opened, name: str):
+    return opened.view.get_by_role("button", name=name, exact=True)
+
+
+def figures(opened) -> dict[str, str]:
+    return dict(
+        zip(*(opened.view.locator(f".ol-figures {tag}").all_inner_texts() for tag in ("dt", "dd")), strict=True)
+    )
+
+
+def phase(opened) -> str:
+    return opened.view.locator(".ol-phase").inner_text()
+
+
+def reading(opened, chart: str) -> str:
+    return opened.view.locator(f".ol-{chart} .ol-reading").inner_text()
+
+
+def off(locator) -> bool:
+    return locator.is_disabled() or locator.get_attribute("aria-disabled") == "true"
+
+
+def test_start_pause_step_stop_and_resume(open_live):
+    monitor = Training(steps=10**6, task_seconds=0.004).monitor()
+    live = open_live(monitor)
+    assert phase(live) == "Not started"
+    assert off(button(live, "Stop"))
+    assert off(button(live, "Start over"))
+    button(live, "Start").click()
+    live.until(lambda: phase(live) == "Training")
+    live.until(lambda: monitor.figures["step"] > 5 and figures(live)["Step"] != "0 of 1,000,000")
+    assert off(button(live, "Step"))
+    assert "pause or stop it first" in str(button(live, "Step").get_attribute("title"))
+    button(live, "Pause").click()
+    live.until(lambda: phase(live) == "Paused")
+    paused = monitor.figures["step"]
+    live.until(lambda: figures(live)["Step"] == f"{paused:,} of 1,000,000")
+    button(live, "Step").click()
+    live.until(lambda: figures(live)["Step"] == f"{paused + 1:,} of 1,000,000" and phase(live) == "Paused")
+    button(live, "Resume").press("Enter")  # by key, and the button keeps the focus as it becomes another
+    live.until(lambda: phase(live) == "Training")
+    assert button(live, "Pause").evaluate("(node) => node === document.activeElement")
+    began = time.monotonic()
+    button(live, "Stop").click()
+    live.until(lambda: phase(live) in ("Stopping after the task in hand", "Stopped"))
+    said = time.monotonic() - began
+    live.until(lambda: phase(live) == "Stopped")
+    assert said < 2  # with the test's own detours; what Python takes is measured beside it
+    assert not monitor.training
+    stopped = monitor.figures["step"]
+    assert stopped > paused
+    button(live, "Resume").click()
+    live.until(lambda: monitor.figures["step"] > stopped)
+    monitor.stop()
+    monitor.wait(10)
+
+
+def test_the_rate_and_the_number_of_steps_are_set_while_it_runs(open_live):
+    training = Training(steps=10**6, task_seconds=0.002)
+    live = open_live(monitor := training.monitor())
+    button(live, "Start").click()
+    live.until(lambda: monitor.figures["step"] > 3)
+    exact = live.view.get_by_label("Learning rate of the outer loop, exactly")
+    exact.fill("0.25")
+    exact.press("Enter")
+    live.until(lambda: training.rates[-1] == 0.25)
+    slider = live.view.get_by_role("slider", name="Learning rate of the outer loop")
+    assert slider.get_attribute("aria-valuetext") == "0.250"
+    slider.focus()
+    live.page.keyboard.press("End")
+    live.until(lambda: monitor.meta_lr == 1)
+    steps = live.view.get_by_label("Outer steps", exact=True)
+    steps.fill("10")
+    steps.press("Enter")
+    live.until(lambda: phase(live) == "Finished")
+    assert monitor.target == 10
+    assert off(button(live, "Resume"))
+    assert "raise their number" in str(button(live, "Resume").get_attribute("title"))
+    done = monitor.figures["step"]
+    steps.fill(str(done + 5))
+    steps.press("Enter")
+    live.until(lambda: not off(button(live, "Resume")))
+    button(live, "Resume").click()
+    live.until(lambda: figures(live)["Step"] == f"{done + 5} of {done + 5}")
+
+
+def test_an_error_of_the_training_is_shown_and_it_goes_on(open_live):
+    training = Training(steps=60)
+    training.fail_at = 31
+    live = open_live(training.monitor())
+    button(live, "Start").click()
+    live.until(lambda: phase(live) == "Failed")
+    assert live.view.locator(".mw-status").inner_text() == "the meta-gradient at step 31 is nan; lower meta_lr."
+    training.fail_at = 0
+    button(live, "Resume").click()
+    live.until(lambda: phase(live) == "Finished")
+    assert live.view.locator(".mw-status").is_hidden()
+
+
+def test_starting_over_forgets_what_was(open_live):
+    monitor = monitored(steps=40, done=30)
+    live = open_live(monitor)
+    button(live, "Start over").click()
+    live.until(lambda: phase(live) == "Finished")
+    assert figures(live)["Step"] == "40 of 40"
+    assert monitor.unpack()["held.meta_step"].tolist() == list(range(0, 41, 5))
+
+
+def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_again(open_live):
+    monitor = Training(steps=10**6, task_seconds=0.003).monitor()
+    live = open_live(monitor)
+    slider = live.view.get_by_role("slider", name="Outer step shown")
+    button(live, "Start").click()
+    live.until(lambda: monitor.figures["step"] > 8)
+    live.until(lambda: slider.is_enabled())
+    slider.focus()
+    live.page.keyboard.press("Home")
+    live.page.keyboard.press("ArrowRight")
+    live.until(lambda: (monitor.follow, monitor.step) == (False, 1))
+    then = monitor.figures["step"]
+    live.until(lambda: monitor.figures["step"] > then + 5)
+    assert slider.input_value() == "1"  # it stays there
+    button(live, "Newest").click()
+    live.until(lambda: monitor.follow)
+    live.until(lambda: int(slider.input_value()) > then)
+    monitor.stop()
+    monitor.wait(10)
+
+
+def test_exported_it_is_a_replay(open_component):
+    opened = open_component(monitored(done=60))
+    for name in ("Resume", "Step", "Stop", "Start over"):
+        assert button(opened, name).is_disabled()
+        assert "needs a running Python kernel" in str(button(opened, name).get_attribute("title"))
+    assert "needs a running Python kernel" in opened.view.locator(".ol-state").inner_text()
+    slider = opened.view.get_by_role("slider", name="Outer step shown")
+    assert slider.get_attribute("aria-valuetext") == "after 60 outer steps"
+    slider.focus()
+    opened.page.keyboard.press("Home")
+    opened.frame()
+    assert slider.get_attribute("aria-valuetext") == "before training"
+    assert opened.view.locator(".ol-held-reading").inner_text().startswith("Before training")
+    opened.page.keyboard.press("ArrowRight")
+    opened.frame()
+    assert slider.input_value() == "5"  # the next adaptation
+    opened.page.keyboard.press("PageUp")
+    opened.frame()
+    assert slider.input_value() == "30"
+    assert reading(opened, "loss").startswith(f"{2 * 0.97**30 + 0.2 * np.sin(30):.3f} (step 30)")
+    mean = np.clip(1 - 0.7 * 0.97**30, 0, 1)
+    assert reading(opened, "validation").startswith(f"{100 * mean:.1f}")
+    assert "at step 30" in reading(opened, "validation")
+    opened.page.keyboard.press("End")
+    opened.frame()
+    assert button(opened, "Newest").get_attribute("aria-pressed") == "true"
+
+
+def test_it_plays_to_its_end_and_stops_there(open_component):
+    opened = open_component(monitored(done=60))
+    button(opened, "Play the record").click()
+    button(opened, "Pause the record").wait_for()
+    opened.page.wait_for_function("() => Number(document.querySelector('.ol-player .mw-slider').value) >= 10")
+    opened.page.wait_for_function("() => Number(document.querySelector('.ol-player .mw-slider').value) === 60")
+    button(opened, "Play the record").wait_for()
+
+
+def test_dragging_over_a_chart_shows_that_step(open_component):
+    monitor = monitored(done=60)
+    opened = open_component(monitor)
+    box = opened.view.locator(".ol-norm canvas").bounding_box()
+    opened.page.mouse.move(box["x"] + 55 + (box["width"] - 68) / 3, box["y"] + 40)
+    opened.page.mouse.down()
+    opened.frame()
+    assert opened.model(monitor, "step") == 20
+    opened.page.mouse.move(box["x"] + 40, box["y"] + 40)
+    opened.page.mouse.up()
+    opened.frame()
+    assert opened.model(monitor, "step") == 0
+    assert opened.model(monitor, "follow") is False
+
+
+def test_inner_steps_and_queries_of_the_held_episode(open_component):
+    monitor = monitored(done=30, name="prototypes")
+    opened = open_component(monitor)
+    said = lambda: opened.view.locator(".ol-held-reading").inner_text()  # noqa: E731
+    last = said()
+    inner = opened.view.locator(".ol-inner input")
+    inner.focus()
+    opened.page.keyboard.press("Home")
+    opened.frame()
+    assert opened.model(monitor, "inner") == 0
+    assert "before adaptation" in said()
+    opened.page.keyboard.press("End")
+    opened.frame()
+    assert said() == last
+    queries = opened.view.get_by_role("application")
+    queries.focus()
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("Enter")
+    opened.frame()
+    detail = opened.view.locator(".ol-detail").inner_text()
+    found = re.fullmatch(r"Query (\d+), true class (\w+): probability (\S+)\s%, (correct|wrong: \w+)\.", detail)
+    assert found, detail
+    i = int(found[1])
+    arrays, names = monitor.unpack(), monitor.config["held"]["episode"]["class_names"]
+    assert found[2] == names[arrays["query_y"][i]]
+    guess = arrays["held.guess"][-1, -1, i]
+    assert found[4] == ("correct" if guess == arrays["query_y"][i] else f"wrong: {names[guess]}")
+    opened.page.keyboard.press("ArrowLeft")  # moves the outer step from within the list
+    opened.frame()
+    assert opened.model(monitor, "step") == 25
+
+
+def test_restored_without_its_training_it_says_what_it_lacks(open_live):
+    restored = widgets.OuterLoopMonitor.from_dict(monitored(done=20).to_dict())
+    live = open_live(restored)
+    assert button(live, "Resume").is_disabled()
+    assert "make it again in a cell" in str(button(live, "Resume").get_attribute("title"))
+    live.view.get_by_role("slider", name="Outer step shown").focus()
+    live.page.keyboard.press("Home")
+    live.until(lambda: restored.step == 0 and not restored.follow)
+
+
+@pytest.mark.parametrize("width", [400, 1000])
+def test_live_before_its_first_step_it_is_complete_and_accessible(open_live, width):
+    live = open_live(monitored(name="prototypes"), width=width)
+    live.settle()
+    assert button(live, "Start").is_enabled()
+    assert figures(live)["Step"] == "0 of 80"
+    assert faults(live) == {}
+    assert live.page.evaluate("document.documentElement.scrollWidth") <= width

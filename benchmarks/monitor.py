@@ -62,7 +62,8 @@ def now() -> Times:
 
 
 def since(begun: Times) -> Times:
-    return tuple(b - a for a, b in zip(begun, now(), strict=True))
+    clock, processor = now()
+    return clock - begun[0], processor - begun[1]
 
 
 def without_monitor(training, seconds: float) -> Times:
@@ -106,9 +107,9 @@ def cost(kind: str, rounds: int, seconds: float) -> None:
     assert monitor._loop is not None
     readapt = monitor._loop._readapt
 
-    def timed(step: int) -> None:
+    def timed(meta_step: int) -> None:
         begun = now()
-        readapt(step)
+        readapt(meta_step)
         held.append(since(begun))
 
     monitor._loop._readapt = timed

@@ -73,6 +73,7 @@ class OuterLoopMonitor(Component):
 
     # What only a monitor with its training has; one restored from a file shows what it recorded.
     _loop: OuterLoop | None = None
+    _told = ""
 
     def __init__(
         self,
@@ -204,16 +205,16 @@ class OuterLoopMonitor(Component):
 
     def _show(self, phase: str, held: bool) -> None:
         """Send the record as it stands, in one message; with the adaptations where there are new ones."""
-        loop = self._trained_by if self._loop is not None else None
-        if loop is None:
-            return
+        loop = self._trained_by
         with self.hold_sync():
             if held:
                 about = {**self._about, "held": None if loop.held is None else loop.held.config}
                 self.pack({} if loop.held is None else loop.held.arrays(), **about)
             self.history, self.validations = loop.record.packed(), list(loop.validated.items)
             self.figures = loop.figures()
-            self.phase, self.error = phase, loop.failure
+            self.phase = phase
+            if loop.failure != self._told:  # else a complaint about a setting would be gone at the next redraw
+                self.error = self._told = loop.failure
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """State arriving from the browser; not in the middle of a redraw."""

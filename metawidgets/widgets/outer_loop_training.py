@@ -75,7 +75,7 @@ class OuterLoop:
             self._control.go_on()
             self._rest_as, self.failure = "paused", ""
             self._pace.clear()
-            self.phase = "running"
+            self.phase, self._drawn = "running", self.clock()
             self._show(self.phase, self._take_held())
         if background:
             self._thread = threading.Thread(target=self._beside, args=(count,), name="outer-loop", daemon=True)

@@ -44,7 +44,11 @@ def images(
     return learner, train, MetaTraining(steps, meta_batch_size=3, validate_every=4, n_validation=3), validation
 
 
-PARTS = {"sine": sine, "protonet": lambda: images("protonet"), "reptile": lambda: images("reptile", inner_steps=2)}
+PARTS = {
+    "sine": sine,
+    "protonet": lambda: images("protonet"),
+    "reptile": lambda: images("reptile", inner_steps=2, test_steps=2),
+}
 
 
 def monitor_of(parts: Any, **options: Any) -> OuterLoopMonitor:

@@ -188,6 +188,29 @@ def test_what_went_back_after_an_error_is_told_anew():
     assert monitor.unpack()["held.meta_step"].tolist() == [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 46]
 
 
+def test_a_complaint_about_a_setting_outlives_the_next_redraw():
+    monitor = Training(task_seconds=0.002).monitor()
+    monitor.start(background=True)
+    within(lambda: monitor.figures["step"] > 3)
+    monitor.able = list(monitor.actions)
+    monitor._on_request(None, {"id": 1, "action": "steer", "params": {"meta_lr": -1}}, None)
+    step = monitor.figures["step"]
+    within(lambda: monitor.figures["step"] > step)
+    assert "meta_lr=-1.0 is not a positive number" in monitor.error
+    monitor.stop()
+    assert monitor.wait(10)
+
+
+def test_an_error_at_once_is_not_lost_behind_the_request_that_began_it():
+    training = Training(steps=5)
+    training.fail_at = 1
+    monitor = training.monitor()
+    for i in range(5):
+        monitor._on_request(None, {"id": i, "action": "start", "params": {}}, None)
+        assert monitor.wait(10)
+        assert monitor.error == "the meta-gradient at step 1 is nan; lower meta_lr."
+
+
 def test_unexpected_errors_are_shown_and_logged(caplog):
     def meta_steps(control: MetaControl) -> Iterator[MetaStep]:
         raise RuntimeError("out of memory")
@@ -247,7 +270,7 @@ class Hour:
         loop._show = show
 
 
-@pytest.mark.parametrize(("per_second", "kind"), [(3, "curve"), (1, "prototypes")])
+@pytest.mark.parametrize(("per_second", "kind"), [(10, "curve"), (1, "prototypes")])
 def test_an_hour_stays_small_and_is_redrawn_four_times_a_second_at_most(per_second, kind):
     seconds = 3600
     monitor = monitored(steps=seconds * per_second, name=kind, every=None)
@@ -281,7 +304,12 @@ def test_time_left_is_by_the_clock():
     hour = Hour(monitor)
     assert monitor._loop is not None
     take = monitor._loop.record.add
-    monitor._loop.record.add = lambda step: (setattr(hour, "now", hour.now + 0.5), take(step))
+
+    def add(step: MetaStep) -> None:
+        hour.now += 0.5
+        take(step)
+
+    monitor._loop.record.add = add
     monitor.run(100)
     assert monitor.figures["seconds_left"] == pytest.approx(450)
 

@@ -12,7 +12,7 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
   const head = 22;
   const places = new Map(); // id -> {x, y} of its tile
   const { canvas, ctx, resize } = mwCanvas({ class: "mv-canvas", "aria-hidden": "true" });
-  const base = mwCanvas(); // what only the step changes: pictures, classes, what is read and what is right
+  const base = mwCanvas(); // what no step changes: pictures and classes
   const board = mwEl("div", {
     class: "mv-board", tabindex: 0, role: "application", "aria-roledescription": "items",
     "aria-label": "Support items and queries. Arrow keys move between them, Enter selects one, Escape lets go; comma and full stop move the step.",
@@ -49,6 +49,7 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
       read.forEach((item) => out.set(item.id, [on[item.i], true]));
       return out;
     }
+    if (!read.includes(focus)) return out; // nothing can have looked at it yet
     shares.onItem(step, focus.i, heads).forEach((v, q) => out.set(config.episode.query_ids[q], [v, false]));
     const among = shares.amongItems(step, focus.i, heads);
     if (among) read.forEach((item) => out.set(item.id, [among[item.i], shares.readAt[item.i] <= shares.readAt[focus.i]]));
@@ -56,11 +57,10 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
   }
 
   function drawTile(pen, item) {
-    const { theme, step } = state;
+    const { theme } = state;
     const { x, y } = places.get(item.id);
     pen.fillStyle = theme.raised;
     pen.fillRect(x, y, size, size);
-    pen.globalAlpha = item.side === "support" && (shares.readAt[item.i] < 0 || shares.readAt[item.i] > step) ? 0.25 : 1;
     if (thumbs) thumbs[item.side].draw(pen, item.i, x + 2, y + 2, size - 4, theme.fg, true);
     else { // a point's coordinates, or its number
       const values = mwAt(arrays[`${item.side}_x`], item.i).data;
@@ -70,25 +70,32 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
       pen.fillStyle = theme.fg;
       lines.forEach((line, k) => pen.fillText(line, x + size / 2, y + size / 2 + 12 * (k - (lines.length - 1) / 2) + (coloured ? 3 : 0)));
     }
-    if (coloured && item.label >= 0) {
-      pen.fillStyle = mwCss(mwClassRgb(item.label, theme));
-      pen.strokeStyle = theme.bg;
-      pen.lineWidth = 2;
-      mwShapePath(pen, item.label, x + 5, y + 5, dense ? 3 : 3.6);
-      pen.stroke();
-      pen.fill();
-    }
-    pen.globalAlpha = 1;
-    if (item.side === "support" || !predictions || mvArgmax(mwAt(mwAt(predictions, step), item.i).data) === item.label) return;
-    for (const [colour, width] of [[theme.bg, 4], [theme.bad, 2]]) {
-      pen.strokeStyle = colour;
-      pen.lineWidth = width;
-      mwCrossMark(pen, x + size - 5.5, y + 5.5, 3);
+    if (!coloured || item.label < 0) return;
+    pen.fillStyle = mwCss(mwClassRgb(item.label, theme));
+    pen.strokeStyle = theme.bg;
+    pen.lineWidth = 2;
+    mwShapePath(pen, item.label, x + 5, y + 5, dense ? 3 : 3.6);
+    pen.stroke();
+    pen.fill();
+  }
+  // What is not read yet stands back; what is predicted wrong is crossed.
+  function drawStep() {
+    const { theme, step } = state;
+    ctx.fillStyle = mwCss(mwRgb(theme.bg), 0.75);
+    for (const item of support) if (shares.readAt[item.i] < 0 || shares.readAt[item.i] > step) ctx.fillRect(places.get(item.id).x, places.get(item.id).y, size, size);
+    for (const item of predictions ? queries : []) {
+      if (mvArgmax(mwAt(mwAt(predictions, step), item.i).data) === item.label) continue;
+      const { x, y } = places.get(item.id);
+      for (const [colour, width] of [[theme.bg, 4], [theme.bad, 2]]) {
+        ctx.strokeStyle = colour;
+        ctx.lineWidth = width;
+        mwCrossMark(ctx, x + size - 5.5, y + 5.5, 3);
+      }
     }
   }
   function drawBase() {
-    const { theme, step } = state;
-    const now = `${step} ${theme.fg} ${theme.bg}`;
+    const { theme } = state;
+    const now = `${theme.fg} ${theme.bg}`;
     if (now === drawn) return;
     drawn = now;
     base.ctx.clearRect(0, 0, box.width, box.height);
@@ -156,6 +163,7 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
     for (const [share] of found.values()) most = Math.max(most, share);
     ctx.clearRect(0, 0, box.width, box.height);
     ctx.drawImage(base.canvas, 0, 0, box.width, box.height);
+    drawStep();
     drawLinks(found, most);
     ctx.font = `10px ${theme.font}`;
     ctx.textAlign = "center";

@@ -83,8 +83,10 @@ function mwYouBoard({ state, onAssign, onPick, onLook }) {
         type: "button", class: "mw-button yl-class", "aria-keyshortcuts": k < 9 ? String(k + 1) : null,
         onclick: () => { const q = state.current(); if (q !== undefined) onAssign(q, k); },
       },
-      mwEl("span", { class: "yl-class-head" }, k < 9 && mwEl("kbd", {}, String(k + 1)), shape.canvas, mwEl("span", { class: "yl-class-name", title: each }, each)),
-      faces.support && mwEl("span", { class: "yl-supports" }, supports.slice(0, 6).map((s) => faces.support(s, supports.length > 2 ? 44 : 64))));
+      mwEl("span", { class: `yl-class-head${faces.support ? "" : " is-line"}` }, k < 9 && mwEl("kbd", {}, String(k + 1)), shape.canvas),
+      faces.support && mwEl("span", { class: "yl-supports" }, supports.slice(0, 6).map((s) => faces.support(s, supports.length > 2 ? 44 : 64))),
+      // Long names break where their words end.
+      mwEl("span", { class: `yl-class-name${faces.support ? " is-below" : ""}`, title: each }, each.split(/(?<=[_/-])/).flatMap((part, i) => (i ? [mwEl("wbr"), part] : [part]))));
       const bin = mwEl("div", { class: "yl-bin", role: "group", "aria-label": `Your answers: ${each}` });
       const card = mwEl("div", { class: "yl-card" }, button, bin);
       return { card, button, bin };

@@ -16,22 +16,20 @@ function mwYouPoints({ state }) {
     const [xr, yr] = [range(0), range(1)];
     const [x, y] = [mwScale(xr, [box.left, box.right]), mwScale(yr, [box.bottom, box.top])];
     mwDrawAxes(ctx, { box, x, y, xTicks: mwTicks(...xr, 5), yTicks: mwTicks(...yr, 4), theme });
+    labels.data.forEach((k, i) => {
+      ctx.fillStyle = mwCss(mwClassRgb(k, theme));
+      mwShapePath(ctx, k, x(mwAt(support, i).data[0]), y(mwAt(support, i).data[1]), 7);
+      ctx.fill();
+    });
     const current = state.current();
     state.answers[e].forEach((said, q) => {
       const [u, v] = [x(mwAt(query, q).data[0]), y(mwAt(query, q).data[1])];
       ctx.lineWidth = 1.75;
       if (said !== null) {
-        ctx.strokeStyle = mwCss(mwClassRgb(said, theme));
-        mwShapePath(ctx, said, u, v, 5);
-        ctx.stroke();
+        mwRivalMark(ctx, { shape: said, colour: mwCss(mwClassRgb(said, theme)) }, u, v, 5, { hollow: theme.bg });
         if (state.done[e] && said !== state.secret(e).truth[q]) { ctx.strokeStyle = theme.bad; ctx.lineWidth = 2; mwCrossMark(ctx, u, v, 8); }
       } else { ctx.fillStyle = theme.muted; mwDotMark(ctx, u, v, 2); }
       if (q === looked.q && state.done[e]) { ctx.strokeStyle = theme.fg; mwDotMark(ctx, u, v, 10, false); }
-    });
-    labels.data.forEach((k, i) => {
-      ctx.fillStyle = mwCss(mwClassRgb(k, theme));
-      mwShapePath(ctx, k, x(mwAt(support, i).data[0]), y(mwAt(support, i).data[1]), 7);
-      ctx.fill();
     });
     if (current !== undefined) {
       const [u, v] = [x(mwAt(query, current).data[0]), y(mwAt(query, current).data[1])];

@@ -3,8 +3,8 @@
     python benchmarks/monitor.py [--rounds 7] [--seconds 4] [--threads 1]
 
 The two trainings take turns, so that whatever else the machine does falls on both; the cost is the median over rounds of what
-each step took more, without the time spent on the held episode: by the clock, and by the processor's time, which on a busy machine
-says more. The monitor's messages are packed as for a notebook.
+each step took more, without the time spent on the held episode: by the clock, and by the processor's time. On a busy machine both
+scatter by more than the cost is; what is then left is the share of the watched training's time that passes inside the monitor. The monitor's messages are packed as for a notebook.
 """
 
 import argparse
@@ -76,15 +76,18 @@ def without_monitor(training, seconds: float) -> Times:
     return clock / done, processor / done
 
 
-def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -> Times:
-    """Of one step in its thread, as in a notebook, from its start to the end of its last step."""
+def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -> tuple[float, float, float]:
+    """Of one step in its thread, as in a notebook, from its start to the end of its last step; and the monitor's share of it."""
     loop = monitor._loop
     assert loop is not None
-    note, marks = loop._note, []
+    note, marks, inside = loop._note, [], 0.0
 
     def noted(step: MetaStep) -> None:
+        nonlocal inside
+        begun = time.perf_counter()
         note(step)
         marks.append(now())
+        inside += marks[-1][0] - begun
 
     loop._note = noted
     before, begun = len(held), now()
@@ -94,8 +97,9 @@ def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -
     monitor.wait()
     loop._note = note
     on_held = [sum(each[i] for each in held[before:-1]) for i in (0, 1)]  # the last came after the last step
+    share = (inside - on_held[0]) / (marks[-1][0] - begun[0] - on_held[0])
     clock, processor = ((b - a - c) / len(marks) for a, b, c in zip(begun, marks[-1], on_held, strict=True))
-    return clock, processor
+    return clock, processor, share
 
 
 def cost(kind: str, rounds: int, seconds: float) -> None:
@@ -124,9 +128,10 @@ def cost(kind: str, rounds: int, seconds: float) -> None:
             f"{without:.1f} steps a second without and {watched:.1f} with it by the {name}, {statistics.median(more):+.1f} % "
             f"(rounds {', '.join(f'{m:+.1f}' for m in more)})"
         )
+    share = 100 * statistics.median(watched[2] for _, watched in rows)
     each = comm.size / max(1, comm.messages) / 1e3
     print(
-        f"{kind}: {'; '.join(said)}; {comm.messages / (rounds * seconds):.1f} messages/s, {each:.0f} KB each",
+        f"{kind}: {'; '.join(said)}; {share:.2f} % of its time inside the monitor; {comm.messages / (rounds * seconds):.1f} messages/s, {each:.0f} KB each",
         flush=True,
     )
 

@@ -4,7 +4,8 @@
 
 The two trainings take turns, so that whatever else the machine does falls on both; the cost is the median over rounds of what
 each step took more, without the time spent on the held episode: by the clock, and by the processor's time. On a busy machine both
-scatter by more than the cost is; what is then left is the share of the watched training's time that passes inside the monitor. The monitor's messages are packed as for a notebook.
+scatter by more than the cost is; what is then left is the share of the watched training's time that passes inside the monitor.
+The monitor's messages are packed as for a notebook.
 """
 
 import argparse
@@ -130,10 +131,8 @@ def cost(kind: str, rounds: int, seconds: float) -> None:
         )
     share = 100 * statistics.median(watched[2] for _, watched in rows)
     each = comm.size / max(1, comm.messages) / 1e3
-    print(
-        f"{kind}: {'; '.join(said)}; {share:.2f} % of its time inside the monitor; {comm.messages / (rounds * seconds):.1f} messages/s, {each:.0f} KB each",
-        flush=True,
-    )
+    sent = f"{comm.messages / (rounds * seconds):.1f} messages/s, {each:.0f} KB each"
+    print(f"{kind}: {'; '.join(said)}; {share:.2f} % of its time inside the monitor; {sent}", flush=True)
 
 
 def own_cost() -> None:

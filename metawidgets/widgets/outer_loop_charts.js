@@ -27,6 +27,7 @@ function olCharts({ config, onStep }) {
   function paint(state) {
     if (!width) return;
     for (const chart of charts) {
+      chart.node.hidden = !state.record.n && chart.key !== "loss"; // one empty chart says it for all
       const { ctx, height } = chart;
       ctx.clearRect(0, 0, width, height);
       const box = { left: 52, right: width - 10, top: 6, bottom: height - (chart.last ? 36 : 8) };

@@ -67,7 +67,7 @@ function olToolbar({ model, python, frame }) {
 // Where the training stands: the phase in words with a bar, and the figures. {node, paint(record)}
 function olStanding({ model, config }) {
   const phase = mwEl("b", { class: "ol-phase" });
-  const replay = model.offline && mwEl("span", { class: "ol-replay" }, "A record to scrub: training needs a running Python kernel.");
+  const replay = model.offline && mwEl("span", { class: "ol-replay" });
   const bar = mwEl("progress", { class: "ol-bar", max: 1, "aria-label": "Outer steps done" });
   const why = mwEl("p", { class: "ol-why", hidden: true });
   const cells = ["Step", "Episodes", "Episodes per second", "Time left", "Loss, smoothed", "Best validation"].map((name) => {
@@ -81,6 +81,7 @@ function olStanding({ model, config }) {
     const busy = OL_BUSY.includes(now);
     phase.textContent = model.offline && busy ? "Recorded while training" : OL_PHASES[now];
     phase.dataset.phase = now;
+    if (replay) replay.textContent = `${f.step ? "A record to scrub: training" : "Training"} needs a running Python kernel.`;
     bar.value = Math.min(1, (f.step ?? 0) / target);
     const back = f.stands_at < f.step ? ` Resume goes on after step ${olCount(f.stands_at)}, with parameters kept before the error.` : "";
     why.textContent = now === "failed" && model.get("error") !== f.failure ? `${f.failure}${back}` : back.trim();

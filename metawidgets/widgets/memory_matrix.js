@@ -19,6 +19,12 @@ function mvMatrix(of) {
   let [layout, state, pointed, width] = [null, null, null, 0];
   let fitted = "";
 
+  // A page holds several of these: only those in sight are drawn at every step, the others when they come there or are printed.
+  let seen = true;
+  const observer = new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; if (seen && state) paint(state); }, { rootMargin: "200px" });
+  observer.observe(board);
+  of.signal?.addEventListener("abort", () => observer.disconnect());
+
   function measure() {
     const shape = of.shape();
     const { rows, columns, gutter, tall, most, part = 1, beside = 0, gap = () => 0 } = shape;
@@ -49,10 +55,14 @@ function mvMatrix(of) {
     ctx.textAlign = "center";
     for (const [c] of mwStepTicks(columns - 1, (columns * column) / 44)) ctx.fillText(of.tick(c), x + (c + 0.5) * column, bottom + 10);
   }
-  function paint(next) {
+  function paint(next, now = seen || "mwPrint" in document.documentElement.dataset) {
     state = next;
     if (!width) return;
     const shape = of.shape();
+    if (!now && fitted) {
+      told.textContent = of.words(...(pointed ?? [-1, -1]), state);
+      return;
+    }
     const key = `${width} ${shape.rows} ${shape.gutter} ${window.devicePixelRatio}`;
     if (key !== fitted) {
       [layout, fitted, pointed] = [measure(), key, null];
@@ -117,10 +127,11 @@ function mvMatrix(of) {
   canvas.addEventListener("pointerleave", () => point(null));
   canvas.addEventListener("click", (event) => { const found = hit(event); if (found) of.choose?.(...found); });
   const move = (down, right) => {
+    paint(state, true); // the rows may just have been chosen anew, and the next frame not been drawn
     const { rows, columns } = layout;
     const [r, c] = pointed ?? [down > 0 ? -1 : 0, Math.max(0, of.start?.() ?? 0)];
     pointed = [Math.min(rows - 1, Math.max(0, r + down)), Math.min(columns - 1, Math.max(0, c + right))];
-    paint(state);
+    paint(state, true);
     announce(told.textContent);
   };
   const walking = {

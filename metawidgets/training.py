@@ -16,7 +16,8 @@ from metawidgets.control import MetaControl
 from metawidgets.errors import CheckpointError, LearnerError
 from metawidgets.evaluation import evaluate
 from metawidgets.learners.base import Learner
-from metawidgets.learners.loop import between_tasks, meta_gradient
+from metawidgets.learners.loop import meta_gradient
+from metawidgets.learners.over_threads import between_tasks
 from metawidgets.results import Evaluation, MetaStep
 from metawidgets.sampling import EpisodeSampler, check_disjoint
 
@@ -126,12 +127,9 @@ def meta_train(
                     run.stopped = how.patience is not None and run.since_best >= how.patience
                 run.save(best or validation is None)
             step, run.unvalidated = replace(run.unvalidated, validation=evaluation, is_best=best), None
-        try:
-            yield step
-        except GeneratorExit:
-            if steered:
-                learner.eval()
-            raise
+        if steered:
+            learner.eval()  # as its caller may leave it here
+        yield step
     run.restore_best()
     learner.eval()
 

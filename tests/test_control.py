@@ -11,7 +11,7 @@ from metawidgets import datasets, learners
 from metawidgets.control import MetaControl, Stopped
 from metawidgets.errors import LearnerError
 from metawidgets.learners import loop
-from metawidgets.learners.over_threads import n_workers
+from metawidgets.learners.over_threads import between_tasks, n_workers
 from metawidgets.sampling import EpisodeSampler
 from metawidgets.training import MetaTraining, meta_train
 from tests.learners.by_hand import batch_of, network_of
@@ -114,7 +114,7 @@ def test_the_check_comes_before_every_task_in_every_thread(threads: int) -> None
                 if len(seen) > 5 + 2:  # all are looked up beforehand; then two tasks are let through
                     raise Stopped
 
-        with loop.between_tasks(check), pytest.raises(Stopped):
+        with between_tasks(check), pytest.raises(Stopped):
             loop.meta_gradient(learner, batch_of("image", 5))
         assert len(seen) == 5 + 2 + threads  # each share ends at its next look
         assert all(p.grad is None for p in learner.parameters())

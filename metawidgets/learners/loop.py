@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,12 +15,11 @@ from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
-from metawidgets.learners.over_threads import n_workers, over_threads
+from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.traces import Recorder, Trace
 
 __all__ = [
     "adapt",
-    "between_tasks",
     "differentiate",
     "evaluating",
     "meta_gradient",
@@ -39,8 +37,6 @@ CURVE_POINTS, GRID_SIDE = 101, 33
 Task = tuple[Support, Tensor, Tensor]
 AnyLearner = TypeVar("AnyLearner", bound=Learner)
 LossOf = Callable[[AnyLearner, Support, Tensor, Tensor], tuple[Tensor, Tensor]]
-
-_BETWEEN: ContextVar[Callable[[], None]] = ContextVar("between_tasks", default=lambda: None)
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
@@ -215,23 +211,13 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     return differentiate(learner, batch) if own is None else own(batch)
 
 
-@contextmanager
-def between_tasks(check: Callable[[], None]) -> Iterator[None]:
-    """Within, `check()` is called before each task of a meta-batch, also in the threads that share it: it may raise to end it."""
-    token = _BETWEEN.set(check)
-    try:
-        yield
-    finally:
-        _BETWEEN.reset(token)
-
-
 def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyLearner] | None = None) -> MetaGradient:
     """The same for `loss_of(learner, support, query_x, query_y) -> (loss, outputs)`, by default the query loss.
 
     On several threads each takes a share of the tasks. Gradients are added up share by share, in their order, so that the
     result depends on how many threads there are, and on nothing else.
     """
-    todo, of, check = list(tasks(learner, batch)), loss_of or _query_loss, _BETWEEN.get()
+    todo, of, check = list(tasks(learner, batch)), loss_of or _query_loss, check_of_tasks()
     n = n_workers(learner, len(todo))
     parameters = [p for p in learner.parameters() if p.requires_grad]
 
@@ -269,7 +255,7 @@ def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tens
     arrays = (batch.support_x, batch.support_y, batch.query_x, batch.query_y)
     like = (learner.device, learner.dtype)
     support_x, support_y, query_x, query_y = (_tensor(x, *like) for x in arrays)
-    support, check = Support(support_x, support_y, batch.n_way), _BETWEEN.get()
+    support, check = Support(support_x, support_y, batch.n_way), check_of_tasks()
     if learner.takes_tasks:
         check()
         yield support, query_x, query_y

@@ -1,8 +1,10 @@
 """The tasks of a meta-batch over threads: each has one of its own, with a share of the tasks."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import torch
@@ -10,11 +12,28 @@ from torch import Tensor
 
 from metawidgets.learners.base import Learner
 
-__all__ = ["n_workers", "over_threads"]
+__all__ = ["between_tasks", "check_of_tasks", "n_workers", "over_threads"]
 
 AnyLearner = TypeVar("AnyLearner", bound=Learner)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+_BETWEEN: ContextVar[Callable[[], None]] = ContextVar("between_tasks", default=lambda: None)
+
+
+@contextmanager
+def between_tasks(check: Callable[[], None]) -> Iterator[None]:
+    """Within, `check()` is called before each task of a meta-batch, also in the threads that share it: it may raise to end it."""
+    token = _BETWEEN.set(check)
+    try:
+        yield
+    finally:
+        _BETWEEN.reset(token)
+
+
+def check_of_tasks() -> Callable[[], None]:
+    """What is to be called before each task here; ask in the thread that called, since others do not know."""
+    return _BETWEEN.get()
 
 
 def n_workers(learner: Learner, n_tasks: int) -> int:

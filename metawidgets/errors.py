@@ -6,6 +6,7 @@
     └── MetawidgetsError            one sentence: what was wrong, with the value, and what to do
         ├── EpisodeError            an episode, its sampler or class pool cannot be what was asked   (also a ValueError)
         ├── DatasetError            a dataset's name, option, file or archive is wrong               (also a ValueError)
+        ├── PictureError            a file is no picture that can be taken                           (also a ValueError)
         ├── TraceError              a trace lacks a channel, or a channel has the wrong shape        (also a ValueError)
         ├── LearnerError            a learner cannot take this episode or option                     (also a ValueError)
         ├── CheckpointError         a checkpoint cannot be written, read or trusted
@@ -27,6 +28,7 @@ __all__ = [
     "LearnerError",
     "MetawidgetsError",
     "ParameterError",
+    "PictureError",
     "ReportError",
     "TraceError",
     "did_you_mean",
@@ -43,6 +45,10 @@ class EpisodeError(MetawidgetsError, ValueError):
 
 class DatasetError(MetawidgetsError, ValueError):
     """A dataset's name, option, file or archive is wrong."""
+
+
+class PictureError(MetawidgetsError, ValueError):
+    """A file is no picture that can be taken."""
 
 
 class TraceError(MetawidgetsError, ValueError):

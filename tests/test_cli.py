@@ -15,6 +15,7 @@ import typer.main
 
 from metawidgets import cli
 from metawidgets.cli import console, pages
+from tests.files import image_file
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
 TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
@@ -95,6 +96,20 @@ def test_a_finished_training_is_not_repeated(metawidgets):
     metawidgets(*words)
     assert "was trained to its end before; --fresh begins again" in metawidgets(*words)[1]
     assert "4 steps" in metawidgets(*words, "--fresh")[1]
+
+
+def test_ones_own_pictures_are_evaluated_and_what_is_none_is_named(tmp_path):
+    for c in range(2):
+        (tmp_path / f"c{c}").mkdir()
+        for i in range(3):
+            (tmp_path / f"c{c}" / f"{i}.png").write_bytes(image_file(size=(90 + i, 90 + c)))
+    (tmp_path / "c0" / "bad.png").write_text("no picture")
+    words = ["--learner", "nearest", "--n-way", "2", "--n-query", "2", "--n-episodes", "3"]
+    words += ["--dataset", "image_folder", "--dataset-option", f"root={tmp_path}", "--split", "all"]
+    run = subprocess.run([sys.executable, "-m", "metawidgets", "evaluate", *words], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert "on image_folder (all), 2-way 1-shot" in run.stdout
+    assert "image_folder left out 1: 'c0/bad.png' is no image" in run.stderr
 
 
 def test_a_learner_without_training_is_evaluated_by_name(metawidgets):

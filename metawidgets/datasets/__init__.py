@@ -14,15 +14,28 @@ from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
 from metawidgets.datasets.digits import Digits
 from metawidgets.datasets.gaussians import Gaussians
 from metawidgets.datasets.glyphs import Glyphs
+from metawidgets.datasets.image_folder import ImageFolder
 from metawidgets.datasets.linear_functions import LinearFunctions
 from metawidgets.datasets.omniglot import Omniglot
 from metawidgets.datasets.sinusoids import Sinusoids
+from metawidgets.datasets.table import Table
 from metawidgets.errors import DatasetError, did_you_mean
 
-__all__ = ["ALL", "SPLITS", "Dataset", "OptionInfo", "Split", "describe", "load", "one_shot_runs"]
+__all__ = [
+    "ALL",
+    "SPLITS",
+    "Dataset",
+    "ImageFolder",
+    "OptionInfo",
+    "Split",
+    "Table",
+    "describe",
+    "load",
+    "one_shot_runs",
+]
 
 ALL: dict[str, type[Dataset]] = {
-    cls.name: cls for cls in (Digits, Gaussians, Glyphs, LinearFunctions, Omniglot, Sinusoids)
+    cls.name: cls for cls in (Digits, Gaussians, Glyphs, ImageFolder, LinearFunctions, Omniglot, Sinusoids, Table)
 }
 
 

@@ -128,7 +128,7 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
         return value
     if hint == str | None:
         if value is not None and not isinstance(value, str | Path):
-            raise DatasetError(f"{where} is no text; give a path, or leave it out.")
+            raise DatasetError(f"{where} is no text; give one, or leave it out.")
         return None if value is None else str(value)
     if hint is bool:
         if not isinstance(value, bool):

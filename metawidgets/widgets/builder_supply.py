@@ -46,9 +46,13 @@ class Supply:
         )
         if origin is None or origin["dataset"] not in self.datasets or count < 1:
             return []
-        if document["kind"] == "sheet":
+        pool = self.source(origin["dataset"], origin["split"]) if c else None
+        if document["kind"] == "sheet" or isinstance(pool, ClassPool):
             used = {i["row"] for i in document["items"].values()}
-            return self._of_pool(self.source(origin["dataset"], origin["split"]), origin["class"], used, count, rng)
+            found = self._of_pool(document["kind"], pool, origin["class"], used, count, rng)
+            if document["kind"] == "points":
+                self._note(origin, found)
+            return found
         task = self.rows.draws.get(origin["draw"], {}).get("task", {})
         data = _points(task, origin["label"], document["kind"], count, rng)
         names = [f"more-{origin['draw']}-{document['next'] + i}" for i in range(count)]
@@ -57,12 +61,16 @@ class Supply:
             self.rows.add(document["kind"], d, ItemId(origin["dataset"], owner, name))
             for d, name in zip(data, names, strict=False)
         ]
-        for row in found:  # they are of the same task
-            self.rows.draws[origin["draw"]]["at"][str(row.number)] = row.at
+        self._note(origin, found)
         return found
 
+    def _note(self, origin: Mapping[str, Any], found: list[Row]) -> None:
+        """Where these points lie in the plot of the draw that they belong to."""
+        for row in found:
+            self.rows.draws[origin["draw"]]["at"][str(row.number)] = row.at
+
     def _of_pool(
-        self, pool: TaskSource, class_id: str, used: set[int], count: int, rng: np.random.Generator
+        self, kind: str, pool: TaskSource | None, class_id: str, used: set[int], count: int, rng: np.random.Generator
     ) -> list[Row]:
         if not isinstance(pool, ClassPool) or class_id not in pool.class_ids:
             return []
@@ -73,7 +81,7 @@ class Supply:
             if len(found) == count:
                 break
             item = pool.item_id(int(r))
-            row = self.rows.add("sheet", pool.items[r], item, f"{item.dataset}/{pool.origins[n]}/{item.item}")
+            row = self.rows.add(kind, pool.items[r], item, f"{item.dataset}/{pool.origins[n]}/{item.item}")
             if row.number not in used:
                 found.append(row)
         return found

@@ -16,7 +16,19 @@ from metawidgets.sampling import EpisodeSampler
 
 __all__ = ["Dial", "dials", "draw", "moved", "pack_tasks", "shift_name"]
 
-_FIXED = {"seed", "split_seed", "n_classes", "n_drawers", "dim"}  # another pool of classes, not another distribution
+# Another pool of classes or another shape of item, not another distribution.
+_FIXED = {
+    "seed",
+    "split_seed",
+    "n_classes",
+    "n_drawers",
+    "dim",
+    "size",
+    "min_items",
+    "max_rows",
+    "test_share",
+    "validation_share",
+}
 CURVE_POINTS = 101
 
 

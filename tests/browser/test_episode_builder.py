@@ -13,8 +13,9 @@ from metawidgets import datasets
 from metawidgets.episodes import Episode
 from metawidgets.sampling import EpisodeSampler
 from metawidgets.widgets import EpisodeBuilder
+from tests.files import bomb
 from tests.widgets.examples import HOSTILE, curve, points, sheet
-from tests.widgets.test_episode_builder import bomb, of, same
+from tests.widgets.test_episode_builder import of, same
 
 GLYPHS = datasets.load("glyphs", n_classes=60)
 

@@ -97,13 +97,38 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small(tiny_zip: Path) -> dict[str, dict[str, Any]]:
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """20 class folders of 6 scribbles each."""
+    root = tmp_path_factory.mktemp("pictures")
+    for c in range(20):
+        (root / f"class {c:02}").mkdir()
+        for i in range(6):
+            (root / f"class {c:02}" / f"{i}.png").write_bytes(png(scribble(1000 + 100 * c + i)))
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CSV file of 20 classes of 6 points in the plane."""
+    rng = np.random.default_rng(5)
+    lines = ["x,kind,y"]
+    for c, centre in enumerate(rng.standard_normal((20, 2))):
+        lines += [f"{x!r},k{c:02},{y!r}" for x, y in (centre + 0.3 * rng.standard_normal((6, 2))).round(4).tolist()]
+    path = tmp_path_factory.mktemp("table") / "points.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def small(tiny_zip: Path, tiny_folder: Path, tiny_table: Path) -> dict[str, dict[str, Any]]:
     """For each dataset, options that make it quick to load."""
     return {
         "digits": {},
         "gaussians": {},
         "glyphs": {"n_classes": 60, "n_drawers": 6},
+        "image_folder": {"root": str(tiny_folder)},
         "linear_functions": {"dim": 1},
         "omniglot": {"root": str(tiny_zip), "verify": False},
         "sinusoids": {},
+        "table": {"path": str(tiny_table), "label": "kind"},
     }

@@ -21,13 +21,14 @@ from metawidgets.sampling import ClassPool, EpisodeSampler, TaskSource, check_di
 NAMES = sorted(ALL)
 IMAGES = [n for n in NAMES if ALL[n].kind == "image"]
 CLASSES = [n for n in NAMES if ALL[n].kind != "curve"]
-POOLS = IMAGES
+POOLS = [*IMAGES, "table"]
 Small = dict[str, dict[str, Any]]
 
 # SHA-256 over the support and query images of `EpisodeSampler(source("test"), k_shot=2, n_query=3, seed=11).episode(4)`.
 GOLDEN_BYTES = {
     "digits": "9204005e4dcb27edb20281aa6c22be07a68cd3647333f2ec9eba335c87d784a7",
     "glyphs": "63db5d18c15cb7e2b05c12a2fd719591d5cba0bbdb6c884ad4d1f2f5cd78322d",
+    "image_folder": "ad2b10d9960532eb2477bcff91e9dd84a53a6440b4df2d09e07f85c034c7af65",
     "omniglot": "9c16a29b43fa9b8d843bad2e21652cf1c77e49ed689490cf51991c9055068a2d",
 }
 # First support item and its target, first query item, of the same episode.
@@ -35,6 +36,7 @@ GOLDEN_NUMBERS = {
     "gaussians": [-0.59610796, -4.09805918, 4, 1.22473979, -1.84785187],
     "linear_functions": [-1.09618664, -0.60172242, -0.58589417],
     "sinusoids": [1.57688606, 2.51711869, 1.19781864],
+    "table": [2.6925597, -0.09200232, 4, -2.3481772, -0.63462025],
 }
 
 

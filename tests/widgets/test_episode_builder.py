@@ -3,12 +3,10 @@
 import copy
 import io
 import json
-import struct
-import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from metawidgets import datasets
 from metawidgets.episodes import Episode, ItemId
@@ -16,7 +14,7 @@ from metawidgets.errors import DatasetError, EpisodeError
 from metawidgets.sampling import EpisodeSampler
 from metawidgets.widgets import EpisodeBuilder
 from metawidgets.widgets.builder_document import applied, difference, recorded
-from metawidgets.widgets.builder_uploads import fitted, read_image
+from tests.files import bomb, image_file
 from tests.widgets.examples import HOSTILE, curve, points, sheet, vectors
 
 GLYPHS = datasets.load("glyphs", n_classes=60)
@@ -396,24 +394,6 @@ def test_data_is_kept_as_long_as_the_history_needs_it_and_no_longer():
 # -- drawn and uploaded ------------------------------------------------------------------------------------------------------
 
 
-def image_file(kind="PNG", size=(120, 90), ink=20, paper=240, mode="L"):
-    picture = Image.new("L", size, paper)
-    ImageDraw.Draw(picture).line((30, 20, 30, 70, 60, 70), fill=ink, width=6)
-    out = io.BytesIO()
-    picture.convert(mode).save(out, kind)
-    return out.getvalue()
-
-
-def bomb(width=30_000, height=30_000):
-    """A PNG of a few bytes that says it is huge."""
-
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
-
-
 def test_a_drawing_becomes_an_item():
     b = builder(n_way=2)
     key = b.document["classes"][1]["key"]
@@ -437,53 +417,6 @@ def test_a_drawing_becomes_an_item():
     restored = EpisodeBuilder.from_dict(b.to_dict())
     restored.do_draw(key, "pool", [ink.tobytes()])  # without its datasets too
     assert same(restored.episode, b.episode)
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA"])
-@pytest.mark.parametrize(("ink", "paper"), [(20, 240), (250, 10)])
-def test_pictures_of_any_format_and_polarity_become_ink(kind, ink, paper):
-    image, _ = read_image(image_file(kind, ink=ink, paper=paper), f"x.{kind}")
-    item = fitted(image, (1, 28, 28))
-    assert item.shape == (1, 28, 28)
-    assert item.dtype == np.uint8
-    assert item.max() == 255
-    assert np.median(item) == 0
-    assert item[0, :2].max() == 0  # a margin of paper
-    rows, columns = np.nonzero(item[0] > 100)
-    assert rows.max() - rows.min() > columns.max() - columns.min()  # an L, upright
-    assert item[0, rows.max(), columns.min() : columns.max()].mean() > 100  # its foot
-
-
-def test_a_picture_stands_upright_and_colours_fill_three_channels():
-    picture = Image.new("RGB", (60, 40), "red")
-    picture.paste("blue", (0, 0, 30, 40))
-    out = io.BytesIO()
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
-    picture.save(out, "JPEG", exif=exif, quality=95)
-    image, _ = read_image(out.getvalue(), "turned.jpg")
-    assert image.size == (40, 60)
-    item = fitted(image, (3, 32, 32))
-    assert item.shape == (3, 32, 32)
-    assert item[2, 4, 16] > 200  # blue above
-    assert item[0, 28, 16] > 200  # red below
-
-
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "1", "I;16", "RGB"])
-def test_pictures_of_any_mode_are_read(mode):
-    kind = "PNG"
-    item = fitted(read_image(image_file(kind, mode=mode), "x.png")[0], (1, 28, 28))
-    assert np.median(item) == 0
-    assert item.max() == 255
-
-
-def test_light_ink_on_nothing_is_ink_too():
-    picture = Image.new("RGBA", (50, 50), (0, 0, 0, 0))
-    ImageDraw.Draw(picture).line((10, 10, 40, 40), fill=(255, 255, 255, 255), width=5)
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    item = fitted(read_image(out.getvalue(), "x.png")[0], (1, 28, 28))
-    assert item[0].trace() > 10 * 200
 
 
 def test_the_same_picture_in_two_files_is_one_source():

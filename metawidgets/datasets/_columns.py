@@ -1,0 +1,179 @@
+"""Columns of a table: read from a CSV file, or given by name, and taken as numbers or as words."""
+
+import csv
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from metawidgets.errors import DatasetError
+
+__all__ = ["Columns", "given", "numbers", "read_columns", "words"]
+
+_DELIMITERS = ",;\t|"
+_MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
+_GIVEN = "memory:"
+_REGISTER: dict[str, "Columns"] = {}  # tables given by value, by their hash, as long as Python runs
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Columns of one length.
+
+    Args:
+        values: by name, in order: numbers, or words (object arrays of `str`).
+        left_out: rows that could not be read, with the reason. rows: the number of each row, from 1.
+    """
+
+    values: dict[str, Shaped[np.ndarray, " row"]]
+    rows: tuple[int, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def read_columns(path: str, max_rows: int) -> Columns:
+    """A CSV file with a header; separated by comma, semicolon, tabulator or bar, whichever its header has most of.
+
+    Args:
+        path: of the file, or the name that `given` made. max_rows: above which it is refused.
+
+    Raises:
+        DatasetError: if there is no such file, it is no table, or it is too long.
+    """
+    if path.startswith(_GIVEN):
+        if path not in _REGISTER:
+            raise DatasetError(
+                f"dataset 'table': {path!r} was given by Table.of in another session; give it again, or save it as a CSV file."
+            )
+        found = _REGISTER[path]
+        if len(found.rows) > max_rows:
+            _refuse_length(path, max_rows)
+        return found
+    file = Path(path).expanduser()
+    if not file.is_file():
+        what = "is no file" if file.exists() else "does not exist"
+        raise DatasetError(f"dataset 'table': path={path!r} {what}; give a CSV file with a header.")
+    info = file.stat()
+    return _read(file.resolve(), max_rows, (info.st_mtime_ns, info.st_size))
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
+    """`version` is the file's time and size: what was read is not read again until the file changes."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            head = lines.readline()
+            lines.seek(0)
+            reader = csv.reader(lines, delimiter=max(_DELIMITERS, key=head.count), strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            _check_names(names, file.name)
+            cells: list[list[str]] = [[] for _ in names]
+            rows, left_out = [], []
+            for number, row in enumerate((r for r in reader if r), 1):
+                if number > max_rows:
+                    _refuse_length(str(file), max_rows)
+                if len(row) != len(names):
+                    left_out.append((f"row {number}", f"has {len(row)} cells for {len(names)} columns"))
+                    continue
+                rows.append(number)
+                for column, cell in zip(cells, row, strict=True):
+                    column.append(cell.strip())
+    except OSError as error:
+        raise DatasetError(f"dataset 'table': {file.name!r} cannot be opened ({error.strerror}).") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(
+            f"dataset 'table': {file.name!r} is no CSV file in UTF-8 ({error}); save it as one."
+        ) from None
+    values = {name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True)}
+    return Columns(values, tuple(rows), tuple(left_out))
+
+
+def given(table: Any) -> str:
+    """The name under which `read_columns` finds these columns: the same for the same content.
+
+    Args:
+        table: a data frame, or a mapping from names to sequences of one length.
+
+    Raises:
+        DatasetError: if it is neither, or its columns differ in length.
+    """
+    names = getattr(table, "columns", None)
+    names = list(table) if names is None and isinstance(table, Mapping) else names
+    if names is None:
+        raise DatasetError(
+            f"a table is a data frame, or a mapping from column names to values, not {type(table).__name__}; give one."
+        )
+    values: dict[str, np.ndarray] = {}
+    _check_names([str(name) for name in names], "the table")
+    for name in names:
+        column = np.asarray(table[name])
+        if column.ndim != 1:
+            raise DatasetError(
+                f"column {str(name)!r} of the table has {column.ndim} axes; give one value for each row."
+            )
+        plain = column.dtype.kind in "fiub"
+        values[str(name)] = column.astype(np.float64) if column.dtype.kind == "f" else column.copy()
+        if not plain:
+            values[str(name)] = np.array([_word(v) for v in column.tolist()], dtype=object)
+    lengths = {name: len(column) for name, column in values.items()}
+    if len(set(lengths.values())) != 1:
+        raise DatasetError(f"the table's columns differ in length: {lengths}; give them one length.")
+    digest = hashlib.sha256()
+    for name, column in values.items():
+        data = "\0".join(column).encode("utf-8", "surrogatepass") if column.dtype == object else column.tobytes()
+        digest.update(f"{name}\0{column.dtype.str}\0{len(data)}\0".encode("utf-8", "surrogatepass") + data)
+    key = f"{_GIVEN}{digest.hexdigest()[:16]}"
+    _REGISTER[key] = Columns(values, tuple(range(1, 1 + next(iter(lengths.values())))))
+    return key
+
+
+def words(column: Shaped[np.ndarray, " row"]) -> list[str | None]:
+    """Its values as labels; `None` where a cell is empty."""
+    return [_word(v) or None for v in column.tolist()]
+
+
+def numbers(column: Shaped[np.ndarray, " row"]) -> tuple[Float[np.ndarray, " row"], int | None]:
+    """Its values as numbers, NaN where there is none, and the first row (from 0) that holds a word; `None` if none does."""
+    if column.dtype != object:
+        return column.astype(np.float64), None
+    out, first = np.full(len(column), np.nan), None
+    for i, text in enumerate(column.tolist()):
+        if text.lower() in _MISSING:
+            continue
+        try:
+            out[i] = float(text)
+        except ValueError:
+            first = i if first is None else first
+    return out, first
+
+
+def _word(value: Any) -> str:
+    """A label as one would write it: 3.0 is "3", a missing value is empty."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
+
+
+def _check_names(names: list[str], what: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not names or twice or "" in names:
+        wrong = (
+            f"names {twice[0]!r} twice"
+            if twice and twice[0]
+            else "leaves a column without a name"
+            if names
+            else "has none"
+        )
+        raise DatasetError(f"dataset 'table': the header of {what!r} {wrong}; give each column a name of its own.")
+
+
+def _refuse_length(path: str, max_rows: int) -> None:
+    raise DatasetError(
+        f"dataset 'table': {path!r} has more than max_rows={max_rows} rows; raise max_rows, or shorten it."
+    )

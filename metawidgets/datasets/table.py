@@ -1,0 +1,189 @@
+"""Your own measurements: rows of numbers with a class each, from a CSV file or a data frame."""
+
+import csv
+import io
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from metawidgets.datasets._columns import Columns, given, numbers, read_columns, words
+from metawidgets.datasets._own_classes import LeftOut, Small, part_of, parts, pooled
+from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.errors import DatasetError, did_you_mean
+from metawidgets.sampling import ClassPool, TaskSource
+
+__all__ = ["Table"]
+
+_LARGEST = float(np.finfo(np.float32).max)
+_LOG = logging.getLogger("metawidgets")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Dataset):
+    """Rows of a table as items, float32 vectors of its feature columns; with two features, points in the plane.
+
+        Table.of(frame, label="species")                 # a data frame, or a mapping from names to columns
+        load("table", path="iris.csv", label="species")  # a CSV file with a header
+
+    Rows that lack a number or a label, hold an infinite number, or have too many or too few cells are left out and listed
+    in `unreadable`. What was read is kept until the file changes.
+
+    The split is by class, random by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
+    the others train. With fewer classes use `source("all")`, or a share of 0. Features are standardised by mean and standard
+    deviation of the training classes' rows, in every part alike, so that nothing of the held-out classes leaks into
+    training; where the classes are too few for a split, say `standardise="all"` or `"none"`.
+
+    Raises:
+        DatasetError: if an option is not one of its words or out of its range. From `source`, `unreadable` and
+            `feature_names`: if the file is missing or no table, a column is unknown or not numeric, a class is too small,
+            or the classes are too few.
+    """
+
+    name: ClassVar[str] = "table"
+    kind: ClassVar[Literal["point"]] = "point"
+    summary: ClassVar[str] = "your own measurements: path= a CSV file, label= its column of classes"
+
+    path: str | None = option(None, "a CSV file with a header, in UTF-8")
+    label: str | None = option(None, "the column of classes")
+    features: str | None = option(None, "columns of numbers, separated by commas; None: every numeric one")
+    standardise: Literal["train", "all", "none"] = option(
+        "train", "whether features get mean 0 and deviation 1 over the training classes' rows, over all rows, or not"
+    )
+    validation_share: float = option(0.15, "part of the classes for validation; 0: none", 0.0, 0.9)
+    test_share: float = option(0.25, "part of the classes for testing; 0: none", 0.0, 0.9)
+    split_seed: int = option(0, "which random split of the classes", 0, 2**32 - 1)
+    min_items: int = option(2, "rows that a class must have", 2, 100_000)
+    small: Literal["refuse", "skip"] = option("refuse", "what becomes of a class that has fewer")
+    max_rows: int = option(100_000, "rows at most; a longer table is refused", 1, 10_000_000)
+
+    @classmethod
+    def of(cls, table: Any, *, label: str, features: Sequence[str] | None = None, **options: Any) -> Self:
+        """The dataset of a table in memory: it is copied, and found by its content's hash as long as Python runs.
+
+        Args:
+            table: a data frame, or a mapping from column names to sequences of one length.
+            label, features: names of columns. options: the others, as they are.
+
+        Raises:
+            DatasetError: if it is no table, or an option cannot be.
+        """
+        text = None
+        if features is not None:
+            out = io.StringIO()
+            csv.writer(out, lineterminator="").writerow([features] if isinstance(features, str) else features)
+            text = out.getvalue()
+        return cls.from_options({"path": given(table), "label": label, "features": text, **options})
+
+    @property
+    def unreadable(self) -> tuple[LeftOut, ...]:
+        """Rows (by number, from 1, without the header) and classes that were left out, and why."""
+        return self._read().left_out
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The columns that an item is made of, in its order."""
+        return self._read().feature_names
+
+    def _source(self, split: Split) -> TaskSource:
+        shares = (self.validation_share, self.test_share, self.split_seed)
+        return part_of(_scaled(self._read(), self.standardise, *shares), split, *shares)
+
+    def _read(self) -> "_Rows":
+        if self.path is None:
+            self._refuse("it has no rows of its own; give path= a CSV file, or use Table.of with a data frame.")
+        columns = read_columns(self.path, self.max_rows)
+        if self.label is None:
+            self._refuse(f"give label= the column that holds the classes. {did_you_mean('', columns.values)}")
+        return _rows(columns, self.label, self.features, self.min_items, self.small)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The pool of all classes before it is scaled, in float64."""
+
+    pool: ClassPool
+    feature_names: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@lru_cache(maxsize=4)
+def _rows(columns: Columns, label: str, features: str | None, min_items: int, small: Small) -> _Rows:
+    for name in (label, *_chosen(features)):
+        if name not in columns.values:
+            raise DatasetError(f"dataset 'table': there is no column {name!r}; {did_you_mean(name, columns.values)}")
+    names = _chosen(features) or _numeric(columns, label)
+    if label in names:
+        raise DatasetError(
+            f"dataset 'table': the label {label!r} is among the features, so it would be given away; leave it out."
+        )
+    values = np.stack([_feature(columns, name) for name in names], 1)  # (row, feature)
+    owners, left_out = words(columns.values[label]), list(columns.left_out)
+    classes: dict[str, list[tuple[str, np.ndarray]]] = {}
+    for number, owner, row in zip(columns.rows, owners, values, strict=True):
+        wrong = next((n for n, v in zip(names, row, strict=True) if not abs(v) <= _LARGEST), None)
+        if owner is None:
+            left_out.append((f"row {number}", f"has no label in {label!r}"))
+        elif wrong is not None:
+            value = row[names.index(wrong)]
+            why = f"lacks {wrong!r}" if np.isnan(value) else f"has {value} in {wrong!r}"
+            left_out.append((f"row {number}", why))
+        else:
+            classes.setdefault(owner, []).append((str(number), row))
+    pool, few = pooled("table", "rows", classes, min_items, small)
+    left_out.sort(key=lambda entry: int(entry[0].split()[1]))
+    if left_out:
+        first, why = left_out[0]
+        more = f" (and {len(left_out) - 1} more, see `unreadable`)" if len(left_out) > 1 else ""
+        _LOG.warning("table left out %d rows: %s %s%s", len(left_out), first, why, more)
+    return _Rows(pool, tuple(names), (*left_out, *few))
+
+
+@lru_cache(maxsize=4)
+def _scaled(rows: _Rows, how: str, validation_share: float, test_share: float, seed: int) -> ClassPool:
+    from dataclasses import replace
+
+    pool = rows.pool
+    values = pool.items
+    if how != "none":
+        base = values
+        if how == "train":
+            try:
+                train = parts(pool.name, len(pool), validation_share, test_share, seed)["train"]
+            except DatasetError as few:
+                raise DatasetError(
+                    f"{few} To use 'all', pass standardise='all' or 'none': there are no training classes."
+                ) from None
+            base = pool.subset(train).items
+        deviation = base.std(0)
+        values = (values - base.mean(0)) / np.where(deviation > 0, deviation, 1.0)  # a constant column is 0
+    return replace(pool, items=values.astype(np.float32))
+
+
+def _chosen(features: str | None) -> list[str]:
+    """Names of a comma-separated list; one with a comma in it stands in quotes, as in a CSV file."""
+    return [] if features is None else [name.strip() for name in next(csv.reader([features], skipinitialspace=True))]
+
+
+def _numeric(columns: Columns, label: str) -> list[str]:
+    others = [name for name in columns.values if name != label]
+    found = [n for n in others if (pair := numbers(columns.values[n]))[1] is None and not np.isnan(pair[0]).all()]
+    if not found:
+        named = f"{', '.join(map(repr, others))} hold words" if others else "there is no other column"
+        raise DatasetError(
+            f"dataset 'table': no column beside {label!r} is numeric: {named}; give features= numeric columns."
+        )
+    return found
+
+
+def _feature(columns: Columns, name: str) -> np.ndarray:
+    values, word = numbers(columns.values[name])
+    if word is not None:
+        raise DatasetError(
+            f"dataset 'table': column {name!r} is not numeric: row {columns.rows[word]} has "
+            f"{columns.values[name][word]!r}; leave it out of features, or write a number."
+        )
+    return values

@@ -72,11 +72,11 @@ def test_standardised_by_the_training_classes_alone() -> None:
     inside = np.isin(y, [int(c) for c in train.class_ids])
     scaler = StandardScaler().fit(x[inside])
     order = [int(every.item_id(i).item) - 1 for i in range(140)]
-    np.testing.assert_allclose(every.items, scaler.transform(x)[order], atol=1e-5)
+    np.testing.assert_allclose(every.items, np.asarray(scaler.transform(x))[order], atol=1e-5)
     np.testing.assert_allclose(train.items.mean(0), 0, atol=1e-6)
     np.testing.assert_allclose(train.items.std(0), [1, 1, 0], atol=1e-6)
     of_all = whole(Table.of(columns, label="y", standardise="all")).items
-    np.testing.assert_allclose(of_all, StandardScaler().fit_transform(x)[order], atol=1e-5)
+    np.testing.assert_allclose(of_all, np.asarray(StandardScaler().fit_transform(x))[order], atol=1e-5)
 
 
 def test_with_three_classes_there_are_no_training_classes_to_standardise_by() -> None:

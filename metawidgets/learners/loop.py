@@ -16,6 +16,7 @@ from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
+from metawidgets.learners.probes import probe_grid
 from metawidgets.traces import Recorder, Trace
 
 __all__ = [
@@ -31,8 +32,6 @@ __all__ = [
     "tasks",
     "trace",
 ]
-
-CURVE_POINTS, GRID_SIDE = 101, 33
 
 Task = tuple[Support, Tensor, Tensor]
 AnyLearner = TypeVar("AnyLearner", bound=Learner)
@@ -263,21 +262,6 @@ def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tens
     for i in range(len(batch)):
         check()
         yield Support(support.x[i], support.y[i], support.n_way), query_x[i], query_y[i]
-
-
-def probe_grid(episode: Episode) -> Float[np.ndarray, "probe dim"] | None:
-    """Where to look beside the queries: 101 sorted x over a curve's range, a 33x33 grid (row by row, y then x) for 2-D points."""
-    if episode.is_image or episode.item_shape[0] > 2:
-        return None
-    x = np.concatenate([episode.support_x, episode.query_x])
-    low, high = x.min(0), x.max(0)
-    if episode.item_shape == (1,):
-        low, high = np.minimum(low, -5.0), np.maximum(high, 5.0)  # the sinusoids' whole range, whatever was sampled
-        return np.linspace(low, high, CURVE_POINTS, dtype=np.float32)
-    margin = 0.1 * np.maximum(high - low, 1e-3)
-    across = np.linspace(low[0] - margin[0], high[0] + margin[0], GRID_SIDE)
-    up = np.linspace(low[1] - margin[1], high[1] + margin[1], GRID_SIDE)
-    return np.stack([np.tile(across, GRID_SIDE), np.repeat(up, GRID_SIDE)], -1).astype(np.float32)
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
 from metawidgets.reports.export import export_component
 from tests.browser import live
+from tests.browser.lab import Lab, Notebook, lab_server
 from tests.browser.live import LivePage
 
 
@@ -127,6 +129,33 @@ def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePa
     for context, guard in opened:
         context.close()
         guard.check()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    with lab_server(folder, tmp_path_factory.mktemp("jupyter")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook of these cells in JupyterLab, guarded; its kernel ends with the test."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    guard = Guard(allowed=(lab.url, lab.url.replace("http", "ws")))
+    guard.watch(context)
+
+    def open_(*cells: str) -> Notebook:
+        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(nb, lab.folder / "journey.ipynb")
+        return lab.open(context.new_page(), "journey.ipynb")
+
+    yield open_
+    context.close()
+    lab.end_sessions()
+    (lab.folder / "journey.ipynb").unlink()
+    assert guard.requests == [], f"JupyterLab's page asked the network for {guard.requests}"
 
 
 @pytest.fixture

@@ -37,6 +37,11 @@ c.LabApp.expose_app_in_browser = True  # window.jupyterapp, which the waits belo
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 """
+# Cells that are out of sight stay in the page, where a journey looks for them; a saved notebook holds its components.
+_SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": '{"windowingMode": "none"}',
+    "@jupyter-widgets/jupyterlab-manager/plugin": '{"saveState": true}',
+}
 # Without the kernel's info and an idle, connected session, run-all fires into nothing and cells stay "[ ]".
 _READY = """async () => {
   const app = window.jupyterapp;
@@ -115,14 +120,9 @@ class Notebook:
             )
             self.page.wait_for_timeout(200)
 
-    def save_with_widgets(self) -> None:
-        """Save the notebook with the state of its components, as the menu's "Save notebook with widgets" does."""
-        self.page.evaluate(
-            """async () => {
-                await window.jupyterapp.commands.execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState");
-                await window.jupyterapp.commands.execute("docmanager:save");
-            }"""
-        )
+    def save(self) -> None:
+        """Save the notebook, with the state of its components."""
+        self.page.evaluate("async () => { await window.jupyterapp.commands.execute('docmanager:save'); }")
 
     def restart_kernel(self) -> None:
         """A fresh kernel under the same notebook; the components on screen lose their Python."""
@@ -180,6 +180,12 @@ def lab_server(folder: Path, scratch: Path) -> Iterator[Lab]:
     page_config.parent.mkdir(parents=True)
     page_config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
     folders = {name: str(scratch / name.lower()) for name in _FOLDERS}
+    # Cells that are out of sight stay in the page, where a journey looks for them.
+    settings = (
+        scratch / "jupyterlab_settings_dir" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    )
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')
     root = str(Path(__file__).parents[2])  # the kernel imports this tree, installed or not
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     log = (scratch / "lab.log").open("w")

@@ -1,42 +1,10 @@
 """Journeys in JupyterLab, with a kernel: what the reader does in the browser, Python sees."""
 
 import time
-from collections.abc import Callable, Iterator
 
-import nbformat
 import pytest
 
-from tests.browser.conftest import Guard
-from tests.browser.lab import Lab, Notebook, lab_server
-
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    folder = tmp_path_factory.mktemp("notebooks")
-    with lab_server(folder, tmp_path_factory.mktemp("jupyter")) as lab:
-        yield lab
-
-
-@pytest.fixture
-def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
-    """Open a notebook of these cells in JupyterLab, guarded; its kernel ends with the test."""
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
-    guard = Guard(allowed=(lab.url, lab.url.replace("http", "ws")))
-    guard.watch(context)
-
-    def open_(*cells: str) -> Notebook:
-        nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        nb.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(nb, lab.folder / "journey.ipynb")
-        return lab.open(context.new_page(), "journey.ipynb")
-
-    yield open_
-    context.close()
-    lab.end_sessions()
-    (lab.folder / "journey.ipynb").unlink()
-    assert guard.requests == [], f"JupyterLab's page asked the network for {guard.requests}"
 
 
 def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_components(open_notebook):
@@ -155,7 +123,7 @@ def test_a_restarted_kernel_and_a_notebook_opened_again(open_notebook, lab):
     page.keyboard.press("End")
     number.filter(has_text="100").wait_for()
     notebook.wait_for("doubler.given", 50)
-    notebook.save_with_widgets()
+    notebook.save()
     notebook.restart_kernel()
     page.locator(".mw-doubler input[type=range]:disabled").wait_for()
     assert "run its cell again" in str(slider.get_attribute("title"))

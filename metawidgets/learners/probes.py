@@ -1,0 +1,25 @@
+"""Where a trace looks beside the queries: a grid over the curve or the plane, whose answers are drawn."""
+
+import numpy as np
+from jaxtyping import Float
+
+from metawidgets.episodes import Episode
+
+__all__ = ["probe_grid"]
+
+CURVE_POINTS, GRID_SIDE = 101, 33
+
+
+def probe_grid(episode: Episode) -> Float[np.ndarray, "probe dim"] | None:
+    """Where to look beside the queries: 101 sorted x over a curve's range, a 33x33 grid (row by row, y then x) for 2-D points."""
+    if episode.is_image or episode.item_shape[0] > 2:
+        return None
+    x = np.concatenate([episode.support_x, episode.query_x])
+    low, high = x.min(0), x.max(0)
+    if episode.item_shape == (1,):
+        low, high = np.minimum(low, -5.0), np.maximum(high, 5.0)  # the sinusoids' whole range, whatever was sampled
+        return np.linspace(low, high, CURVE_POINTS, dtype=np.float32)
+    margin = 0.1 * np.maximum(high - low, 1e-3)
+    across = np.linspace(low[0] - margin[0], high[0] + margin[0], GRID_SIDE)
+    up = np.linspace(low[1] - margin[1], high[1] + margin[1], GRID_SIDE)
+    return np.stack([np.tile(across, GRID_SIDE), np.repeat(up, GRID_SIDE)], -1).astype(np.float32)

@@ -1,0 +1,215 @@
+"""Journeys through the instruments in JupyterLab, with trained learners: what a person would do in a sitting."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.slow
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page: Page, *way: tuple[float, float]) -> None:
+    page.mouse.move(*way[0])
+    page.mouse.down()
+    for place in way[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_notebook, lab):
+    notebook = open_notebook(
+        "import metawidgets as mw\n"
+        "from metawidgets import instruments\n"
+        "builder = instruments.episode_builder('glyphs', n_way=5, k_shot=1, n_query=2, seed=0)\n"
+        "maml, protonet = mw.load('glyphs-maml'), mw.load('glyphs-protonet')\n"
+        "builder",
+        "slider = instruments.inner_loop_slider(maml, builder.episode)\n"
+        "builder.on_episode(lambda episode: episode and slider.adapt_to(episode))\n"
+        "slider",
+        "landscape = instruments.loss_landscape(maml, builder.episode, resolution=5, refine=5)\nlandscape",
+        "heatmap = instruments.prototype_heatmap(protonet, builder.episode)\nheatmap",
+    )
+    notebook.run_all(timeout=240)
+    page = notebook.page
+
+    # An item is dragged from the queries to the support, and another is drawn.
+    build = page.locator(".mw-episode-builder")
+    query = build.locator('.eb-strip[data-side="query"][data-cls="1"] [data-key]').first
+    drag(page, middle(query), middle(build.locator('.eb-strip[data-side="support"][data-cls="1"]')))
+    notebook.wait_for("builder.episode.shots.tolist()", [1, 2, 1, 1, 1])
+    build.get_by_role("button", name="Draw").click()
+    pad = build.locator(".eb-pad")
+    x, y = middle(pad)
+    drag(page, (x - 40, y - 40), (x + 40, y), (x - 40, y + 40))
+    build.get_by_role("button", name="Add the drawing").click()
+    notebook.wait_for("builder.episode.shots.sum().item()", 7)
+    notebook.wait_for("[i.dataset for i in builder.episode.support_items].count('drawn')", 1)
+
+    # MAML has adapted to what was built; its steps are scrubbed.
+    notebook.wait_for("slider.episode.shots.tolist() == builder.episode.shots.tolist()", True, timeout=30)
+    handle = page.locator(".mw-inner-loop-slider .mw-player input[type=range]")
+    handle.scroll_into_view_if_needed()
+    handle.focus()
+    page.keyboard.press("Home")
+    notebook.wait_for("slider.step", 0)
+    page.keyboard.press("ArrowRight")
+    notebook.wait_for("slider.step", 1)
+
+    # Another rate, by its slider: Python adapts anew.
+    before = notebook.evaluate("float(slider.traces[0]['query_loss'][-1])")
+    page.locator(".mw-inner-loop-slider").get_by_role("slider", name=re.compile("Inner learning rate")).focus()
+    page.keyboard.press("Home")
+    notebook.wait_for(f"float(slider.traces[0]['query_loss'][-1]) != {before}", True, timeout=30)
+
+    # The initialisation is moved on its landscape by keys; the path starts there.
+    ball = page.locator(".mw-loss-landscape").get_by_role("button", name=re.compile("Initialisation at")).first
+    ball.scroll_into_view_if_needed()
+    ball.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    notebook.wait_for("landscape.start[0] > 0", True, timeout=30)
+
+    # A cell of the matrix is pinned, a support example dropped: old stands beside new.
+    matrix = page.locator(".mw-prototype-heatmap .mw-scroll")
+    matrix.scroll_into_view_if_needed()
+    matrix.focus()
+    page.keyboard.press("Enter")
+    notebook.wait_for("len(heatmap.cell)", 2)
+    compare = page.locator(".mw-prototype-heatmap")
+    compare.get_by_text("Edit the support and compare").click()
+    compare.locator(".ph-item").nth(1).click()
+    compare.get_by_role("button", name="Drop", exact=True).click()
+    compare.get_by_role("button", name="Before", exact=True).wait_for()
+    notebook.wait_for("len(heatmap.edits)", 1)
+    notebook.wait_for("len(heatmap.edited_episode.support_y) == len(heatmap.episode.support_y) - 1", True)
+
+    # The notebook is saved with its instruments, and opened again: what was built stands there, without Python.
+    notebook.save()
+    shots = notebook.evaluate("builder.episode.shots.tolist()")
+    lab.end_sessions()
+    again = lab.open(page, "journey.ipynb")
+    restored = again.page.locator(".mw-episode-builder")
+    restored.locator('.eb-strip[data-side="support"][data-cls="1"] [data-key]').nth(1).wait_for(state="attached")
+    assert [
+        restored.locator(f'.eb-strip[data-side="support"][data-cls="{k}"] [data-key]').count() for k in range(5)
+    ] == shots
+    assert restored.get_by_role("button", name="Resample").is_disabled()
+    again.page.locator(".mw-loss-landscape .ll-reading").wait_for(state="attached")
+
+
+def test_train_with_pause_step_stop_and_resume_while_another_cell_runs(open_notebook):
+    notebook = open_notebook(
+        "import metawidgets as mw\n"
+        "from metawidgets import instruments\n"
+        "source = mw.datasets.load('sinusoids').source('train')\n"
+        "train = mw.EpisodeSampler(source, k_shot=5, n_query=5, seed=0)\n"
+        "learner = mw.learners.build('maml', item_shape=(1,), output_dim=1, inner_lr=0.01)\n"
+        "monitor = instruments.outer_loop_monitor(learner, train, mw.MetaTraining(steps=100000, meta_batch_size=4))\n"
+        "monitor",
+        "import time\nanswer = None",
+    )
+    notebook.run_all(timeout=120)
+    page = notebook.page
+    view = page.locator(".mw-outer-loop-monitor")
+    button = lambda name: view.get_by_role("button", name=name, exact=True)  # noqa: E731
+    button("Start").click()
+    notebook.wait_for("monitor.phase", "running", timeout=30)
+    # The kernel answers while it trains: this is another cell's work.
+    assert notebook.evaluate("sum(range(1000))") == 499500
+    first = notebook.evaluate("monitor.figures['step']")
+    notebook.wait_for(f"monitor.figures['step'] > {first}", True, timeout=30)
+    button("Pause").click()
+    notebook.wait_for("monitor.phase", "paused", timeout=30)
+    paused = notebook.evaluate("monitor.figures['step']")
+    page.wait_for_timeout(500)
+    assert notebook.evaluate("monitor.figures['step']") == paused
+    button("Step").click()
+    notebook.wait_for("[monitor.phase, monitor.figures['step']]", ["paused", paused + 1], timeout=30)
+    button("Resume").click()
+    notebook.wait_for(f"monitor.figures['step'] > {paused + 2}", True, timeout=30)
+    button("Stop").click()
+    notebook.wait_for("monitor.phase", "stopped", timeout=30)
+    assert notebook.evaluate("monitor.error") == ""
+    button("Resume").click()
+    notebook.wait_for("monitor.phase", "running", timeout=30)
+    button("Stop").click()
+    notebook.wait_for("monitor.phase", "stopped", timeout=30)
+
+
+def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(open_notebook):
+    notebook = open_notebook(
+        "import metawidgets as mw\n"
+        "from metawidgets import instruments\n"
+        "from metawidgets.widgets import Quiz, Selection\n"
+        "glyphs, selection = mw.datasets.load('glyphs'), Selection()\n"
+        "test = mw.EpisodeSampler(glyphs.source('test'), n_way=3, k_shot=1, n_query=1, seed=0)\n"
+        "five = mw.EpisodeSampler(glyphs.source('test'), n_way=5, n_query=1).episode(0)\n"
+        "memory = instruments.memory_view(mw.load('glyphs-mann'), five, selection=selection)\n"
+        "memory",
+        "moving = instruments.task_distribution(mw.datasets.load('sinusoids'), mw.load('sinusoids-maml'), {'phase': 3.0},"
+        " n_shifts=2, n_tasks=4, k_shot=10)\n"
+        "moving",
+        "learners = {name: mw.load(f'glyphs-{name}') for name in ('protonet', 'matching', 'relation')}\n"
+        "arena = instruments.learner_arena(learners, test, n_episodes=4, shots=(1,), you=1)\n"
+        "arena",
+        "quiz = Quiz('Which set is the learner scored on?', ['support', 'query'], 'query', 'It adapts to the support set.')\nquiz",
+    )
+    notebook.run_all(timeout=240)
+    page = notebook.page
+
+    view = page.locator(".mw-memory-view")
+    handle = view.locator(".mw-player input[type=range]")
+    handle.scroll_into_view_if_needed()
+    handle.focus()
+    page.keyboard.press("Home")
+    notebook.wait_for("memory.step", 0)
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    notebook.wait_for("memory.step", 2)
+    # A slot is chosen: the item that it holds is selected for all.
+    slots = view.get_by_role("application", name=re.compile("slots over"))
+    slots.scroll_into_view_if_needed()
+    slots.focus()
+    page.keyboard.press("Enter")  # the slot written last
+    notebook.wait_for("selection.selected == str(five.support_items[1])", True)
+
+    far = page.locator(".mw-task-distribution").get_by_role("slider", name=re.compile("How far"))
+    far.scroll_into_view_if_needed()
+    reading = page.locator(".mw-task-distribution .td-reading")
+    at_home = float(re.findall(r"loss (\d+\.\d+)", reading.inner_text())[0])
+    far.focus()
+    page.keyboard.press("End")
+    notebook.wait_for("moving.step", 2)
+    reading.filter(has_text="phase + 3").wait_for()
+    assert float(re.findall(r"loss (\d+\.\d+)", reading.inner_text())[0]) > at_home
+
+    # One episode of three questions is answered by keys; the arena counts the person among the learners.
+    you = page.locator(".mw-you-are-the-learner")
+    you.scroll_into_view_if_needed()
+    you.get_by_role("button", name="Skip").focus()
+    for i in range(3):
+        you.get_by_text(re.compile(f"Query {i + 1} of 3")).wait_for()
+        page.keyboard.press("1")
+    you.get_by_role("button", name="Show how I did").click()
+    notebook.wait_for("len(arena.children[0].you)", 1)
+    # the paired difference stands in the table, in a row of the person's own
+    row = page.locator(".mw-learner-arena tr").filter(has=page.get_by_text("You", exact=True))
+    row.first.wait_for()
+
+    question = page.locator(".mw-quiz")
+    question.scroll_into_view_if_needed()
+    question.get_by_role("radio", name="support").check()
+    question.get_by_role("button", name="Check").click()
+    notebook.wait_for("quiz.outcome", [""])
+    notebook.wait_for("quiz.tries", [1])
+    question.get_by_role("radio", name="query").check()
+    question.get_by_role("button", name="Check").click()
+    notebook.wait_for("quiz.outcome", ["right"])
+    question.get_by_text("It adapts to the support set.").wait_for()

@@ -180,12 +180,10 @@ def lab_server(folder: Path, scratch: Path) -> Iterator[Lab]:
     page_config.parent.mkdir(parents=True)
     page_config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
     folders = {name: str(scratch / name.lower()) for name in _FOLDERS}
-    # Cells that are out of sight stay in the page, where a journey looks for them.
-    settings = (
-        scratch / "jupyterlab_settings_dir" / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    )
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"windowingMode": "none"}')
+    for plugin, setting in _SETTINGS.items():
+        settings = scratch / "jupyterlab_settings_dir" / f"{plugin}.jupyterlab-settings"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(setting)
     root = str(Path(__file__).parents[2])  # the kernel imports this tree, installed or not
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     log = (scratch / "lab.log").open("w")

@@ -3,8 +3,6 @@
 import nbformat
 import pytest
 
-from tests.browser.test_journey import lab, open_notebook  # noqa: F401 - fixtures
-
 pytestmark = pytest.mark.slow
 
 CELLS = (
@@ -22,7 +20,7 @@ CELLS = (
 )
 
 
-def test_it_trains_while_another_cell_runs(open_notebook):  # noqa: F811
+def test_it_trains_while_another_cell_runs(open_notebook):
     notebook = open_notebook(CELLS.replace("STEPS", "1_000_000"), "answer = 41")
     notebook.run_all()
     page = notebook.page

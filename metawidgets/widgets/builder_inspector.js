@@ -56,7 +56,7 @@ function mwbInspector({ store, current, act }) {
       if (item.at) [x, y].forEach((control, axis) => { if (document.activeElement !== control) control.value = Number(item.at[axis].toPrecision(4)); });
       lock.textContent = item.locked ? "Unlock" : "Lock";
       lock.setAttribute("aria-pressed", String(item.locked));
-      copy.disabled = item.side === "pool";
+      mwDisable(copy, item.side === "pool");
     },
   };
 }

@@ -78,8 +78,8 @@ function mwbPad({ store, python, target, theme }) {
     ctx.restore();
     if (shape().length === 3) preview.replaceChildren(mwImageCanvas({ data: image(), shape: [1, shape()[1], shape()[2]] }, look.fg));
     const empty = strokes.length === 0;
-    [back, clear].forEach((button) => { button.disabled = empty; });
-    if (python.can("draw")) add.disabled = empty || !store.doc().classes.length;
+    [back, clear].forEach((button) => { mwDisable(button, empty); });
+    if (python.can("draw")) mwDisable(add, empty || !store.doc().classes.length);
   }
   const place = (event) => {
     const box = canvas.getBoundingClientRect();

@@ -50,7 +50,7 @@ function mwbSettings({ store, python, frame }) {
     const focused = document.activeElement;
     for (const [button, steps, word, keys] of [[undo, past.undo, "Undo", "Ctrl+Z"], [redo, past.redo, "Redo", "Ctrl+Shift+Z"]]) {
       const what = steps.at(-1)?.what;
-      button.disabled = !what;
+      mwDisable(button, !what);
       button.setAttribute("aria-label", what ? `${word}: ${what}` : word);
       button.title = what ? `${word}: ${what} (${keys})` : `Nothing to ${word.toLowerCase()}`;
     }

@@ -206,13 +206,13 @@ export default { render({ model, el, signal }) {
     flat.control.forEach((button, i) => {
       const name = ["pca", "tsne", "umap"][i];
       button.hidden = name === "umap" && !config.umap && !computed("umap");
-      button.disabled = name !== "pca" && !computed(name);
+      mwDisable(button, name !== "pca" && !computed(name));
       button.title = button.disabled ? "not computed yet: press Compute" : "";
     });
     marks.set(state.marks);
     metric.set(state.metric);
     borders.set(model.get("borders"));
-    borders.control.disabled = state.target.name !== "pca";
+    mwDisable(borders.control, state.target.name !== "pca");
   };
   const paint = () => {
     const state = look();
@@ -273,6 +273,6 @@ export default { render({ model, el, signal }) {
   geometry.parts.forEach((part) => mwOnWidth(part, () => { geometry.fit(geometry.parts[0].clientWidth, geometry.parts[1].clientWidth); repaint(); }, signal));
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
   signal?.addEventListener("abort", () => { clearTimeout(settle); clearTimeout(zoomTimer); selection.close(); });
-  if (few) [methods.control, count.control, compute].forEach((control) => { control.disabled = true; control.title = "t-SNE needs at least 7 items"; });
+  if (few) [methods.control, count.control, compute].forEach((control) => { mwDisable(control, true); control.title = "t-SNE needs at least 7 items"; });
   paint();
 } };

@@ -136,7 +136,7 @@ export default {
       if (!images) pad.node.hidden = true;
       if (!pad.node.hidden) pad.paint();
       addClass.hidden = doc.kind === "curve";
-      [copyJson, copyPython].forEach((each) => { each.disabled = Boolean(problem); each.title = problem ? "There is no episode to copy" : ""; });
+      [copyJson, copyPython].forEach((each) => { mwDisable(each, Boolean(problem)); each.title = problem ? "There is no episode to copy" : ""; });
       help.textContent = store.help()[plot ? "plot" : "sheet"];
     }
     const colours = () => {

@@ -79,7 +79,7 @@ function mwInnerControls({ model, now, python, frame, player }) {
       const { name, note } = choices[i];
       const here = now.sent.some((trace) => trace.name === name);
       check.set(wanted.shown.includes(name));
-      check.control.disabled = off && !here;
+      mwDisable(check.control, off && !here);
       check.node.title = off && !here ? python.why("retrace", `Showing ${name}`) : note;
     });
     for (const [name, each] of Object.entries(settings)) {

@@ -39,8 +39,8 @@ function olTransport({ stops, newest, get, set, follow, following, signal }) {
     const [step, last] = [get(), newest()];
     slider.max = last;
     slider.value = step;
-    slider.disabled = last === 0;
-    for (const each of [back, playing, next]) each.disabled = last === 0;
+    mwDisable(slider, last === 0);
+    for (const each of [back, playing, next]) mwDisable(each, last === 0);
     const text = step === 0 ? "before training" : `after ${olCount(step)} outer step${step === 1 ? "" : "s"}`;
     slider.setAttribute("aria-valuetext", text);
     slider.style.setProperty("--mw-part", last ? step / last : 0);

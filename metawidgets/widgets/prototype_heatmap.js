@@ -134,7 +134,7 @@ export default { render({ model, el, signal }) {
     const { first, second, margin } = reading();
     const wrong = first.filter((k, q) => k >= 0 && k !== labels[q]).length;
     const best = closest();
-    nextWrong.disabled = wrong === 0;
+    mwDisable(nextWrong, wrong === 0);
     if (first.every((k) => k < 0)) summary.textContent = "No class has support yet: no query has a nearest prototype.";
     else {
       const tail = best ? ` Smallest margin: ${mwNumber(margin[best[0]])} (query ${best[0]}, ${names[first[best[0]]]} before ${names[second[best[0]]]}).` : "";
@@ -144,7 +144,7 @@ export default { render({ model, el, signal }) {
   const showLegend = () => {
     colours.setRange(ranges.get(metric, change() ? "change" : relative ? "excess" : "distance"), change());
     colours.showLegend(change() ? `${metricName()}, now minus before` : relative ? `${metricName()} above the nearest` : metricName());
-    modes.forEach((button, i) => { button.setAttribute("aria-pressed", relative === Boolean(i)); button.disabled = change(); });
+    modes.forEach((button, i) => { button.setAttribute("aria-pressed", relative === Boolean(i)); mwDisable(button, change()); });
   };
   const showMore = () => {
     metrics.show({ metric, step, right: (each) => space.right(which(), each, step), asked: n - space.moved().reduce((a, b) => a + b, 0) });

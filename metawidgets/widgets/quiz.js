@@ -59,7 +59,7 @@ export default { render({ model, el, signal }) {
       const missing = secret.right.some((k) => !checked.includes(k));
       rows.forEach((row, k) => {
         row.input.checked = chosen.includes(k);
-        row.input.disabled = told;
+        mwDisable(row.input, told);
         const bad = fresh && wrong.includes(k);
         const good = told && secret.right.includes(k);
         row.sign.textContent = good ? "\u2713" : bad ? "\u2715" : "";

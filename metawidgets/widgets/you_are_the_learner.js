@@ -161,9 +161,9 @@ export default { render({ model, el, signal }) {
       : left ? `Query ${n - left + 1} of ${n}. ${kind === "curve" ? "Click the value, or set it with arrow keys and Enter." : `Click a class, press 1 to ${Math.min(9, way)}, or drag.`}` : "";
     bar.firstChild.style.width = `${(100 * (n - left)) / n}%`;
     skip.hidden = finish.hidden = undo.hidden = done;
-    skip.disabled = left < 2;
-    undo.disabled = !state.history[e].length || config.reveal === "each";
-    finish.disabled = left > 0;
+    mwDisable(skip, left < 2);
+    mwDisable(undo, !state.history[e].length || config.reveal === "each");
+    mwDisable(finish, left > 0);
     finish.hidden = done || config.reveal === "each";
     undo.hidden = done || config.reveal === "each";
     next.hidden = !done || state.done.every(Boolean);

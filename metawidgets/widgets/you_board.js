@@ -131,7 +131,7 @@ function mwYouBoard({ state, onAssign, onPick, onLook }) {
       })));
       const toldEach = state.config.reveal === "each";
       parts.forEach(({ button, bin }, k) => {
-        button.disabled = done;
+        mwDisable(button, done);
         const mine = given.flatMap((value, q) => (value === k ? [q] : []));
         bin.replaceChildren(...mine.map((q) => {
           const told = done || toldEach;

@@ -32,7 +32,7 @@ function mwFrame({ model, el, label, signal }) {
   const live = mwEl("div", { class: "mw-live", "aria-live": "polite" });
   const root = mwEl(
     "section",
-    { class: "mw", "aria-label": label, "data-lm-suppress-shortcuts": "true" },
+    { class: "mw", "aria-label": label, tabindex: -1, "data-lm-suppress-shortcuts": "true" },
     body, working, status, live,
   );
   for (const type of ["keydown", "keyup", "keypress"]) root.addEventListener(type, (event) => event.stopPropagation());
@@ -61,6 +61,13 @@ function mwFrame({ model, el, label, signal }) {
 function mwListen(model, event, callback, signal) {
   model.on(event, callback);
   signal?.addEventListener("abort", () => model.off(event, callback));
+}
+
+// Switch a control off or on. One that has the focus hands it to its component: a disabled control would drop it, and every
+// further key with it.
+function mwDisable(control, off) {
+  if (off && control === document.activeElement) control.closest(".mw")?.focus({ preventScroll: true });
+  control.disabled = Boolean(off);
 }
 
 // Say something to a screen reader. The region is emptied first: the same sentence twice is read twice.

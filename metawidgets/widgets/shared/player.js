@@ -80,7 +80,7 @@ function mwPlayer({
     // As wide as its longest text, or the slider would change its length under the pointer.
     const longest = Math.max(...Array.from({ length: last + 1 }, (_, step) => format(step).length));
     value.style.minWidth = `${0.9 * longest}ch`;
-    for (const control of [slider, back, playing, forward, again, choice]) if (control) control.disabled = last === 0;
+    for (const control of [slider, back, playing, forward, again, choice]) if (control) mwDisable(control, last === 0);
     for (const [control, name] of [[back, "Previous step"], [forward, "Next step"], [again, "Loop"]]) if (control) control.title = `${name}${why()}`;
     if (last === 0 && timer) pause();
     show();

@@ -30,7 +30,7 @@ function mwPython(model, { frame, signal } = {}) {
   const show = () => bound.forEach(([control, action, what, title]) => {
     const off = !can(action);
     if (!off && !control.disabled) return; // it stays on: what its component says of it stays too
-    control.disabled = off;
+    mwDisable(control, off);
     if (off) control.setAttribute("aria-disabled", "true");
     else control.removeAttribute("aria-disabled");
     control.title = off ? why(action, what) : title;

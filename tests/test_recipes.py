@@ -98,6 +98,14 @@ def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
         assert f"| protonet | {100 * score['mean']:.2f} ± {100 * score['half_width']:.2f} |" in text
         assert "| sinusoids-maml |" in text
         assert "4 of 4" in text
+        # what was timed elsewhere stays when learners alone are measured again
+        assert results._speed(results.BENCH) == ""
+        speed = "\n## Speed\n\nTimed elsewhere.\n"
+        for _ in range(2):
+            results.FILE.write_text(text.replace("\n\n## How", f"\n{speed}\n\n## How"))
+            text = results.write({n: papers.figures(n) for n in papers.RECIPES}, papers.RECIPES).read_text()
+            assert text.count(speed) == 1
+            text = text.replace(speed + "\n", "")
     finally:
         trained._index.cache_clear()
 

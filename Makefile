@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test notebooks lab check format bench checkpoints clean
+.PHONY: help demo test notebooks docs lab check format bench checkpoints clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -27,6 +27,9 @@ lab: $(VENV)/.develops ## open the notebooks in JupyterLab
 
 notebooks: $(VENV)/.runs ## run every notebook and link them on one page, build/site/index.html (FULL=1: in full sizes)
 	$(BIN)/metawidgets site notebooks --out build/site --jobs $(JOBS) $(if $(FULL),--full)
+
+docs: $(VENV)/.develops ## the documentation with the reference of every public name, build/docs/index.html; a warning fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 check: $(VENV)/.develops ## lint, types and the layers' contracts
 	$(BIN)/ruff check .

@@ -41,8 +41,8 @@ class InnerLoopSlider(Component):
         retrace: adapts again: `retrace(episode=..., inner_lr=..., inner_steps=..., shown=...)` gives one trace a name in `shown`;
             `None` stands for a learner's own setting.
         choices: all that `retrace` knows, in the order in which they are shown; by default the traces' learners.
-        inner_lr, inner_steps: the settings that the traces were made with; `None` for the learners' own.
-        shown: names of the traces to be seen at first; by default all.
+        **kwargs: traits. `inner_lr` and `inner_steps` are the settings that the traces were made with (`None` for the learners'
+            own), `shown` names the traces to be seen at first (by default all).
 
     Raises:
         TraceError: if the traces are of different episodes, lack what their panel draws, or are no choice.

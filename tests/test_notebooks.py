@@ -3,6 +3,8 @@
 import ast
 import math
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,62 @@ def test_the_code_is_public(path):
     assert [name for name in reached + imported if re.match(r"_[^_]", name)] == []
 
 
+# What every notebook of the course has, in this order; more may stand between.
+COURSE = [path for path in NOTEBOOKS if re.match(r"\d\d_", path.stem)]
+ORDER = [
+    "title",
+    "parameters",
+    "imports",
+    "episode",
+    "baseline",
+    "method",
+    "change",
+    "exercise",
+    "solution",
+    "quiz",
+    "references",
+]
+
+
+@pytest.mark.parametrize("path", COURSE, ids=names(COURSE))
+def test_the_course_goes_from_a_question_to_a_quiz(path):
+    cells = {cell.id: cell for cell in read(path).cells}
+    assert [i for i in cells if i in ORDER] == ORDER
+    assert list(cells)[-1] == "metrics"
+    title = cells["title"].source
+    assert re.search(r"\*\*[^*]+\?\*\*", title)  # one question
+    assert re.search(r"minutes", title)  # and how long it takes
+    assert "$$" in "".join(cell.source for cell in cells.values())
+    assert "Self-check:" in cells["exercise"].source
+    assert cells["solution"].source.startswith("<details>")
+    assert "Quiz(" in cells["quiz"].source
+    texts = [cell.source for cell in cells.values() if cell.cell_type == "markdown"]
+    assert any(text.startswith("## What would change your mind") for text in texts)
+    assert {"seed", "smoke"} <= set(model_of(parameters_cell(read(path))).model_fields)
+    pictures = [cell for cell in cells.values() if cell.source.startswith("![")]
+    assert pictures
+    assert all(cell.metadata.tags == ["remove-cell"] for cell in pictures)  # a page has the instrument itself
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_links_and_pictures_exist_and_no_path_is_absolute(path):
+    source = "\n".join(cell.source for cell in read(path).cells)
+    prose = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\(([^)#\s]+)\)", prose):
+        if not target.startswith(("http://", "https://", "mailto:")):
+            assert (path.parent / target).is_file(), f"{path.name} links {target}, which is not there"
+    assert not re.search(r"[\"'(](/home|/root|/Users|/work|/tmp|[A-Z]:\\)", source)
+
+
+def test_spelling():
+    written = [*NOTEBOOKS, *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    done = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *map(str, written)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == ""
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
 def test_it_runs(path, tmp_path, request):
@@ -74,6 +132,61 @@ def test_it_runs(path, tmp_path, request):
     else:
         report = run_report(path, tmp_path, {"smoke": True})
     assert sound(report)
+    for name, (low, high) in EXPECTED.get(path.stem, {}).items():
+        assert low <= report.metrics[name] <= high, f"{name} is {report.metrics[name]}"
+
+
+# What a smoke run must come to: what the prose says, with room for few episodes.
+EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
+    "00_quickstart": {"ProtoNet": (0.95, 1), "MAML": (0.82, 1), "nearest": (0.55, 0.8), "ProtoNet_digits": (0.5, 0.9)},
+    "01_learning_to_learn": {"meta_loss_gap": (0, 1e-4), "pretrained_0": (0.5, 6), "maml_10": (0, 6)},
+    "02_prototypes": {
+        "gap": (0, 1e-4),
+        "protonet_1": (0.95, 1),
+        "space_is_worth": (0.15, 0.5),
+        "mean_is_worth": (-0.03, 0.03),
+        "two_clouds_centroid": (0.4, 0.8),
+        "two_clouds_nearest": (0.85, 1),
+    },
+    "03_embedding_geometry": {
+        "pixel_ratio": (0.2, 0.9),
+        "ratio_glyphs-protonet": (2, 10),
+        "rank_correlation": (0.2, 1),
+        "within_alphabet": (0, 1),
+    },
+    "04_matching_and_attention": {
+        "votes_gap": (0, 1e-4),
+        "matching": (0.95, 1),
+        "without_most": (0.005, 1),
+        "without_least": (-0.02, 0.02),
+    },
+    "05_maml_inner_loop": {
+        "by_hand_gap": (0, 1e-3),
+        "maml_1": (0.05, 0.8),
+        "pretrained_best": (1, 5),
+        "characters": (0.75, 1),
+    },
+    "06_maml_outer_loop": {
+        "cosine_small_rate": (0.9, 1),
+        "cosine_large_rate": (-1, 0.9),
+        "cosine_reptile_random": (0.5, 1),
+    },
+    "07_memory": {
+        "read_sum": (0.999, 1.001),
+        "MANN": (0.5, 0.95),
+        "ProtoNet": (0.95, 1),
+        "second_appearance": (0.5, 1),
+    },
+    "08_in_context": {
+        "moved": (0, 0),
+        "squares_5": (0, 1e-6),
+        "context_0": (0.5, 2.5),
+        "context_15": (0, 0.2),
+        "far_if_linear": (0, 0.3),
+    },
+    "09_arena": {"accuracy_protonet": (0.75, 1), "nearest": (0.2, 0.6), "paired_half": (0, 0.2)},
+    "gallery": {"n_instruments": (13, 13)},
+}
 
 
 @pytest.mark.slow

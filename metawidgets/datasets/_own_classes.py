@@ -35,7 +35,7 @@ def pooled(
     if few and small == "refuse":
         others = f" (and {len(few) - 1} more)" if len(few) > 1 else ""
         raise DatasetError(
-            f"dataset {name!r}: class {few[0]!r}{others} has {len(classes[few[0]])} {noun}, and min_items={min_items}; "
+            f"dataset {name!r}: class {few[0]!r}{others} has too few {noun}: {len(classes[few[0]])}, where min_items={min_items}; "
             "add some, or pass small='skip' to leave such classes out."
         )
     kept = sorted(set(classes) - set(few))
@@ -52,7 +52,7 @@ def pooled(
         class_ids=tuple(kept),
         item_ids=tuple(item for item, _ in items),
     )
-    return pool, [(c, f"has {len(classes[c])} {noun}, and min_items={min_items}") for c in few]
+    return pool, [(c, f"has too few {noun}: {len(classes[c])}, where min_items={min_items}") for c in few]
 
 
 def parts(name: str, n: int, validation_share: float, test_share: float, seed: int) -> dict[Split, np.ndarray]:

@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, Self
 
@@ -137,15 +137,14 @@ def _rows(columns: Columns, label: str, features: str | None, min_items: int, sm
     left_out.sort(key=lambda entry: int(entry[0].split()[1]))
     if left_out:
         first, why = left_out[0]
+        total = len(columns.rows) + len(columns.left_out)
         more = f" (and {len(left_out) - 1} more, see `unreadable`)" if len(left_out) > 1 else ""
-        _LOG.warning("table left out %d rows: %s %s%s", len(left_out), first, why, more)
+        _LOG.warning("table left out %d of %d rows: %s %s%s", len(left_out), total, first, why, more)
     return _Rows(pool, tuple(names), (*left_out, *few))
 
 
 @lru_cache(maxsize=4)
 def _scaled(rows: _Rows, how: str, validation_share: float, test_share: float, seed: int) -> ClassPool:
-    from dataclasses import replace
-
     pool = rows.pool
     values = pool.items
     if how != "none":

@@ -220,12 +220,12 @@ def test_a_class_that_is_too_small_is_refused_or_skipped(tmp_path: Path) -> None
     fill(tmp_path, 3)
     for i in (1, 2):
         (tmp_path / "c1" / f"{i}.png").unlink()
-    with pytest.raises(DatasetError, match=r"class 'c1' has 1 pictures, and min_items=2; .* small='skip'"):
+    with pytest.raises(DatasetError, match=r"class 'c1' has too few pictures: 1, where min_items=2; .* small='skip'"):
         whole(tmp_path)
     assert whole(tmp_path, small="skip").class_ids == ("c0", "c2")
     left = ImageFolder(root=str(tmp_path), small="skip").unreadable
-    assert left == (("c1", "has 1 pictures, and min_items=2"),)
-    with pytest.raises(DatasetError, match=r"class 'c0' \(and 2 more\) has 3 pictures, and min_items=4"):
+    assert left == (("c1", "has too few pictures: 1, where min_items=2"),)
+    with pytest.raises(DatasetError, match=r"class 'c0' \(and 2 more\) has too few pictures: 3, where min_items=4"):
         whole(tmp_path, min_items=4)
 
 

@@ -114,11 +114,11 @@ def test_rows_that_cannot_be_used_are_listed_and_dropped(tmp_path: Path, caplog:
             ("row 5", "has no label in 'kind'"),
             ("row 6", "has 2 cells for 3 columns"),
             ("row 7", "has 1e+39 in 'x'"),
-            ("<b>\n</b>", "has 1 rows, and min_items=2"),
+            ("<b>\n</b>", "has too few rows: 1, where min_items=2"),
         )
     assert whole(dataset).items.tolist() == [[1, 2], [2, 2], [6, 7], [7, 8]]
     assert [r.getMessage() for r in caplog.records] == [
-        "table left out 6 rows: row 2 lacks 'x' (and 5 more, see `unreadable`)"
+        "table left out 6 of 11 rows: row 2 lacks 'x' (and 5 more, see `unreadable`)"
     ]
 
 
@@ -177,7 +177,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         ("kind,,x\na,1,2\n", {}, "leaves a column without a name"),
         ("", {}, "has none"),
         ("kind,x\na,1\na,2\na,3\n", {"max_rows": 2}, "more than max_rows=2 rows"),
-        ("kind,x\na,1\na,2\nb,3\n", {}, "class 'b' has 1 rows, and min_items=2"),
+        ("kind,x\na,1\na,2\nb,3\n", {}, "class 'b' has too few rows: 1, where min_items=2"),
         ("kind,x\na,1\na,2\n", {}, "an episode needs two classes"),
         ("kind,x\n", {}, "numeric"),
         ('kind,x\n"a"b,1\n', {}, "is no CSV file"),
@@ -232,7 +232,7 @@ def test_every_row_is_an_item_or_listed(tmp_path: Path, rows: list[tuple[str, fl
             made[way] = str(error)
             continue
         items, left = made[way]
-        skipped = sum(int(why.split()[1]) for name, why in left if not name.startswith("row"))
+        skipped = sum(int(why.split()[4].rstrip(",")) for name, why in left if not name.startswith("row"))
         assert len(items) + skipped + sum(name.startswith("row") for name, _ in left) == len(rows)
         assert np.isfinite(items).all()
     assert made["memory"] == made["file"]

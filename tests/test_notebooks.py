@@ -5,13 +5,20 @@ import math
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import metawidgets as mw
+from metawidgets.analysis import mean_interval
+from metawidgets.errors import ReportError
+from metawidgets.evaluation import first_shots, score
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.catalogue import read
 from metawidgets.reports.parameters import check, model_of, parameters_cell
+from metawidgets.significance import differences
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
@@ -196,6 +203,149 @@ def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
     assert sound(report)
     metric = "mean squared error" if values["dataset"] == "sinusoids" else "accuracy"
     assert report.metrics["metric"] == metric
+
+
+COMPARISONS = {
+    "classes": {
+        "learners": ["nearest", "glyphs-protonet", "glyphs-maml", "sinusoids-maml"],
+        "reference": "glyphs-protonet",
+    },
+    "curves": {
+        "dataset": "sinusoids",
+        "learners": ["glyphs-protonet", "sinusoids-maml", "sinusoids-in_context", "nearest"],
+        "k_shot": 10,
+        "shots": [2],
+    },
+    "one, untrained": {"dataset": "gaussians", "learners": ["nearest"], "k_shot": 3, "shots": []},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", COMPARISONS)
+def test_compare_says_what_direct_computation_says(case, tmp_path):
+    values = {"n_query": 5, **COMPARISONS[case]}
+    report = run_report("compare", tmp_path, {**values, "smoke": True})
+    assert sound(report)
+    found, data = report.metrics, mw.datasets.load(values.get("dataset", "glyphs"))
+    k_shot, source = values.get("k_shot", 1), data.source("test")
+    wanted = sorted({*values.get("shots", [1, 2]), k_shot}) if values.get("shots", [1]) else []
+    sampler = mw.EpisodeSampler(source, k_shot=max([k_shot, *wanted]), n_query=5)
+    episodes = [sampler.episode(i) for i in range(6)]
+    refused = {"classes": ["sinusoids-maml"], "curves": ["glyphs-protonet"]}.get(case, [])
+    assert list(found["refused"]) == refused
+    assert all("was made for items of shape" in reason for reason in found["refused"].values())
+    playing = [name for name in values["learners"] if name not in refused]
+    assert sorted(found["learners"]) == sorted(playing)
+    learners = {
+        name: mw.load(name)
+        if name in mw.trained.names()
+        else mw.learners.build(name, item_shape=episodes[0].item_shape, output_dim=episodes[0].output_dim)
+        for name in playing
+    }
+    scores = {
+        name: np.array([score(learner, first_shots(episode, k_shot)) for episode in episodes])
+        for name, learner in learners.items()
+    }
+    for name, told in found["learners"].items():
+        expected = mean_interval(scores[name])
+        assert (told["mean"], told["half_width"]) == pytest.approx(
+            (expected.mean, expected.half_width), rel=1e-4, abs=1e-6
+        )
+        assert told["parameters"] == sum(p.numel() for p in learners[name].parameters())
+        assert min(told["adapting_ms"], told["answering_ms"]) > 0
+        assert sorted(map(int, told["by_shots"])) == wanted
+        for k, (mean, _) in told["by_shots"].items():
+            again = np.mean([score(learners[name], first_shots(episode, int(k))) for episode in episodes])
+            assert mean == pytest.approx(again, rel=1e-4, abs=1e-6)
+    reference = values.get("reference", playing[0])
+    assert found["reference"] == reference
+    for d in differences(scores, reference):
+        told = found["learners"][d.name]
+        assert told["difference"] == pytest.approx(d.interval.mean, rel=1e-3, abs=1e-5)
+        assert told["difference_half_width"] == pytest.approx(d.interval.half_width, rel=1e-3, abs=1e-5)
+        assert (told["p"], told["p_holm"]) == pytest.approx((d.p, d.p_holm), rel=1e-2, abs=1e-6)
+    means = {name: each.mean() for name, each in scores.items()}
+    assert found["best"] == (min if data.source("test").is_regression else max)(means, key=means.__getitem__)
+    page = report.html.read_text(encoding="utf-8")
+    assert "mw-learner-arena" in page
+    assert all(reason in unescape(page) for reason in found["refused"].values())
+
+
+@pytest.mark.slow
+def test_compare_refuses_a_reference_that_takes_no_part(tmp_path):
+    with pytest.raises(ReportError, match="reference='maml' is none of the learners"):
+        run_report("compare", tmp_path, {"reference": "maml", "smoke": True})
+
+
+INNER_LOOPS = {
+    "classes": {"checkpoint": "glyphs-maml", "episode_number": 3, "inner_steps": 2},
+    "curves": {"checkpoint": "sinusoids-maml", "inner_lr": 0.02, "baselines": ["random"]},
+    "prototypes": {"checkpoint": "glyphs-protonet", "k_shot": 2},
+    "a memory, far from its data": {
+        "checkpoint": "glyphs-mann",
+        "dataset": "digits",
+        "split": "all",
+        "landscape": False,
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", INNER_LOOPS)
+def test_inner_loop_says_what_direct_computation_says(case, tmp_path):
+    values = INNER_LOOPS[case]
+    report = run_report("inner_loop", tmp_path, {"n_query": 5, "smoke": True, **values})
+    assert sound(report)
+    found, learner = report.metrics, mw.load(values["checkpoint"])
+    data = mw.datasets.load(values.get("dataset", learner.card["data"]["dataset"]))
+    source = data.source(values.get("split", "test"))
+    k_shot = values.get("k_shot", 5 if source.is_regression else 1)
+    number = values.get("episode_number", 0)
+    episode = mw.EpisodeSampler(source, k_shot=k_shot, n_query=5).episode(number)
+    before = mw.trace(learner, episode)
+    for trait, value in (("inner_lr", values.get("inner_lr")), ("test_steps", values.get("inner_steps"))):
+        if value is not None:
+            setattr(learner, trait, value)
+    trace = mw.trace(learner, episode)
+    channel = "query_loss" if source.is_regression else "query_accuracy"
+    assert (found["before"], found["after"]) == pytest.approx(
+        (trace[channel][0], trace[channel][-1]), rel=1e-3, abs=1e-6
+    )
+    assert found["n_steps"] == len(trace) - 1
+    assert found["losses"][values["checkpoint"]]["query"] == pytest.approx(
+        trace["query_loss"][[0, -1]].tolist(), rel=1e-3, abs=1e-6
+    )
+    moved = (
+        dict(zip(trace.coords.get("layer", ()), trace["parameter_distance"][-1], strict=True)) if found["moved"] else {}
+    )
+    assert {layer: each["distance"] for layer, each in found["moved"].items()} == pytest.approx(
+        moved, rel=1e-3, abs=1e-6
+    )
+    assert bool(moved) == ("parameter_distance" in trace)
+    page = report.html.read_text(encoding="utf-8")
+    for component, there in (
+        ("mw-inner-loop-slider", True),
+        ("mw-loss-landscape", bool(moved)),
+        ("mw-prototype-heatmap", "distances" in trace),
+        ("mw-memory-view", case.startswith("a memory")),
+    ):
+        assert (component in page) == there, component
+    if moved:
+        rate = values.get("inner_lr", learner.hyper["inner_lr"])
+        assert found["rates"][f"{rate:.6g}"] == pytest.approx(trace["query_loss"][-1], rel=1e-3, abs=1e-6)
+        other = float(min(found["rates"], key=float))
+        learner.inner_lr = rate * 10**-1.5
+        assert other == pytest.approx(learner.inner_lr, rel=1e-5)
+        assert found["rates"][f"{learner.inner_lr:.6g}"] == pytest.approx(
+            mw.trace(learner, episode)["query_loss"][-1], rel=1e-3, abs=1e-6
+        )
+        assert (
+            len(before) != len(trace) or "inner_steps" not in values
+        )  # the setting asked for was another than its own
+    else:
+        assert found["rates"] == {}
+    wanted = values.get("baselines", ["first-order", "pretrained", "random"])
+    assert len(found["losses"]) - 1 + len(found["missing"]) == len(wanted)
 
 
 def sound(report: Report) -> bool:

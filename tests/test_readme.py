@@ -79,7 +79,7 @@ def test_its_commands_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     lines = [line for block in blocks(README, "console") for line in block.splitlines()]
     commands = [line.split() for line in lines if line.startswith("metawidgets ")]
-    assert len(commands) == 10
+    assert len(commands) == 12
     for words in commands:
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as stop:

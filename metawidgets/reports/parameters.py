@@ -6,9 +6,10 @@ So the cell is parsed here, and what it declares is checked before a kernel star
     n_way: int = 5  # 2..60 classes in an episode
     dataset: Literal["glyphs", "digits"] = "glyphs"  # where the items come from
     checkpoint: str | None = None  # a file that `metawidgets train` wrote
+    shots: list[int] = [1, 5]  # 1..100 support items of each class
 
 The comment of a line is the parameter's help. One that begins with a range states which numbers are allowed, ends
-included; `1..` and `..1` are open on one side.
+included; `1..` and `..1` are open on one side. For a list it is the range of its entries.
 """
 
 import ast
@@ -18,7 +19,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -81,7 +82,7 @@ def model_of(source: str) -> type[BaseModel]:
             raise ParameterError(
                 f"the default of {name!r} is {ast.unparse(line.value)!r}; give a literal value."
             ) from None
-        fields[name] = (annotation, _field(name, annotation, default, comments.get(line.end_lineno or line.lineno, "")))
+        fields[name] = _field(name, annotation, default, comments.get(line.end_lineno or line.lineno, ""))
     strict = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, protected_namespaces=())
     model = create_model("Parameters", __config__=strict, **fields)
     try:
@@ -111,7 +112,8 @@ def check(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
 def from_words(model: type[BaseModel], words: Iterable[str]) -> dict[str, Any]:
     """Values from a command line's `name=value` words, each read as its parameter's declared type.
 
-    A dictionary takes JSON, or one entry at a time: `dataset_options.n_classes=200`.
+    A dictionary takes JSON, or one entry at a time: `dataset_options.n_classes=200`. A list takes JSON, or its entries between
+    commas: `shots=1,2,5`.
 
     Raises:
         ParameterError: if a word is no `name=value`, its name is unknown, or its value is not of the declared type.
@@ -158,49 +160,74 @@ def _annotation(node: ast.expr) -> Any:
         return _annotation(node.left) | _annotation(node.right)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
         return Literal[ast.literal_eval(node.slice)]  # a tuple spreads out into the options
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "list":
+        entry = _annotation(node.slice)
+        if entry in (int, float, bool, str) or get_origin(entry) is Literal:
+            return list[entry]
     known = ", ".join(_SIMPLE)
     raise ParameterError(
-        f"the type {ast.unparse(node)!r} is not known here; use {known}, Literal[...] or one of them | None."
+        f"the type {ast.unparse(node)!r} is not known here; use {known}, Literal[...], a list[...] of a simple one, "
+        "or one of them | None."
     )
 
 
-def _field(name: str, annotation: Any, default: Any, comment: str) -> FieldInfo:
+def _field(name: str, annotation: Any, default: Any, comment: str) -> tuple[Any, FieldInfo]:
+    """The annotation, with the range in it where it is a list's, and what pydantic is told beside it."""
     low = high = None
     found = _RANGE.match(comment)
     if found and any(found.groups()):
-        if not {int, float} & set(_members(annotation)):
+        members = _members(annotation)
+        if not {int, float} & {_entry(member) or member for member in members}:
             raise ParameterError(f"{name!r} has the range {found[0].strip()!r} but is not a number; drop the range.")
         low, high = (None if text is None else ast.literal_eval(text) for text in found.groups())
         comment = comment[found.end() :]
-    return Field(default=default, ge=low, le=high, description=comment.strip())
+        if any(_entry(member) for member in members):
+            if len(members) > 1:
+                raise ParameterError(f"{name!r} has a range and may be a list or something else; drop one of these.")
+            annotation = list[Annotated[_entry(annotation), Field(ge=low, le=high)]]
+            low = high = None
+    return annotation, Field(default=default, ge=low, le=high, description=comment.strip())
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
 
 
-def _bounds(field: FieldInfo) -> tuple[Any, Any]:
-    found = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return found.get("ge"), found.get("le")
+def _entry(annotation: Any) -> Any:
+    """What a list's entries are; `None` for what is no list, or one of anything."""
+    return get_args(annotation)[0] if get_origin(annotation) is list else None
+
+
+def _bounds(rules: Iterable[Any]) -> str:
+    found = {key: getattr(rule, key) for rule in rules for key in ("ge", "le") if getattr(rule, key, None) is not None}
+    match found.get("ge"), found.get("le"):
+        case None, None:
+            return ""
+        case low, None:
+            return f", {low} or more"
+        case None, high:
+            return f", {high} or less"
+        case low, high:
+            return f" from {low} to {high}"
 
 
 def _expected(field: FieldInfo) -> str:
-    parts = []
-    for member in _members(field.annotation):
-        if member in (None, NoneType):
-            parts.append("none")
-        elif get_origin(member) is Literal:
-            parts.append("one of " + ", ".join(map(str, get_args(member))))
-        else:
-            parts.append(_NAMES[member])
-    low, high = _bounds(field)
-    if low is not None and high is not None:
-        parts[0] += f" from {low} to {high}"
-    elif low is not None:
-        parts[0] += f", {low} or more"
-    elif high is not None:
-        parts[0] += f", {high} or less"
+    parts = [_described(member) for member in _members(field.annotation)]
+    parts[0] += _bounds(field.metadata)
     return " or ".join(parts)
+
+
+def _described(member: Any) -> str:
+    if member in (None, NoneType):
+        return "none"
+    if get_origin(member) is Literal:
+        return "one of " + ", ".join(map(str, get_args(member)))
+    if get_origin(member) is Annotated:
+        kind, *fields = get_args(member)
+        return _described(kind) + _bounds(rule for each in fields for rule in each.metadata)
+    if _entry(member):
+        return f"a list, each {_described(_entry(member))}"
+    return _NAMES[member]
 
 
 def _sentence(model: type[BaseModel], name: str, value: Any) -> str:
@@ -235,4 +262,14 @@ def _read(annotation: Any, text: str) -> Any:
                 continue
         if member in (dict, list):
             return _json_or_text(text)
+        if _entry(member):
+            return _read_list(_entry(member), text)
     return text
+
+
+def _read_list(entry: Any, text: str) -> Any:
+    """A JSON list, or entries between commas; nothing at all is an empty list."""
+    if text.strip().startswith("["):
+        return _json_or_text(text)
+    kind = get_args(entry)[0] if get_origin(entry) is Annotated else entry
+    return [_read(kind, word.strip()) for word in text.split(",")] if text.strip() else []

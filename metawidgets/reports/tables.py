@@ -51,9 +51,11 @@ class Table:
                 raise ValueError(f"a row has {len(row)} cells under {len(self.columns)} headings: {row}.")
 
     def _repr_html_(self) -> str:
-        styles = [_style([row[i] for row in self.rows]) for i in range(len(self.columns))]
+        columns = [[row[i] for row in self.rows] for i in range(len(self.columns))]
+        styles = [_style(cells) for cells in columns]
         head = "".join(
-            f'<th scope="col"{style}>{html.escape(name)}</th>' for name, style in zip(self.columns, styles, strict=True)
+            f'<th scope="col"{_head_style(cells)}>{html.escape(name)}</th>'
+            for name, cells in zip(self.columns, columns, strict=True)
         )
         body = "\n".join(
             "<tr>" + "".join(f"<td{style}>{_cell(v)}</td>" for v, style in zip(row, styles, strict=True)) + "</tr>"
@@ -84,11 +86,26 @@ def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]
             yield f"{prefix}{name}", value if isinstance(value, str) else json.dumps(value)
 
 
+_NUMBER = re.compile(r"(< )?[+\-−]?[\d.,]+( ± [\d.,]+)?( %)?|")
+
+
+def _numbers(cells: list[Any]) -> bool:
+    return bool(cells) and all(_NUMBER.fullmatch(str(cell)) for cell in cells)
+
+
 def _style(cells: list[Any]) -> str:
-    """Numbers stand to the right and unbroken, text may break anywhere: long names must not push the table off the page."""
-    numbers = cells and all(re.fullmatch(r"[+-]?[\d.,]+( %)?|", str(cell)) for cell in cells)
-    fit = "text-align: right; white-space: nowrap" if numbers else "text-align: left; overflow-wrap: anywhere"
+    """Numbers stand to the right and unbroken. Text may break anywhere, since long names must not push the table off the page,
+    but not into a column of single letters beside numbers that do not yield."""
+    words = (word for cell in cells if not isinstance(cell, Picture) for word in re.split(r"[\s-]", str(cell)))
+    longest = min(max(map(len, words), default=0), 16)
+    text = f"text-align: left; overflow-wrap: anywhere; min-width: {0.6 * longest:.3g}em"
+    fit = "text-align: right; white-space: nowrap" if _numbers(cells) else text
     return f' style="{fit}; vertical-align: middle"'
+
+
+def _head_style(cells: list[Any]) -> str:
+    """A heading breaks between its words only, over numbers and text alike."""
+    return f' style="text-align: {"right" if _numbers(cells) else "left"}; vertical-align: bottom"'
 
 
 def _cell(value: Any) -> str:

@@ -128,7 +128,7 @@ def test_words_of_the_wrong_type_are_refused_with_their_text(model, word):
         ("n_way: int", "only lines like"),
         ("n_way: int = 2 + len('x')", "give a literal"),
         ("n_way: Path = 'x'", "'Path' is not known here"),
-        ("n_way: list[int] = [1]", "is not known here"),
+        ("n_way: dict[str, int] = {}", "is not known here"),
         ("n_way: int = 'five'", "gives 'n_way' the default 'five' but declares a whole number"),
         ("n_way: int = 30  # 2..20 classes", "gives 'n_way' the default 30"),
         ("name: str = 'x'  # 1..5 letters", "has the range '1..5' but is not a number"),
@@ -166,3 +166,79 @@ def test_one_cell_is_tagged(n_cells):
         notebook.cells.append(nbformat.v4.new_code_cell("seed: int = 0", metadata={"tags": ["parameters"]}))
     with pytest.raises(ParameterError, match=f"has {n_cells} code cells"):
         parameters_cell(notebook)
+
+
+LISTS = """
+learners: list[str] = ["protonet", "nearest"]  # who takes part
+shots: list[int] = [1, 5]  # 1..100 support items of each class
+rates: list[float] = []  # 0..1 rates
+parts: list[Literal["train", "test"]] = ["test"]
+few: list[str] | None = None
+"""
+
+
+@pytest.fixture
+def lists():
+    return model_of(LISTS)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("learners=glyphs-maml", ["glyphs-maml"]),
+        ("learners=a, b", ["a", "b"]),
+        ('learners=["a, b"]', ["a, b"]),
+        ("learners=", []),
+        ("shots=1,2,5", [1, 2, 5]),
+        ("shots=[1, 2]", [1, 2]),
+        ("rates=0.5,1", [0.5, 1.0]),
+        ("parts=train,test", ["train", "test"]),
+        ("few=none", None),
+        ("few=a", ["a"]),
+    ],
+)
+def test_lists_are_read_from_words(lists, word, value):
+    name = word.partition("=")[0]
+    assert check(lists, from_words(lists, [word]))[name] == value
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"learners": "protonet"}, ["learners='protonet'", "a list, each a text"]),
+        ({"learners": [1]}, ["learners=[1]"]),
+        ({"shots": [1, 0]}, ["shots=[1, 0]", "a list, each a whole number from 1 to 100", "for example shots=[1, 5]"]),
+        ({"shots": [101]}, ["shots=[101]"]),
+        ({"shots": [1.0]}, ["shots=[1.0]"]),
+        ({"shots": ["one"]}, ["shots=['one']"]),
+        ({"rates": [1.5]}, ["rates=[1.5]", "each a number from 0 to 1"]),
+        ({"parts": ["valid"]}, ["parts=['valid']", "a list, each one of train, test"]),
+    ],
+)
+def test_wrong_entries_of_a_list_are_refused(lists, values, words):
+    with pytest.raises(ParameterError) as caught:
+        check(lists, values)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_help_tells_what_a_list_takes(lists):
+    takes = {name: (takes, default) for name, takes, default, _ in help_rows(lists)}
+    assert takes["shots"] == ("a list, each a whole number from 1 to 100", "[1, 5]")
+    assert takes["few"] == ("a list, each a text or none", "null")
+    assert takes["learners"] == ("a list, each a text", '["protonet", "nearest"]')
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("x: list[dict] = []", r"'list\[dict\]' is not known"),
+        ("x: set[int] = []", r"'set\[int\]' is not known"),
+        ("x: list[str] = []  # 1..5 names", "is not a number"),
+        ("x: list[int] | None = None  # 1..5 of them", "a list or something else"),
+        ("x: list[int] = [0]  # 1..5 of them", "each a whole number from 1 to 5"),
+    ],
+)
+def test_what_a_declaration_of_a_list_may_not_say(line, message):
+    with pytest.raises(ParameterError, match=message):
+        model_of(line)

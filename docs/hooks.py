@@ -67,6 +67,7 @@ def linked(text: str) -> str:
             raise PluginError(f"there is no page of {target}; name one in docs/hooks.py.")
         return f"]({PAGES[target]})"
 
+    text = re.sub(r"\[([^\]]+)\]\(notebooks/\w+\.ipynb\)", r"\1", text)  # a notebook is opened where it can run
     text = re.sub(r"\]\(([^)\s]+)\)", page, text)
     return text.replace("notebooks/images/", "images/")
 

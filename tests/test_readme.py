@@ -132,6 +132,20 @@ def test_every_instrument_has_its_row_and_picture():
     assert all('alt="' in picture for picture in re.findall(r"<img [^>]*>", README))
 
 
+def test_every_notebook_has_its_row_with_its_question():
+    from metawidgets.reports.catalogue import read
+
+    rows = {row[0]: row[1] for row in table(README, "notebook ")}
+    found = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert list(rows) == [f"[{path.stem}](notebooks/{path.name})" for path in found]
+    for path in found:
+        first = " ".join(read(path).cells[0].source.split())
+        if path.stem != "gallery":
+            assert f"**{rows[f'[{path.stem}](notebooks/{path.name})']}**" in first, path.stem
+    for path in re.findall(r"lab/tree/([\w/.]+)", README):
+        assert (ROOT / path).is_file(), path
+
+
 def test_its_accuracies_are_the_measured_ones():
     measured = {row[0]: row[1:3] for row in table(section(RESULTS, "omniglot"), "learner ")}
     assert {row[0].strip("`"): row[2:4] for row in table(README, "learner ")} == measured

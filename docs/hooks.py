@@ -26,20 +26,27 @@ PAGES = {
 SECTIONS = {"#five-lines": "index.md#five-lines"}
 # Modules of the reference, in the order in which data goes through them.
 MODULES = (
-    *(
-        "episodes",
-        "sampling",
-        "datasets",
-        "learners",
-        "learners.loop",
-        "training",
-        "evaluation",
-        "checkpoints",
-        "trained",
-        "traces",
-        "results",
-    ),
-    *("analysis", "contests", "views", "widgets", "instruments", "reports", "errors", "control", "allocator"),
+    "episodes",
+    "sampling",
+    "datasets",
+    "learners",
+    "learners.loop",
+    "training",
+    "evaluation",
+    "checkpoints",
+    "trained",
+    "traces",
+    "results",
+    "analysis",
+    "significance",
+    "contests",
+    "views",
+    "widgets",
+    "instruments",
+    "reports",
+    "errors",
+    "control",
+    "allocator",
 )
 
 

@@ -355,7 +355,11 @@ def sound(report: Report) -> bool:
     assert len(figures) >= 1
     assert all(map(math.isfinite, figures))
     assert len(page.encode()) <= (3_000_000 if report.html.stem in REPORTS else 9_000_000)
+    # Arrays travel as base64, in which any five letters turn up sooner or later.
+    page, notebook = (
+        re.sub(r"[A-Za-z0-9+/=]{200,}", "", text) for text in (page, report.notebook.read_text(encoding="utf-8"))
+    )
     for private in (str(ROOT), str(Path.home()), str(report.html.parent)):
         assert private not in page
-        assert private not in report.notebook.read_text(encoding="utf-8")
+        assert private not in notebook
     return True

@@ -5,7 +5,7 @@
 function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
   const below = mwCanvas({ class: "ll-canvas", "aria-hidden": "true" });
   const above = mwCanvas({ class: "ll-canvas ll-above", "aria-hidden": "true" });
-  const handle = mwEl("button", { type: "button", class: "ll-handle" });
+  const handle = mwEl("button", { type: "button", class: "ll-handle", "aria-label": "Initialisation" });
   const plot = mwEl("div", { class: "ll-plot" }, below.canvas, above.canvas, handle);
   const caption = mwEl("figcaption", { class: "ll-caption" });
   const node = mwEl("figure", { class: "ll-panel" }, caption, plot);

@@ -33,7 +33,7 @@ export default { render({ model, el, signal }) {
     const thumbs = c.kind === "image" && { support: mwThumbs(flat(arrays.support_x)), query: mwThumbs(flat(arrays.query_x)) };
     const state = parts?.losses.node.querySelector("[aria-pressed=true]")?.textContent;
     parts = {
-      tasks: tdTasks({ arrays, config: c, onChoose: choose }),
+      tasks: tdTasks({ arrays, config: c, chosen, onChoose: choose }),
       data: tdData({ arrays, config: c, thumbs }),
       task: tdTask({ arrays, config: c, thumbs, selection }),
       losses: tdLosses({ arrays, config: c, onStep: (next) => player.set(next) }),

@@ -37,8 +37,9 @@ function tdPanel({ title, height, draw, words, legend, focusable }) {
   };
 }
 
-// The space of tasks: a point a task, and the box that a distribution draws from. onChoose([side, i]) by click or arrow keys.
-function tdTasks({ arrays, config, onChoose }) {
+// The space of tasks: a point a task, and the box that a distribution draws from. onChoose([side, i]) by click or arrow keys;
+// chosen() is the present one, which may be ahead of what was painted last.
+function tdTasks({ arrays, config, chosen, onChoose }) {
   const n = config.n_tasks;
   const place = (group, i) => mwAt(mwAt(arrays.places, group), i).data;
   const boxes = config.ranges.flat().flat().filter((v) => v !== null);
@@ -112,9 +113,10 @@ function tdTasks({ arrays, config, onChoose }) {
     return best;
   };
   panel.canvas.addEventListener("click", (event) => { const found = last && nearest(event); if (found) onChoose(found); });
-  const go = (by) => onChoose([last.chosen[0], (last.chosen[1] + by + n) % n]);
-  const cross = () => onChoose([last.chosen[0] === "train" ? "test" : "train", last.chosen[1]]);
-  mwKeys(panel.holder, { ArrowLeft: () => go(-1), ArrowRight: () => go(1), ArrowUp: cross, ArrowDown: cross, Home: () => go(-last.chosen[1]), End: () => go(n - 1 - last.chosen[1]) });
+  const go = (to) => onChoose([chosen()[0], (to + n) % n]);
+  const by = (far) => () => go(chosen()[1] + far);
+  const cross = () => onChoose([chosen()[0] === "train" ? "test" : "train", chosen()[1]]);
+  mwKeys(panel.holder, { ArrowLeft: by(-1), ArrowRight: by(1), ArrowUp: cross, ArrowDown: cross, Home: () => go(0), End: () => go(n - 1) });
   return panel;
 }
 

@@ -35,7 +35,8 @@ def test_is_named_and_reachable_by_keyboard(component, open_component):
     opened.page.keyboard.press("Tab")
     focused = opened.page.evaluate(
         """() => { const node = document.activeElement;
-                   return {inside: !!node.closest(".mw"), name: node.getAttribute("aria-label") || node.textContent.trim(),
+                   return {inside: !!node.closest(".mw"),
+                           name: node.getAttribute("aria-label") || node.labels?.[0]?.textContent || node.textContent.trim(),
                            shielded: !!node.closest("[data-lm-suppress-shortcuts]")}; }"""
     )
     assert focused["inside"]

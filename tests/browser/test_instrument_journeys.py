@@ -173,4 +173,4 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     question.get_by_role("radio", name="query").check()
     question.get_by_role("button", name="Check").click()
     notebook.wait_for("quiz.outcome", ["right"])
-    question.get_by_text("It adapts to the support set.").wait_for()
+    question.get_by_text("It adapts to the support set.").first.wait_for()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -126,16 +127,28 @@ def meta_train(
                     best = run.note(evaluation)
                     run.stopped = how.patience is not None and run.since_best >= how.patience
                 run.save(best or validation is None)
-            step, run.unvalidated = replace(run.unvalidated, validation=evaluation, is_best=best), None
-        if steered:
-            learner.eval()  # as its caller may leave it here
-        yield step
+            step, run.unvalidated = run.unvalidated, None
+            if evaluation is not None:
+                step = replace(step, validation=evaluation, is_best=best)
+        try:
+            yield step
+        except GeneratorExit:  # its caller leaves it here
+            learner.eval()
+            raise
     run.restore_best()
     learner.eval()
 
 
 def _steered(how: MetaTraining, control: MetaControl) -> MetaTraining:
-    return replace(how, meta_lr=control.meta_lr or how.meta_lr, steps=control.steps or how.steps)
+    """The settings as the control has them now."""
+    if control.meta_lr in (None, how.meta_lr) and control.steps in (None, how.steps):
+        return how
+    return _settings(how, control.meta_lr or how.meta_lr, control.steps or how.steps)
+
+
+@lru_cache(maxsize=8)  # asked several times in every step, and checked anew only when somebody turns a knob
+def _settings(how: MetaTraining, meta_lr: float, steps: int) -> MetaTraining:
+    return replace(how, meta_lr=meta_lr, steps=steps)
 
 
 def _update(run: "_Run", sampler: EpisodeSampler, how: MetaTraining, control: MetaControl) -> MetaStep:

@@ -15,6 +15,12 @@ function tdMeans(losses, state) {
 function tdLosses({ arrays, config, onStep }) {
   const learners = config.learners.map((name, i) => ({ name, losses: arrays[`losses.${i}`] }));
   const most = Math.max(0, ...learners.map(({ losses }) => losses.shape[2] - 1));
+  // Means over tasks cost more than drawing them, and do not change.
+  const found = new Map();
+  const meansOf = (losses, s) => {
+    const key = `${learners.findIndex((each) => each.losses === losses)} ${s}`;
+    return found.get(key) ?? found.set(key, tdMeans(losses, s)).get(key);
+  };
   const states = [...new Set([0, 1, 2, 5, 10, most].filter((s) => s <= most))].sort((a, b) => a - b);
   let state = most;
   let last = null;
@@ -38,8 +44,8 @@ function tdLosses({ arrays, config, onStep }) {
     if (!size || !learners.length) return;
     const { theme, step } = now;
     const [width, height] = size;
-    const means = learners.map(({ losses }) => tdMeans(losses, state));
-    const all = learners.flatMap(({ losses }) => states.flatMap((s) => tdMeans(losses, s).flatMap(({ mean, half }) => [mean, mean + half]))).filter((v) => Number.isFinite(v));
+    const means = learners.map(({ losses }) => meansOf(losses, state));
+    const all = learners.flatMap(({ losses }) => states.flatMap((s) => meansOf(losses, s).flatMap(({ mean, half }) => [mean, mean + half]))).filter((v) => Number.isFinite(v));
     const positive = all.filter((v) => v > 0);
     const log = positive.length > 1 && Math.max(...positive) > 50 * Math.min(...positive);
     const domain = log ? [Math.min(...positive) / 1.3, Math.max(...positive) * 1.3] : [0, Math.max(...all, 1e-9) * 1.05];
@@ -86,7 +92,7 @@ function tdLosses({ arrays, config, onStep }) {
   return {
     node, paint, fit: (width) => { size = [width, 230]; resize(...size); },
     words: ({ step }) => learners.map(({ name, losses }) => {
-      const means = tdMeans(losses, state);
+      const means = meansOf(losses, state);
       return `${name}: loss ${mwNumber(means[step + 1].mean)} ${state ? `after ${state} steps` : "before adaptation"}, ${mwNumber(means[0].mean)} on tasks of meta-training.`;
     }).join(" "),
   };

@@ -120,14 +120,18 @@ function tdTasks({ arrays, config, chosen, onChoose }) {
   return panel;
 }
 
-// Where curves and points of all groups lie, so that nothing jumps as the distribution moves.
+// Where curves and points of all groups lie, found once, so that nothing jumps as the distribution moves.
+const TD_DOMAINS = new WeakMap();
 function tdItemScales(arrays, kind, width, height) {
+  if (!TD_DOMAINS.has(arrays)) {
+    const all = (name) => [arrays[`support_${name}`].data, arrays[`query_${name}`].data].flatMap((d) => Array.from(d));
+    const [xs, ys] = kind === "curve"
+      ? [all("x"), [...all("y"), ...(arrays.curves ? arrays.curves.data : [])]]
+      : [0, 1].map((axis) => all("x").filter((_, i) => i % 2 === axis));
+    TD_DOMAINS.set(arrays, [tdRange(xs, 0.03), tdRange(ys)]);
+  }
   const box = { left: 40, right: width - 8, top: 8, bottom: height - 24 };
-  const all = (name) => [arrays[`support_${name}`].data, arrays[`query_${name}`].data];
-  const [xs, ys] = kind === "curve"
-    ? [all("x").flatMap((d) => Array.from(d)), [...all("y").flatMap((d) => Array.from(d)), ...(arrays.curves ? arrays.curves.data : [])]]
-    : [0, 1].map((axis) => all("x").flatMap((d) => Array.from(d).filter((_, i) => i % 2 === axis)));
-  const [dx, dy] = [tdRange(xs, 0.03), tdRange(ys)];
+  const [dx, dy] = TD_DOMAINS.get(arrays);
   return { box, dx, dy, x: mwScale(dx, [box.left, box.right]), y: mwScale(dy, [box.bottom, box.top]) };
 }
 const tdItemHeight = (width) => Math.round(Math.min(300, Math.max(220, 0.8 * width)));

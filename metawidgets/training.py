@@ -1,6 +1,5 @@
 """The outer loop: Adam on the meta-loss, with validation, early stopping, checkpoints, and exact resumption after a kill."""
 
-import copy
 import math
 import time
 from collections.abc import Generator, Iterator
@@ -12,14 +11,14 @@ from typing import Any, Literal
 
 import torch
 
-from metawidgets import checkpoints
+from metawidgets._training_run import TrainingRun
 from metawidgets.control import MetaControl
-from metawidgets.errors import CheckpointError, LearnerError
+from metawidgets.errors import LearnerError
 from metawidgets.evaluation import evaluate
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import meta_gradient
 from metawidgets.learners.over_threads import between_tasks
-from metawidgets.results import Evaluation, MetaStep
+from metawidgets.results import MetaStep
 from metawidgets.sampling import EpisodeSampler, check_disjoint
 
 __all__ = ["MetaTraining", "meta_train"]
@@ -101,11 +100,11 @@ def meta_train(
         check_disjoint(train=sampler.source, validation=validation.source)
     plan = {"how": how.__dict__, "train": repr(sampler), "validation": repr(validation)}
     steered, control = control is not None, control or MetaControl()
-    run: _Run | None = control.run
+    run: TrainingRun | None = control.run
     if run is None:
         learner.prepare(sampler.source)
         optimiser = torch.optim.Adam(learner.parameters(), lr=how.meta_lr)
-        run = control.run = _Run(
+        run = control.run = TrainingRun(
             learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {}
         )
         if resume:
@@ -151,7 +150,7 @@ def _settings(how: MetaTraining, meta_lr: float, steps: int) -> MetaTraining:
     return replace(how, meta_lr=meta_lr, steps=steps)
 
 
-def _update(run: "_Run", sampler: EpisodeSampler, how: MetaTraining, control: MetaControl) -> MetaStep:
+def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, control: MetaControl) -> MetaStep:
     """One outer step: all of it, or an error and nothing of it."""
     learner, optimiser = run.learner, run.optimiser
     begun, rate = time.perf_counter(), how.rate(run.step)
@@ -176,7 +175,7 @@ def _update(run: "_Run", sampler: EpisodeSampler, how: MetaTraining, control: Me
 
 
 @contextmanager
-def _whole_steps(run: "_Run", control: MetaControl) -> Iterator[None]:
+def _whole_steps(run: TrainingRun, control: MetaControl) -> Iterator[None]:
     """Leave nothing of a step that was broken off: random numbers and running averages are as they were before it."""
     before = run.step
     random, buffers = torch.get_rng_state(), {k: b.clone() for k, b in run.learner.named_buffers()}
@@ -191,123 +190,3 @@ def _whole_steps(run: "_Run", control: MetaControl) -> Iterator[None]:
         run.learner.zero_grad(set_to_none=True)
         run.learner.eval()
         raise
-
-
-class _Run:
-    """What a training carries from step to step, on disk and off it."""
-
-    def __init__(
-        self,
-        learner: Learner,
-        optimiser: torch.optim.Adam,
-        plan: dict[str, Any],
-        path: Path | None,
-        facts: dict[str, Any],
-    ) -> None:
-        self.learner, self.optimiser, self.plan, self.path, self.facts = learner, optimiser, plan, path, facts
-        self.step, self.seconds, self.since_best, self.stopped = 0, 0.0, 0, False
-        self.unvalidated: MetaStep | None = None  # a step that is done, but for its validation
-        self.kept: dict[str, Any] | None = None
-        self.last_state: dict[str, torch.Tensor] | None = None
-        self.best: float | None = None
-        self.best_state: dict[str, torch.Tensor] | None = None
-        self.validation: dict[str, Any] | None = None
-
-    @property
-    def _beside(self) -> Path | None:
-        return None if self.path is None else self.path.with_suffix(".training.safetensors")
-
-    def note(self, evaluation: Evaluation) -> bool:
-        score = evaluation.mean if evaluation.metric == "accuracy" else -evaluation.mean
-        if self.best is not None and not score > self.best:
-            self.since_best += 1
-            return False
-        self.best, self.since_best = score, 0
-        self.best_state = _copied(self.learner)
-        self.validation = {
-            "metric": evaluation.metric,
-            "mean": evaluation.mean,
-            "half_width": evaluation.half_width,
-            "n_episodes": evaluation.n_episodes,
-            "step": self.step,
-        }
-        return True
-
-    def save(self, best: bool) -> None:
-        if self.path is None or self._beside is None:
-            return
-        facts = {
-            **self.facts,
-            "training": self.plan,
-            "steps": self.step,
-            "seconds": round(self.seconds, 1),
-            "validation": self.validation,
-        }
-        if best:
-            checkpoints.save(self.learner, self.path, **facts)
-        tensors = {f"learner.{k}": v for k, v in self.learner.state_dict().items()}
-        tensors |= {f"best.{k}": v for k, v in (self.best_state or {}).items()}
-        for i, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"adam.{i}.{k}": v for k, v in state.items()}
-        tensors["rng"] = torch.get_rng_state()
-        progress = {
-            "step": self.step,
-            "seconds": self.seconds,
-            "best": self.best,
-            "since_best": self.since_best,
-            "stopped": self.stopped,
-        }
-        checkpoints.write(self._beside, tensors, checkpoints.card_of(self.learner, **facts, progress=progress))
-
-    def resume(self) -> None:
-        if self._beside is None or not self._beside.is_file():
-            return
-        tensors, card = checkpoints.read(self._beside)
-        if card.get("training") != self.plan or card.get("hyper") != self.learner.hyper:
-            raise CheckpointError(
-                f"{self._beside} belongs to a training with other settings; give another checkpoint name, the same settings, "
-                "or start afresh with resume=False (--fresh)."
-            )
-        part = lambda prefix: {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}  # noqa: E731
-        self.learner.load_state_dict(part("learner."))
-        self.best_state = part("best.") or None
-        adam: dict[int, dict[str, torch.Tensor]] = {}
-        for name, value in part("adam.").items():
-            i, key = name.split(".", 1)
-            adam.setdefault(int(i), {})[key] = value
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": adam})
-        torch.set_rng_state(tensors["rng"])
-        for name, value in card["progress"].items():
-            setattr(self, name, value)
-        self.validation = card.get("validation")
-
-    def restore_best(self) -> None:
-        if self.best_state is not None:
-            self.last_state = _copied(self.learner)
-            self.learner.load_state_dict(self.best_state)
-
-    def reopen(self) -> None:
-        """Take up the parameters of the last step again, where the training had ended with its best ones."""
-        if self.last_state is not None:
-            self.learner.load_state_dict(self.last_state)
-            self.last_state = None
-
-    def keep(self) -> None:
-        self.kept = {
-            "learner": _copied(self.learner),
-            "adam": copy.deepcopy(self.optimiser.state_dict()),
-            "rng": torch.get_rng_state(),
-            "progress": (self.step, self.seconds),
-        }
-
-    def go_back(self) -> None:
-        """To what was kept last, if anything was."""
-        if self.kept is not None:
-            self.learner.load_state_dict(self.kept["learner"])
-            self.optimiser.load_state_dict(copy.deepcopy(self.kept["adam"]))
-            torch.set_rng_state(self.kept["rng"])
-            self.step, self.seconds = self.kept["progress"]
-
-
-def _copied(learner: Learner) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in learner.state_dict().items()}

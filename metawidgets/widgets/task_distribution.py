@@ -50,7 +50,13 @@ class TaskDistribution(Component):
     chosen = t.List(["test", 0], help="the task looked into: ['train' or 'test', number]").tag(sync=True, saved=True)
 
     actions = ("resample",)
-    js_parts: ClassVar[tuple[str, ...]] = ("plot_axes.js", "plot_legend.js", "task_panels.js", "task_losses.js")
+    js_parts: ClassVar[tuple[str, ...]] = (
+        "plot_axes.js",
+        "plot_legend.js",
+        "task_panels.js",
+        "task_episode.js",
+        "task_losses.js",
+    )
 
     def __init__(
         self,

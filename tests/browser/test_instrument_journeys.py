@@ -69,6 +69,9 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     notebook.wait_for(f"float(slider.traces[0]['query_loss'][-1]) != {before}", True, timeout=30)
 
     # The initialisation is moved on its landscape by keys; the path starts there.
+    page.locator(
+        ".mw-loss-landscape"
+    ).scroll_into_view_if_needed()  # it is painted, and named by its place, when in sight
     ball = page.locator(".mw-loss-landscape").get_by_role("button", name=re.compile("Initialisation at")).first
     ball.scroll_into_view_if_needed()
     ball.focus()

@@ -46,7 +46,7 @@ function mwArenaEpisode({ names, kind, words, selection, say }) {
   const look = (q) => { looked = q; if (q >= 0) selection.hover(now.plain.query_ids[q]); mark(); };
   const choose = (q) => {
     const id = now.plain.query_ids[q];
-    selection.set(selection.pinned() && selection.get() === id ? "" : id);
+    selection.toggle(id);
     mark();
   };
   const move = (event) => {

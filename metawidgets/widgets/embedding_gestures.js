@@ -64,3 +64,16 @@ function emGestures({ node, canvas, camera, at, hit, on, lassoing, loop, enclose
     on.moved();
   }, { passive: false });
 }
+
+// Which of n places [x, y, x, y, ...] an arrow key goes to from one of them: the nearest that lies in its direction by more than
+// `least`, and rather ahead than aside; -1 for none. The screen's y goes down, that of a place up.
+function emTowards(places, n, from, du, dv, least = 0) {
+  let [best, shortest] = [-1, Infinity];
+  for (let i = 0; i < n; i++) {
+    const [x, y] = [places[2 * i] - places[2 * from], places[2 * from + 1] - places[2 * i + 1]];
+    const [along, aside] = [x * du + y * dv, Math.abs(x * dv) + Math.abs(y * du)];
+    if (i === from || !(along > least) || aside > 2 * along) continue;
+    if (along + 2 * aside < shortest) [best, shortest] = [i, along + 2 * aside];
+  }
+  return best;
+}

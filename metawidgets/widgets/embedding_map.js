@@ -251,11 +251,10 @@ export default { render({ model, el, signal }) {
       repaint();
     },
   });
-  let settle = 0;
+  const say = mwLater(() => mwAnnounce(root, `${config.step_names[player.get()]}. ${words.reading.textContent}`), signal);
   mwListen(model, "change:step", () => {
     repaint();
-    clearTimeout(settle);
-    settle = setTimeout(() => mwAnnounce(root, `${config.step_names[player.get()]}. ${words.reading.textContent}`), 600);
+    say();
   }, signal);
   for (const name of ["projection", "projections", "metric", "marks", "borders", "lasso", "matrix"]) mwListen(model, `change:${name}`, repaint, signal);
   mwListen(model, "change:zoom", () => {
@@ -272,7 +271,7 @@ export default { render({ model, el, signal }) {
   }, signal);
   geometry.parts.forEach((part) => mwOnWidth(part, () => { geometry.fit(geometry.parts[0].clientWidth, geometry.parts[1].clientWidth); repaint(); }, signal));
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); clearTimeout(zoomTimer); selection.close(); });
+  signal?.addEventListener("abort", () => { clearTimeout(zoomTimer); selection.close(); });
   if (few) [methods.control, count.control, compute].forEach((control) => { mwDisable(control, true); control.title = "t-SNE needs at least 7 items"; });
   paint();
 } };

@@ -242,14 +242,7 @@ function emPlot({ space, arrays, config, names, on }) {
   };
   // The next item in a direction: near, and not far off to the side.
   const towards = (from, du, dv) => {
-    let [best, least] = [-1, Infinity];
-    for (let i = 0; i < space.n; i++) {
-      const [x, y] = [(state.items[2 * i] - state.items[2 * from]) * camera.scale, -(state.items[2 * i + 1] - state.items[2 * from + 1]) * camera.scale];
-      const [along, aside] = [x * du + y * dv, Math.abs(x * dv) + Math.abs(y * du)];
-      if (i === from || !(along > 0.5) || aside > 2 * along) continue;
-      if (along + 2 * aside < least) [best, least] = [i, along + 2 * aside];
-    }
-    return best;
+    return emTowards(state.items, space.n, from, du, dv, 0.5 / camera.scale);
   };
   const central = () => {
     let [best, least] = [-1, Infinity];

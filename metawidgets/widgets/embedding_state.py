@@ -12,9 +12,10 @@ from metawidgets.errors import TraceError
 from metawidgets.results import EmbeddedItems
 from metawidgets.traces import AXES, Trace
 from metawidgets.widgets.episode_state import episode_title
+from metawidgets.widgets.prototype_metrics import metric_distances
 from metawidgets.widgets.trace_state import step_names
 
-__all__ = ["METRICS", "Points", "all_distances", "pack_points", "points_of", "slice_planes"]
+__all__ = ["METRICS", "Points", "pack_points", "points_of", "slice_planes"]
 
 METRICS = {
     "squared_euclidean": "squared Euclidean distance",
@@ -194,18 +195,6 @@ def slice_planes(
     return np.concatenate([2 * arrows @ fitted.components.T, -(arrows**2).sum(-1, keepdims=True)], -1)
 
 
-def all_distances(
-    z: Float[np.ndarray, "item feature"], prototypes: Float[np.ndarray, "way feature"], metric: str
-) -> Float[np.ndarray, "item way"]:
-    """From every item to every prototype in the whole space; NaN for a class without one."""
-    z, p = np.asarray(z, np.float64), np.asarray(prototypes, np.float64)
-    if metric == "cosine":
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return 1 - (z / np.linalg.norm(z, axis=1, keepdims=True)) @ (p / np.linalg.norm(p, axis=1, keepdims=True)).T
-    squared = np.stack([((z - one) ** 2).sum(1) for one in p], 1)
-    return np.sqrt(squared) if metric == "euclidean" else squared
-
-
 def _metric(trace: Trace) -> str:
     """The metric that the recorded distances are in; where none are, what the learner says, or Euclidean distance."""
     said = trace.meta.get("hyper", {}).get("metric", "")
@@ -215,7 +204,7 @@ def _metric(trace: Trace) -> str:
     z, p, seen = _flat(trace["embeddings"])[-1], _flat(trace["prototypes"])[-1], trace["distances"][-1]
     if z.shape[-1] != p.shape[-1]:
         return said
-    off = {m: np.nanmax(np.abs(all_distances(z, p, m) - seen), initial=0) for m in METRICS}
+    off = {m: np.nanmax(np.abs(metric_distances(z, p, m) - seen), initial=0) for m in METRICS}
     best = min(off, key=lambda m: off[m])
     return best if np.isfinite(off[best]) and off[best] < 1e-2 * (np.nanmax(np.abs(seen), initial=0) + 1e-6) else said
 
@@ -258,7 +247,7 @@ def _around(
     ratio = between / within if within > 0 else np.nan
     shares = []
     for metric in ("squared_euclidean", "cosine"):
-        d = all_distances(z, p, metric)
+        d = metric_distances(z, p, metric)
         shares.append(float((np.where(np.isnan(d), np.inf, d).argmin(1) == labels).mean()))
     return np.array([within, between, ratio, *shares])
 

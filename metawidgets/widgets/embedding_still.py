@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width
+from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width, wrapped
 
-__all__ = ["class_colour", "draw_map", "draw_shape", "wrapped"]
+__all__ = ["class_colour", "draw_map", "draw_shape"]
 
 # As in shared/theme.js and shared/marks.js.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#f0e442")
@@ -208,15 +208,3 @@ def class_colour(k: int) -> str:
 def _rgb(k: int) -> tuple[int, int, int]:
     colour = class_colour(k)
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def wrapped(text: str, width: float) -> list[str]:
-    """A text broken into lines of at most this width."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(cut(word, width))
-    return [line for line in lines if line]

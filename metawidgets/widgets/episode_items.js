@@ -36,7 +36,7 @@ function mwChooser({ selection, show }) {
   return {
     redraw,
     look(id) { looked = id; selection.hover(id); redraw(); },
-    choose(id) { selection.set(selection.pinned() && selection.get() === id ? "" : id); },
+    choose(id) { selection.toggle(id); },
     letGo() { looked = ""; selection.set(""); redraw(); },
   };
 }

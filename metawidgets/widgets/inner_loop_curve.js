@@ -107,20 +107,3 @@ function mwLeaving(fit, low, high) {
   const ends = [least < low && mwNumber(least), most > high && mwNumber(most)].filter(Boolean);
   return ends.length ? `The fit leaves the plot: it reaches ${ends.join(" and ")}.` : "";
 }
-
-function mwCurvePoint(ctx, x, y, side, theme) {
-  const support = side === "support";
-  ctx.fillStyle = support ? mwCss(mwClassRgb(1, theme)) : theme.bg;
-  ctx.strokeStyle = support ? theme.bg : theme.fg;
-  ctx.lineWidth = 1.5;
-  mwDotMark(ctx, x, y, support ? 5.5 : 3.75);
-  mwDotMark(ctx, x, y, support ? 5.5 : 3.75, false);
-}
-
-function mwLegendLine(ctx, x, y, colour, width, dash = []) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = width;
-  ctx.setLineDash(dash);
-  mwDrawLine(ctx, 2, (j) => x + [-10, 10][j], () => y);
-  ctx.setLineDash([]);
-}

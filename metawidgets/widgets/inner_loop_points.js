@@ -33,12 +33,7 @@ function mwPointPanel({ label, items, draw, selection, stepKeys, announce, curre
     }
     return best;
   };
-  canvas.addEventListener("pointermove", (event) => selection.hover(nearest(event)));
-  canvas.addEventListener("pointerleave", () => selection.hover(""));
-  canvas.addEventListener("click", (event) => {
-    const id = nearest(event);
-    selection.set(selection.pinned() && selection.get() === id ? "" : id);
-  });
+  mwSelectByPointer(canvas, nearest, selection, { beside: true });
   mwKeys(node, { ...stepKeys, ...mwItemKeys({ items, selection, announce, current }) });
   return { node, paint, fit: (width, height) => { size = [width, height]; resize(width, height); } };
 }

@@ -134,12 +134,7 @@ function mwQueriesPanel({ now, selection, stepKeys, announce, current, label, si
     }
     return "";
   };
-  scroll.node.addEventListener("pointermove", (event) => selection.hover(hit(event)));
-  scroll.node.addEventListener("pointerleave", () => selection.hover(""));
-  scroll.node.addEventListener("click", (event) => {
-    const id = hit(event);
-    if (id) selection.set(selection.pinned() && selection.get() === id ? "" : id);
-  });
+  mwSelectByPointer(scroll.node, hit, selection);
   const reveal = () => {
     const place = layout?.places.get(current());
     if (place) scroll.reveal({ x: 0, y: place.y, width: 1, height: IL_ROW, top: IL_HEAD });

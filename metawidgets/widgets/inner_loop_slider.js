@@ -168,11 +168,7 @@ export default { render({ model, el, signal }) {
   }
   const repaint = mwRepaint(paint, { el: root, signal });
 
-  let settle = 0;
-  const speak = () => {
-    clearTimeout(settle);
-    settle = setTimeout(() => mwAnnounce(root, `${now.longest.step_names[player.get()]}. ${reading.textContent} ${alarms.textContent}`), 600);
-  };
+  const speak = mwLater(() => mwAnnounce(root, `${now.longest.step_names[player.get()]}. ${reading.textContent} ${alarms.textContent}`), signal);
   mwListen(model, "change:step", () => { repaint(); speak(); }, signal);
   const renew = () => { update(now.read()); speak(); };
   mwOnData(model, renew, signal);
@@ -184,7 +180,7 @@ export default { render({ model, el, signal }) {
     if (stepKeys[event.key]) { event.preventDefault(); stepKeys[event.key](); }
   });
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); life.abort(); selection.close(); });
+  signal?.addEventListener("abort", () => { life.abort(); selection.close(); });
   update(false);
 } };
 

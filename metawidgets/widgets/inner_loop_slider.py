@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
-import numpy as np
 import traitlets as t
-from jaxtyping import Shaped
 
 from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError, did_you_mean
@@ -16,6 +14,7 @@ from metawidgets.widgets.base import Component
 from metawidgets.widgets.episode_state import unpack_episode
 from metawidgets.widgets.inner_loop_settings import Choice, Retrace, Settings, choices_of
 from metawidgets.widgets.inner_loop_state import named, pack_traces
+from metawidgets.widgets.numbers import number_in_words
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.trace_state import unpack_trace
 
@@ -243,15 +242,9 @@ def _line(trace: Trace, config: Mapping[str, Any], step: int) -> str:
     for name in ("query_loss", "support_loss", "query_accuracy", "support_accuracy"):
         if name in trace:
             unit = f" ({trace.loss_unit})" if name == "query_loss" else ""
-            before = f", before {_number(trace[name][0])}" if t else ""
-            parts.append(f"{name.replace('_', ' ')} {_number(trace[name][t])}{before}{unit}")
+            before = f", before {number_in_words(trace[name][0])}" if t else ""
+            parts.append(f"{name.replace('_', ' ')} {number_in_words(trace[name][t])}{before}{unit}")
     return f"{config['name']}, {config['step_names'][t]}: {'; '.join(parts)}."
-
-
-def _number(value: Shaped[np.ndarray, ""] | float) -> str:
-    if np.isnan(value):
-        return "not a number"
-    return f"{float(value):.3g}" if np.isfinite(value) else "infinite"
 
 
 def _pasted(columns: Sequence[Sequence[bytes]]) -> bytes:

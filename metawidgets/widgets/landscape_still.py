@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from metawidgets.widgets.landscape_state import bilinear
-from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width
+from metawidgets.widgets.numbers import number_in_words
+from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width, wrapped
 
 __all__ = ["METHODS", "draw_landscape", "in_words"]
 
@@ -77,19 +78,20 @@ def in_words(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: 
         losses = []
         for side in ("query", "support"):
             values = arrays[f"{side}_loss"][k]
-            losses.append(f"{side} loss {_number(values[0])} before, {_number(values[last])} {after}")
+            losses.append(f"{side} loss {number_in_words(values[0])} before, {number_in_words(values[last])} {after}")
             if moved:
-                losses[-1] += f" (from its own initialisation {_number(arrays[f'home.{side}_loss'][k, last])})"
-        off = _number(0.0 if arrays["off_plane"][k, last] < 1e-5 else arrays["off_plane"][k, last])
+                losses[-1] += f" (from its own initialisation {number_in_words(arrays[f'home.{side}_loss'][k, last])})"
+        off = number_in_words(0.0 if arrays["off_plane"][k, last] < 1e-5 else arrays["off_plane"][k, last])
         lines.append(f"{title}: {'; '.join(losses)} ({config['loss_unit']}); it ends {off} off the plane.")
     t = min(max(step, 0), last)
     if t < last:
         lines.append(
-            f"Shown: {config['titles'][task]} at step {t}, query loss {_number(arrays['query_loss'][task, t])}."
+            f"Shown: {config['titles'][task]} at step {t}, query loss {number_in_words(arrays['query_loss'][task, t])}."
         )
     cosines, share = arrays["gradient_cosines"][task], arrays["gradient_share"][task]
     each = [
-        f"{METHODS.get(name, name)} {_number(share[i])}" + ("" if i == 0 else f" (cosine {_number(cosines[i])})")
+        f"{METHODS.get(name, name)} {number_in_words(share[i])}"
+        + ("" if i == 0 else f" (cosine {number_in_words(cosines[i])})")
         for i, name in enumerate(config["gradients"]["names"])
     ]
     lines.append(
@@ -110,7 +112,7 @@ def draw_landscape(
     """The state of the component as PNG, on white."""
     sides = {"query": ("query",), "support": ("support",), "both": ("query", "support"), "overlay": ("query",)}[surface]
     width = 2 * _MARGIN + len(sides) * _SIDE + (len(sides) - 1) * 2 * _MARGIN
-    lines = [line for paragraph in text.splitlines() for line in _wrapped(paragraph, width - 2 * _MARGIN)]
+    lines = [line for paragraph in text.splitlines() for line in wrapped(paragraph, width - 2 * _MARGIN, 11)]
     top = 56
     paper = Paper(width, top + _SIDE + 30 + 16 * len(lines) + _MARGIN)
     paper.text(_MARGIN, _MARGIN, cut(config["label"], width - 2 * _MARGIN, 15), size=15)
@@ -246,20 +248,3 @@ def _arrows(sheet: Paper, arrays: Any, config: Any, task: int, start: tuple[floa
             sheet.line(tip, (tip[0] + c * u - s * v, tip[1] + s * u + c * v), fill=INK, width=1.5)
     for name, tip in tips.items():
         _label(sheet, str(METHODS.get(name, name)).removesuffix(" (MAML)"), tip, INK, room)
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer, 11) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _number(value: Any) -> str:
-    if np.isnan(value):
-        return "not a number"
-    return f"{float(value):.3g}" if np.isfinite(value) else "infinite"

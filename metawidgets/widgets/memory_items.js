@@ -194,12 +194,7 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
     for (const [id, place] of places) if (x >= place.x - 3 && x < place.x + size + 3 && y >= place.y && y < place.y + tile.height - 2) return id;
     return "";
   };
-  canvas.addEventListener("pointermove", (event) => selection.hover(hit(event)));
-  canvas.addEventListener("pointerleave", () => selection.hover(""));
-  canvas.addEventListener("click", (event) => {
-    const id = hit(event);
-    if (id) selection.set(selection.pinned() && selection.get() === id ? "" : id);
-  });
+  mwSelectByPointer(canvas, hit, selection);
   const go = (id) => {
     if (id === undefined) return;
     if (selection.pinned()) selection.set(id);

@@ -8,7 +8,7 @@ from PIL import Image
 
 from metawidgets.widgets.memory_reading import shares_of
 from metawidgets.widgets.memory_words import asked_about, in_words, step_shown
-from metawidgets.widgets.paper import INK, LINE, MUTED, SOFT, Paper, cut, text_width
+from metawidgets.widgets.paper import INK, LINE, MUTED, SOFT, Paper, cut, wrapped
 
 if TYPE_CHECKING:
     from metawidgets.widgets.memory_view import MemoryView
@@ -25,7 +25,7 @@ _TILE, _PER_ROW = 40, 17
 def draw_memory(view: "MemoryView") -> bytes:
     """The view at its step as PNG, on white."""
     arrays, config, step, q = view.unpack(), view.config, step_shown(view), asked_about(view)
-    lines = _wrapped(in_words(view), _WIDTH - 2 * _MARGIN)
+    lines = wrapped(in_words(view), _WIDTH - 2 * _MARGIN)
     parts = _matrices(view, arrays, step, q)
     n_support = len(arrays["support_y"])
     tiles = -(-n_support // _PER_ROW) * (_TILE + 22)
@@ -146,14 +146,3 @@ def _heat(paper: Paper, x: float, y: float, values: Float[np.ndarray, "row colum
     image = Image.fromarray(pixels).resize((round(2 * across), round(2 * row * len(values))), Image.Resampling.NEAREST)
     paper.sheet.paste(image, (round(2 * x), round(2 * y)))
     return across
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

@@ -97,11 +97,10 @@ export default { render({ model, el, signal }) {
   }
   const repaint = mwRepaint(paint, { el: root, signal });
 
-  let settle = 0;
+  const say = mwLater(() => mwAnnounce(root, `${config.step_names[player.get()]}. ${reading.textContent}`), signal);
   mwListen(model, "change:step", () => {
     repaint();
-    clearTimeout(settle);
-    settle = setTimeout(() => mwAnnounce(root, `${config.step_names[player.get()]}. ${reading.textContent}`), 600);
+    say();
   }, signal);
   for (const name of ["head", "slot", "shown", "order", "query", "rows"]) mwListen(model, `change:${name}`, repaint, signal);
   // A query that is selected, here or elsewhere, is the one asked about from now on.
@@ -117,6 +116,6 @@ export default { render({ model, el, signal }) {
   });
   for (const panel of panels) mwOnWidth(panel.node, (width) => { panel.fit(width); repaint(); }, signal);
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
+  signal?.addEventListener("abort", () => { selection.close(); });
   paint();
 } };

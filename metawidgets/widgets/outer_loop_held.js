@@ -58,11 +58,11 @@ function olCurve({ config }) {
   let range = [0, 1];
   const blue = (theme) => mwClassRgb(0, theme);
   const legend = mwPlotLegend([
-    ["fit", (c, x, y, theme) => olLegendLine(c, x, y, mwCss(blue(theme)), 2.75)],
-    ["inner steps before it", (c, x, y, theme) => olLegendLine(c, x, y, mwCss(blue(theme), 0.4), 1.25)],
-    ["fit before training", (c, x, y, theme) => olLegendLine(c, x, y, mwCss(mwClassRgb(3, theme)), 1.5, [5, 3])],
-    ["truth", (c, x, y, theme) => olLegendLine(c, x, y, theme.muted, 1.75, [2, 4])],
-    ["support", (c, x, y, theme) => olCurvePoint(c, x, y, true, theme)], ["query", (c, x, y, theme) => olCurvePoint(c, x, y, false, theme)],
+    ["fit", (c, x, y, theme) => mwLegendLine(c, x, y, mwCss(blue(theme)), 2.75)],
+    ["inner steps before it", (c, x, y, theme) => mwLegendLine(c, x, y, mwCss(blue(theme), 0.4), 1.25)],
+    ["fit before training", (c, x, y, theme) => mwLegendLine(c, x, y, mwCss(mwClassRgb(3, theme)), 1.5, [5, 3])],
+    ["truth", (c, x, y, theme) => mwLegendLine(c, x, y, theme.muted, 1.75, [2, 4])],
+    ["support", (c, x, y, theme) => mwCurvePoint(c, x, y, "support", theme, 5)], ["query", (c, x, y, theme) => mwCurvePoint(c, x, y, "query", theme, 5)],
   ]);
   function paint({ arrays, at, t, theme }) {
     const [width, height] = size;
@@ -92,7 +92,7 @@ function olCurve({ config }) {
     ctx.restore();
     for (const [side, support] of [["query", false], ["support", true]]) {
       const [xs, ys] = [arrays[`${side}_x`].data, arrays[`${side}_y`].data];
-      xs.forEach((v, i) => olCurvePoint(ctx, x(v), y(ys[i]), support, theme));
+      xs.forEach((v, i) => mwCurvePoint(ctx, x(v), y(ys[i]), support ? "support" : "query", theme, 5));
     }
     canvas.setAttribute("aria-label", `The fitted curve, ${config.inner_names[t]}`);
     legend.paint(theme);
@@ -108,22 +108,6 @@ function olCurve({ config }) {
     },
     fit(width) { size = [width, Math.round(Math.min(300, Math.max(200, 0.6 * width)))]; resize(...size); },
   };
-}
-
-function olCurvePoint(ctx, x, y, support, theme) {
-  ctx.fillStyle = support ? mwCss(mwClassRgb(1, theme)) : theme.bg;
-  ctx.strokeStyle = support ? theme.bg : theme.fg;
-  ctx.lineWidth = 1.5;
-  mwDotMark(ctx, x, y, support ? 5 : 3.25);
-  mwDotMark(ctx, x, y, support ? 5 : 3.25, false);
-}
-
-function olLegendLine(ctx, x, y, colour, width, dash = []) {
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = width;
-  ctx.setLineDash(dash);
-  mwDrawLine(ctx, 2, (j) => x + [-10, 10][j], () => y);
-  ctx.setLineDash([]);
 }
 
 // Loss or accuracy after each inner step, a line for every outer step adapted at.

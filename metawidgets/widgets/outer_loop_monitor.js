@@ -58,14 +58,11 @@ export default { render({ model, el, signal }) {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by) { event.preventDefault(); transport.move(by); }
   });
-  let settle = 0;
-  mwListen(model, "change:step", () => {
-    clearTimeout(settle);
-    settle = setTimeout(() => held && !model.get("follow") && frame.say(held.node.querySelector(".ol-held-reading").textContent), 600);
-  }, signal);
+  const say = mwLater(() => held && !model.get("follow") && frame.say(held.node.querySelector(".ol-held-reading").textContent), signal);
+  mwListen(model, "change:step", say, signal);
   mwOnWidth(charts.node, (width) => { charts.fit(width); repaint(); }, signal);
   if (held) mwOnWidth(held.node, (width) => { held.fit(width); repaint(); }, signal);
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
+  signal?.addEventListener("abort", () => { selection.close(); });
   paint();
 } };

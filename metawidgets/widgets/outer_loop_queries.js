@@ -109,12 +109,7 @@ function olQueries({ config, selection, announce, stepKeys, signal }) {
     }
     return "";
   };
-  scroll.node.addEventListener("pointermove", (event) => selection.hover(hit(event)));
-  scroll.node.addEventListener("pointerleave", () => selection.hover(""));
-  scroll.node.addEventListener("click", (event) => {
-    const id = hit(event);
-    if (id) selection.set(selection.pinned() && selection.get() === id ? "" : id);
-  });
+  mwSelectByPointer(scroll.node, hit, selection);
   const say = () => {
     const item = items.find((each) => each.id === selection.get());
     if (!item || !state) return;

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["INK", "LINE", "MUTED", "SOFT", "Paper", "cut", "text_width"]
+__all__ = ["INK", "LINE", "MUTED", "SOFT", "Paper", "cut", "text_width", "wrapped"]
 
 INK, MUTED, LINE, SOFT = (31, 35, 40), (87, 96, 106), (208, 215, 222), (244, 246, 248)
 _SCALE = 2  # pixels per CSS pixel, so that the picture is sharp on most screens
@@ -73,6 +73,22 @@ def cut(text: str, width: float, size: int = 12) -> str:
         if text_width(short, size) <= width:
             return short
     return "…"
+
+
+def wrapped(text: str, width: float, size: int = 12) -> list[str]:
+    """Lines of words that fit; a word wider than a line is cut into pieces."""
+    lines = [""]
+    for word in text.split():
+        while text_width(word, size) > width:
+            n = next(k for k in range(len(word) - 1, 0, -1) if text_width(word[:k], size) <= width or k == 1)
+            lines += [word[:n]]
+            word = word[n:]
+        longer = f"{lines[-1]} {word}".strip()
+        if text_width(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [line for line in lines if line] or [""]
 
 
 def text_width(text: str, size: int = 12) -> float:

@@ -245,8 +245,7 @@ export default { render({ model, el, signal }) {
 
   // -- following step, metric, order, edits, size and theme
   mwListen(model, "change:cell", fromPython, signal);
-  let settle = 0;
-  const settled = () => { clearTimeout(settle); settle = setTimeout(() => mwAnnounce(root, summary.textContent), 600); };
+  const settled = mwLater(() => mwAnnounce(root, summary.textContent), signal);
   mwListen(model, "change:step", () => { step = player.get(); repaint(); settled(); }, signal);
   const choose = () => {
     [sort, compare] = [model.get("sort"), model.get("compare")];
@@ -286,7 +285,7 @@ export default { render({ model, el, signal }) {
   }
   mwOnWidth(scroll.node.parentElement, (now) => { width = now; relayout(); }, signal);
   mwOnTheme(() => { theme = mwTheme(root); colours.setTheme(theme); showLegend(); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
+  signal?.addEventListener("abort", () => { selection.close(); });
   step = player.get();
   colours.setTheme((theme = mwTheme(root)));
   takeEdits();

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from metawidgets.widgets.paper import INK, LINE, MUTED, SOFT, Paper, cut, text_width
+from metawidgets.widgets.paper import INK, LINE, MUTED, SOFT, Paper, cut, wrapped
 from metawidgets.widgets.prototype_metrics import nearest_prototypes
 from metawidgets.widgets.prototype_reading import PrototypeReading
 
@@ -34,7 +34,7 @@ def draw_matrix(reading: PrototypeReading, sort: str = "class", compare: str = "
     cell, head = max(22, min(88, 560 // way)), 72 if images else 28
     side = _MARGIN + _NAMES + thumb + 6
     width = max(420, side + way * cell + _MARGIN)
-    lines = _wrapped(reading.text(sort, compare), width - 2 * _MARGIN)
+    lines = wrapped(reading.text(sort, compare), width - 2 * _MARGIN)
     top = 40 + 16 * len(lines) + head
     groups = reading.groups(sort, compare)
     above = 0 if sort == "class" else 18  # a class's name fits beside its rows; other headings stand above
@@ -133,14 +133,3 @@ def _legend(paper: Paper, y: float, scale: _Scale, unit: str) -> None:
     paper.text(
         _MARGIN, y + 15, "dot: nearest; cross: nearest, but a wrong class; ring: the true class", size=11, fill=INK
     )
-
-
-def _wrapped(text: str, width: float) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines

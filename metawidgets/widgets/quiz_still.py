@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, text_width
+from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, wrapped
 
 __all__ = ["draw_quiz"]
 
@@ -19,7 +19,7 @@ def draw_quiz(lines: Sequence[tuple[str, str]]) -> bytes:
     for kind, text in lines:
         mark, rest = (text[:3], text[4:]) if kind == "option" else ("", text)
         room = _WIDTH - 2 * _MARGIN - (40 if kind == "option" else 16 if kind == "note" else 0)
-        for i, part in enumerate(_broken(rest.replace("`", ""), room, 14 if kind == "question" else 12)):
+        for i, part in enumerate(wrapped(rest.replace("`", ""), room, 14 if kind == "question" else 12)):
             rows.append((kind, mark if i == 0 else "", part))
     gaps = sum(kind == "question" and (i == 0 or rows[i - 1][0] != "question") for i, (kind, _, _) in enumerate(rows))
     paper = Paper(_WIDTH, max(200, 2 * _MARGIN + _LINE * len(rows) + 12 * gaps))
@@ -52,19 +52,3 @@ def draw_quiz(lines: Sequence[tuple[str, str]]) -> bytes:
             paper.text(_MARGIN, y, text, size=12, fill=MUTED)
         y += _LINE
     return paper.png()
-
-
-def _broken(text: str, width: float, size: int) -> list[str]:
-    """Lines of words that fit; a word wider than a line is cut into pieces."""
-    lines = [""]
-    for word in text.split():
-        while text_width(word, size) > width:
-            n = next(k for k in range(len(word) - 1, 0, -1) if text_width(word[:k], size) <= width or k == 1)
-            lines += [word[:n]]
-            word = word[n:]
-        longer = f"{lines[-1]} {word}".strip()
-        if text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return [line for line in lines if line] or [""]

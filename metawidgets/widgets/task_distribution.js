@@ -80,11 +80,10 @@ export default { render({ model, el, signal }) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, button, .td-plot")) return;
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") { event.preventDefault(); player.set(step() + (event.key === "ArrowRight" ? 1 : -1)); }
   });
-  let settle = 0;
+  const say = mwLater(() => mwAnnounce(root, reading.textContent), signal);
   mwListen(model, "change:step", () => {
     repaint();
-    clearTimeout(settle);
-    settle = setTimeout(() => mwAnnounce(root, reading.textContent), 600);
+    say();
   }, signal);
   mwListen(model, "change:chosen", repaint, signal);
   mwListen(model, "change:changes", () => dials.forEach(({ dial, range }) => range.set(changes()[dial.name] ?? 0)), signal);
@@ -92,7 +91,7 @@ export default { render({ model, el, signal }) {
   mwOnData(model, build, signal);
   selection.on(repaint);
   mwOnTheme(() => { theme = mwTheme(root); repaint(); }, signal);
-  signal?.addEventListener("abort", () => { clearTimeout(settle); selection.close(); });
+  signal?.addEventListener("abort", () => { selection.close(); });
   build();
   paint();
 } };

@@ -84,11 +84,6 @@ function tdTask({ arrays, config, thumbs, selection }) {
     const near = places.map(([id, x, y]) => [id, Math.hypot(x - event.clientX + rect.left, y - event.clientY + rect.top)]).sort((a, b) => a[1] - b[1])[0];
     return near && near[1] < 20 ? near[0] : "";
   };
-  panel.canvas.addEventListener("pointermove", (event) => selection.hover(hit(event)));
-  panel.canvas.addEventListener("pointerleave", () => selection.hover(""));
-  panel.canvas.addEventListener("click", (event) => {
-    const id = hit(event);
-    selection.set(selection.pinned() && selection.get() === id ? "" : id);
-  });
+  mwSelectByPointer(panel.canvas, hit, selection, { beside: true });
   return panel;
 }

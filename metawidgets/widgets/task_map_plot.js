@@ -111,14 +111,7 @@ function tmPlot({ config, arrays, opened, groupOf, on }) {
     },
     reveal: (i) => camera.reveal(places[2 * i], places[2 * i + 1]),
     towards(from, du, dv) {
-      let [best, least] = [-1, Infinity];
-      for (let i = 0; i < n; i++) {
-        const [x, y] = [places[2 * i] - places[2 * from], places[2 * from + 1] - places[2 * i + 1]];
-        const [along, aside] = [x * du + y * dv, Math.abs(x * dv) + Math.abs(y * du)];
-        if (i === from || !(along > 0) || aside > 2 * along) continue;
-        if (along + 2 * aside < least) [best, least] = [i, along + 2 * aside];
-      }
-      return best;
+      return emTowards(places, n, from, du, dv);
     },
   };
 }

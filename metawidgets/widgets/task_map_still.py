@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from metawidgets.widgets.embedding_still import draw_shape, wrapped
-from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width
+from metawidgets.widgets.embedding_still import draw_shape
+from metawidgets.widgets.paper import INK, LINE, MUTED, Paper, cut, text_width, wrapped
 
 __all__ = ["draw_tasks"]
 

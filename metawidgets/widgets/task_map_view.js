@@ -51,7 +51,7 @@ export default { render({ model, el, signal }) {
     moved: () => { settleZoom(); repaint(); },
   } });
   const matrix = tmMatrix({ config, groupOf, on: { hover: (pair) => point(pair), pick: (pair) => pin(pair) } });
-  const pair = tmPair({ config, opened, onPair: (next) => pin(next, true), onItem: (id) => selection.set(selection.pinned() && selection.get() === id ? "" : id) });
+  const pair = tmPair({ config, opened, onPair: (next) => pin(next, true), onItem: (id) => selection.toggle(id) });
   const scale = mwEl("div", { class: "tm-scale" });
   const legend = mwEl("ul", { class: "tm-legend" });
   const zoomButton = (text, name, onclick) => mwEl("button", { type: "button", class: "mw-button tm-zoom", "aria-label": name, title: name, onclick }, text);

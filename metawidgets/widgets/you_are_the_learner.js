@@ -64,7 +64,7 @@ export default { render({ model, el, signal }) {
     const e = state.place;
     if (state.done[e]) {
       const id = state.secret(e).ids[q];
-      selection.set(selection.pinned() && selection.get() === id ? "" : id);
+      selection.toggle(id);
       look(q);
       mwAnnounce(root, mwYouText(state, q));
     } else if (state.answers[e][q] === null) { state.choose(q); repaint(); mwAnnounce(root, `Query ${q + 1} is next.`); focusStage(); }

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import EmbeddingMap, Selection
-from metawidgets.widgets.embedding_state import all_distances
+from metawidgets.widgets.prototype_metrics import metric_distances
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_spaces import blobs, moving
 
@@ -51,7 +52,7 @@ def test_pointing_says_what_is_near_in_the_whole_space(open_component):
     assert opened.view.locator(".em-kicker").first.inner_text()
     arrays = component.unpack()
     z, p = arrays["z"][-1], arrays["prototypes"][-1]
-    ranked = np.sort(all_distances(z[i : i + 1], p, component.metric)[0])
+    ranked = np.sort(metric_distances(z[i : i + 1], p, component.metric)[0])
     shown = [float(t) for t in opened.view.locator(".em-ranks .em-value").all_inner_texts()]
     np.testing.assert_allclose(shown, ranked, rtol=6e-3)
     near = np.sort(np.linalg.norm(z - z[i], axis=1))[1:7]
@@ -92,7 +93,7 @@ def test_arrow_keys_go_to_the_next_item_in_their_direction_and_space_chooses(ope
     opened.page.keyboard.press(" ")
     assert opened.model(component, "lasso") == []
     opened.page.keyboard.press("Enter")
-    assert opened.view.locator(".em-kicker", has_text="Pinned").count() == 1
+    expect(opened.view.locator(".em-kicker", has_text="Pinned")).to_have_count(1)
 
 
 def test_keys_and_wheel_zoom_and_zero_shows_all(open_component):

@@ -18,7 +18,8 @@ from metawidgets.errors import TraceError
 from metawidgets.traces import Trace
 from metawidgets.widgets import EmbeddingMap
 from metawidgets.widgets.embedding_projections import perplexity_range, tsne_stages
-from metawidgets.widgets.embedding_state import all_distances, slice_planes
+from metawidgets.widgets.embedding_state import slice_planes
+from metawidgets.widgets.prototype_metrics import metric_distances
 from tests.widgets.examples import curve, trace
 from tests.widgets.made_spaces import blobs, moving
 
@@ -64,7 +65,7 @@ def test_borders_are_the_decisions_at_places_mapped_back_into_the_space(metric):
     places = rng.normal(scale=2, size=(500, 2))
     points = fitted.mean + places @ fitted.components  # PCA's inverse
     for t in range(2):
-        distances = all_distances(points, prototypes[t], metric)
+        distances = metric_distances(points, prototypes[t], metric)
         heights = places @ planes[t, :, :2].T + planes[t, :, 2]
         np.testing.assert_array_equal(
             np.where(np.isnan(heights), -np.inf, heights).argmax(1),
@@ -105,11 +106,11 @@ def test_borders_are_the_learners_own_decisions():
 
 def test_distances_by_hand():
     z, p = np.array([[3.0, 4.0], [1.0, 0.0]]), np.array([[0.0, 0.0], [0.0, 2.0]])
-    np.testing.assert_allclose(all_distances(z, p, "squared_euclidean"), [[25, 13], [1, 5]])
-    np.testing.assert_allclose(all_distances(z, p, "euclidean"), np.sqrt([[25, 13], [1, 5]]))
-    cosine = all_distances(z, p, "cosine")
-    assert np.isnan(cosine[:, 0]).all()  # a prototype at the origin has no direction
-    np.testing.assert_allclose(cosine[:, 1], [1 - 0.8, 1.0])
+    np.testing.assert_allclose(metric_distances(z, p, "squared_euclidean"), [[25, 13], [1, 5]])
+    np.testing.assert_allclose(metric_distances(z, p, "euclidean"), np.sqrt([[25, 13], [1, 5]]))
+    cosine = metric_distances(z, p, "cosine")
+    # A prototype at the origin has no direction; its similarity counts as 0, as in torch.nn.functional.cosine_similarity.
+    np.testing.assert_allclose(cosine, [[1.0, 1 - 0.8], [1.0, 1.0]])
 
 
 def test_the_metric_is_the_one_in_which_distances_were_recorded():
@@ -118,7 +119,7 @@ def test_the_metric_is_the_one_in_which_distances_were_recorded():
     assert EmbeddingMap(made).metric == "squared_euclidean"
     z, p = made["embeddings"], made["prototypes"]
     with np.errstate(invalid="ignore"):
-        cosine = np.stack([all_distances(a, b, "cosine") for a, b in zip(z, p, strict=True)]).astype(np.float32)
+        cosine = np.stack([metric_distances(a, b, "cosine") for a, b in zip(z, p, strict=True)]).astype(np.float32)
     channels = {name: made[name] for name in ("embeddings", "support_embeddings", "prototypes")} | {"distances": cosine}
     assert EmbeddingMap(Trace(made.axis, channels, made.episode, {"learner": "BaselinePlusPlus"})).metric == "cosine"
 

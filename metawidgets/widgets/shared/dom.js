@@ -111,6 +111,16 @@ function mwRepaint(fn, { el, signal, after = false } = {}) {
   };
 }
 
+// A function that calls back once it has not been called for a while: what is said of a step waits until the steps stop.
+function mwLater(callback, signal, wait = 600) {
+  let timer = 0;
+  signal?.addEventListener("abort", () => clearTimeout(timer));
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(callback, wait);
+  };
+}
+
 // Call back with the width available to an element, now and whenever it changes.
 function mwOnWidth(el, callback, signal) {
   let last = -1;

@@ -1,6 +1,7 @@
 """A meta-training's own state: what it carries from step to step, goes back to, and saves to go on from."""
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from metawidgets import checkpoints
 from metawidgets.errors import CheckpointError
 from metawidgets.learners.base import Learner
+from metawidgets.npz import sweep
 from metawidgets.results import Evaluation, MetaStep
 
 __all__ = ["TrainingRun"]
@@ -80,13 +82,35 @@ class TrainingRun:
         }
         checkpoints.write(self._beside, tensors, checkpoints.card_of(self.learner, **facts, progress=progress))
 
-    def resume(self) -> None:
-        if self._beside is None or not self._beside.is_file():
+    def begin(self, resume: bool) -> None:
+        """Sweep up what killed lives of this training left half written, and go on from what was saved last, if anything was.
+
+        Raises:
+            CheckpointError: if that cannot be used; learner, optimiser and files stay as they are.
+        """
+        if self.path is None or self._beside is None:
             return
-        tensors, card = checkpoints.read(self._beside)
-        if card.get("training") != self.plan or card.get("hyper") != self.learner.hyper:
+        for path in (self.path, self._beside):
+            sweep(path)
+            sweep(path.with_suffix(".json"))
+        if resume and self._beside.is_file():
+            self._resume(self._beside)
+
+    def _resume(self, beside: Path) -> None:
+        try:
+            tensors, card = checkpoints.read(beside)
+        except CheckpointError as error:
+            why = str(error).rpartition(";")[0]
             raise CheckpointError(
-                f"{self._beside} belongs to a training with other settings; give another checkpoint name, the same settings, "
+                f"this training cannot go on: {why}; put back a copy of it, or start afresh with resume=False (--fresh)."
+            ) from None
+        own = json.loads(json.dumps(checkpoints.card_of(self.learner, training=self.plan)))
+        shapes = {f"learner.{name}": value.shape for name, value in self.learner.state_dict().items()}
+        if any(card.get(key) != own[key] for key in ("training", "learner", "hyper", "network")) or shapes != {
+            name: value.shape for name, value in tensors.items() if name.startswith("learner.")
+        }:
+            raise CheckpointError(
+                f"{beside} belongs to a training with other settings; give another checkpoint name, the same settings, "
                 "or start afresh with resume=False (--fresh)."
             )
         part = lambda prefix: {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}  # noqa: E731

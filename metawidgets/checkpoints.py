@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialised
 from torch import Tensor, nn
 
 from metawidgets.errors import CheckpointError, LearnerError, did_you_mean
@@ -28,7 +28,7 @@ _FORMAT = "metawidgets.checkpoint/1"
 
 
 def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Path:
-    """Write tensors and card, beside and renamed; the card gains the tensors' sha256.
+    """Write tensors and card, beside and renamed; the card gains the sha256 of the tensors, and its own.
 
     Raises:
         CheckpointError: if the file cannot be written.
@@ -36,9 +36,10 @@ def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, An
     path = Path(path)
     plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
     card = {"format": _FORMAT, **card, "sha256": _digest(plain)}
+    card["card_sha256"] = _digest_of_card(card)
     try:
         with replacing(path) as part:
-            save_file(plain, part, metadata={"card": json.dumps(card)})
+            part.write_bytes(serialised(plain, metadata={"card": json.dumps(card)}))
         with replacing(path.with_suffix(".json")) as part:
             part.write_text(json.dumps(card, indent=2) + "\n")
     except (OSError, SafetensorError) as error:
@@ -70,6 +71,11 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if card.get("sha256") != _digest(tensors):
         raise CheckpointError(
             f"the tensors of {path} are not those that its card was written for (sha256 differs); copy or train it again."
+        )
+    # checkpoints of the first versions have none
+    if "card_sha256" in card and card["card_sha256"] != _digest_of_card(card):
+        raise CheckpointError(
+            f"the card of {path} is not the one that was written (sha256 differs); copy or train it again."
         )
     return tensors, card
 
@@ -127,6 +133,11 @@ def _network(config: Mapping[str, Any] | None) -> nn.Module | None:
     if name not in NETWORKS:
         raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass network=")
     return NETWORKS[name](**options)
+
+
+def _digest_of_card(card: Mapping[str, Any]) -> str:
+    plain = json.loads(json.dumps({k: v for k, v in card.items() if k != "card_sha256"}))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(tensors: Mapping[str, Tensor]) -> str:

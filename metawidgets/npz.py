@@ -1,5 +1,6 @@
 """`.npz` files that hold arrays and one JSON text, written beside and renamed, read without pickle."""
 
+import glob
 import json
 import os
 import tempfile
@@ -13,7 +14,7 @@ import numpy as np
 
 from metawidgets.errors import MetawidgetsError
 
-__all__ = ["read_npz", "replacing", "write_npz"]
+__all__ = ["read_npz", "replacing", "sweep", "write_npz"]
 
 _LIMIT = 2 << 30  # bytes an archive may unpack to: far above any trace, far below a machine's memory
 
@@ -31,6 +32,13 @@ def replacing(path: str | Path) -> Iterator[Path]:
         part.chmod(0o666 & ~_umask())  # mkstemp makes it private; the final file gets what the user's umask says
         part.replace(path)
     finally:
+        part.unlink(missing_ok=True)
+
+
+def sweep(path: str | Path) -> None:
+    """Remove what writers of `path` that were killed left beside it. Only for who knows that nobody is writing it now."""
+    path = Path(path)
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         part.unlink(missing_ok=True)
 
 

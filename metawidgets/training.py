@@ -107,8 +107,7 @@ def meta_train(
         run = control.run = TrainingRun(
             learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {}
         )
-        if resume:
-            run.resume()
+        run.begin(resume)
     elif run.learner is not learner or run.plan != plan:
         raise LearnerError("this control steers another training; give each training a MetaControl() of its own.")
     run.reopen()

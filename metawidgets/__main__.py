@@ -1,6 +1,44 @@
-"""`python -m metawidgets`: the command line of this Python, whichever is first on the path."""
+"""`metawidgets` and `python -m metawidgets`: the command line, which Ctrl-C leaves with code 130 at whatever moment it comes."""
 
-from metawidgets.cli import main
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from types import FrameType
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line of this Python, whichever is first on the path."""
+    ours = threading.current_thread() is threading.main_thread() and (
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    if ours:
+        signal.signal(signal.SIGINT, _interrupted)
+    try:
+        from metawidgets.cli import main as run
+
+        run()
+    except KeyboardInterrupt:  # before the command line could see to it
+        sys.exit(130)
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Torch's C++ aborts the process where an exception breaks off its import, so that one is left without: nothing is open yet."""
+    outer = frame
+    while outer is not None:
+        if outer.f_code.co_filename == "<frozen importlib._bootstrap>":
+            with suppress(Exception):
+                sys.stdout.flush()
+            os._exit(130)
+        outer = outer.f_back
+    raise KeyboardInterrupt
+
 
 if __name__ == "__main__":
     main()

@@ -3,12 +3,14 @@
 Each life is a process of its own, forked from one that has loaded torch already. METAWIDGETS_SEED gives other moments of death.
 """
 
+import itertools
 import json
 import multiprocessing
 import os
 import random
 import resource
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -33,6 +35,10 @@ LEARNERS = {
     "maml": ("point", {"inner_steps": 2}),
     "reptile": ("point", {"inner_steps": 2}),  # draws random numbers while it learns
 }
+
+COMMAND = ["train", "it.safetensors", "--dataset", "gaussians", "--validate-every", "5", "--n-validation", "2"]
+COMMAND += ["--steps", "100000"]
+GOES_ON = "Stopped. The same command goes on from the last validation."
 
 
 def train(name: str, path: Path, steps: int, dies_at: int | None = None) -> None:
@@ -140,3 +146,125 @@ def test_killed_twenty_times_it_ends_with_the_same_bits(name: str, lives: ForkSe
             assert value.numpy().tobytes() == again[key].numpy().tobytes(), key
         assert figures(a) == figures(b)
     assert sorted(p.name for p in broken.parent.iterdir()) == sorted(p.name for p in whole.parent.iterdir())
+
+
+def command(folder: Path, said: Path) -> None:
+    """`metawidgets train`, as the shell runs it but for torch, which is loaded already."""
+    from metawidgets.__main__ import main
+
+    os.chdir(folder)
+    for stream in (1, 2):
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    sys.argv = ["metawidgets", *COMMAND]
+    main()
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_is_130_and_goes_on(lives: ForkServerContext, tmp_path: Path) -> None:
+    draw, state, stood = random.Random(SEED), tmp_path / "it.training.safetensors", [0]
+    for life in range(DEATHS):
+        said, before = tmp_path / f"{life}.txt", state.stat().st_mtime_ns if state.exists() else None
+        process = lives.Process(target=command, args=(tmp_path, said), daemon=True)
+        process.start()
+        while process.is_alive() and (not state.exists() or state.stat().st_mtime_ns == before):
+            time.sleep(0.001)  # until it has saved, and then somewhere in its steps, validations and writes
+        time.sleep(draw.uniform(0, 0.1))
+        os.kill(process.pid or 0, signal.SIGINT)
+        process.join()
+        words = said.read_text()
+        assert process.exitcode == 130, words
+        assert "Traceback" not in words
+        assert words.strip().endswith(GOES_ON)
+        stood.append(checkpoints.read(state)[1]["progress"]["step"])
+    assert all(b > a for a, b in itertools.pairwise(stood))
+    assert not list(tmp_path.glob(".*"))  # an interrupted write leaves nothing half written
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_it_loads_is_130_without_a_word(tmp_path: Path) -> None:
+    """Torch's own start takes seconds, and its C++ does not bear an exception in the middle of it."""
+    draw = random.Random(SEED)
+    code = "import metawidgets; print('begun', flush=True); from metawidgets.__main__ import main; main()"
+    for _ in range(int(os.environ.get("METAWIDGETS_INTERRUPTS", "4"))):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *COMMAND],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(draw.uniform(0, 2))
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+        assert (process.returncode, said.replace(GOES_ON, "").strip()) == (130, "")
+
+
+def small(path: Path, steps: int = 4, leave_at: int | None = None) -> None:
+    pool = blob_pool("point")
+    torch.manual_seed(0)
+    learner = learners.build("protonet", item_shape=(2,), output_dim=3)
+    how = MetaTraining(steps=steps, validate_every=2, n_validation=2)
+    training = meta_train(learner, EpisodeSampler(pool, n_way=3, k_shot=1, n_query=2), how, checkpoint=path)
+    for _ in itertools.islice(training, leave_at):
+        pass
+
+
+def altered(draw: random.Random, whole: bytes) -> Iterator[bytes]:
+    header = 8 + int.from_bytes(whole[:8], "little")
+    for _ in range(60):
+        yield whole[: draw.randrange(len(whole))]
+        for end in (8, header, len(whole)):  # the length, the names and the card, the tensors
+            place = draw.randrange(end)
+            yield whole[:place] + bytes([whole[place] ^ 1 << draw.randrange(8)]) + whole[place + 1 :]
+
+
+def test_an_altered_state_is_one_error_and_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    small(path)
+    state, best = path.with_suffix(".training.safetensors"), path.read_bytes()
+    for data in [*altered(random.Random(SEED), state.read_bytes()), b"", best]:
+        state.write_bytes(data)
+        before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+        with pytest.raises(CheckpointError, match=r"(cannot go on|other settings).*--fresh") as caught:
+            small(path)
+        assert len(str(caught.value).splitlines()) == 1
+        assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_another_network_does_not_go_on_with_this_ones_state(tmp_path: Path) -> None:
+    path, pool = tmp_path / "c.safetensors", blob_pool("point")
+    sampler, how = EpisodeSampler(pool, n_way=3, k_shot=1, n_query=2), MetaTraining(steps=2)
+    for hidden, name in (([8], "protonet"), ([8, 8], "protonet"), ([8], "relation")):
+        learner = learners.build(name, item_shape=(2,), output_dim=3, hidden=hidden)
+        before = {k: v.clone() for k, v in learner.state_dict().items()}
+        training = meta_train(learner, sampler, how, checkpoint=path)
+        if (hidden, name) == ([8], "protonet"):
+            list(training)
+            continue
+        with pytest.raises(CheckpointError, match="belongs to a training with other settings"):
+            next(training)
+        assert all(torch.equal(v, before[k]) for k, v in learner.state_dict().items())
+
+
+def on_a_full_disk(path: Path, said: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, resource.RLIM_INFINITY))
+    try:
+        small(path, steps=6)
+    except CheckpointError as error:
+        said.write_text(str(error))
+
+
+def test_a_full_disk_is_one_error_and_the_earlier_state_stays(lives: ForkServerContext, tmp_path: Path) -> None:
+    path, said = tmp_path / "c.safetensors", tmp_path / "said"
+    small(path, steps=6, leave_at=2)
+    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
+    process = lives.Process(target=on_a_full_disk, args=(path, said))
+    process.start()
+    process.join()
+    assert "cannot write the checkpoint" in said.read_text()
+    said.unlink()
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
+    assert checkpoints.read(path.with_suffix(".training.safetensors"))[1]["progress"]["step"] == 2

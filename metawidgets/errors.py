@@ -12,6 +12,7 @@
         ├── CheckpointError         a checkpoint cannot be written, read or trusted
         ├── ParameterError          a parameter of a report is unknown, of the wrong type or range   (also a ValueError)
         ├── ReportError             a report could not be run to its end
+        ├── SweepError              a sweep's settings, output or cluster cannot be used
         └── ExportError             a page could not be written
 
 Those that stem from a bad value are `ValueError` too, so that code which does not know metawidgets still catches them.
@@ -30,6 +31,7 @@ __all__ = [
     "ParameterError",
     "PictureError",
     "ReportError",
+    "SweepError",
     "TraceError",
     "did_you_mean",
 ]
@@ -69,6 +71,10 @@ class ParameterError(MetawidgetsError, ValueError):
 
 class ReportError(MetawidgetsError):
     """A report could not be run to its end."""
+
+
+class SweepError(MetawidgetsError):
+    """A sweep's settings, output or cluster cannot be used."""
 
 
 class ExportError(MetawidgetsError):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metawidgets import __version__
-from metawidgets.cli import demo, lists, pages, training
+from metawidgets.cli import demo, lists, pages, sweeps, training
 from metawidgets.errors import MetawidgetsError
 
 __all__ = ["app", "main"]
@@ -32,6 +32,7 @@ app.command()(pages.report)
 app.command()(pages.export)
 app.command()(pages.site)
 app.command()(pages.lab)
+app.add_typer(sweeps.app, name="sweep")
 app.command()(lists.datasets)
 app.command()(lists.learners)
 app.command()(lists.trained)

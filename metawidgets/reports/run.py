@@ -53,6 +53,8 @@ def run_report(
     *,
     cwd: str | Path = ".",
     cell_timeout: int | None = None,
+    time_limit: float | None = None,
+    kernel_manager: type | None = None,
     on_cell: Progress | None = None,
 ) -> Report:
     """Run a report notebook and export it.
@@ -63,6 +65,8 @@ def run_report(
         values: parameters that differ from the notebook's defaults.
         cwd: folder in which the notebook's code runs, where relative paths among the parameters start.
         cell_timeout: seconds that one cell may take; `None` for no limit.
+        time_limit: seconds that all cells may take together; `None` for no limit.
+        kernel_manager: what starts the kernel, a subclass of `jupyter_client.AsyncKernelManager`; `None` for Jupyter's own.
         on_cell: told of each cell before it runs.
 
     Raises:
@@ -84,15 +88,15 @@ def run_report(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": checked,
     }
-    ledger = Ledger(len(notebook.cells), on_cell)
+    ledger, limits = Ledger(len(notebook.cells), on_cell), _Limits(cell_timeout, time_limit)
     try:
-        _execute(notebook, partial, checked, Path(cwd), cell_timeout, ledger)
+        _execute(notebook, partial, checked, Path(cwd), limits, kernel_manager, ledger)
     except BaseException as error:  # Ctrl-C and a failing cell alike leave a truthful notebook and a status behind
         executed = catalogue.read(partial) if partial.is_file() else notebook
         failed = ledger.write_into(executed)
         _write(executed, partial)
         state = "failed" if isinstance(error, Exception) else "interrupted"
-        message = _message(error)
+        message = limits.exceeded() or _message(error)
         problem = {"cell": failed.id, "heading": heading_of(executed, failed.id)} if failed else {}
         _write_status(status, about, started, state=state, notebook=partial.name, error={"message": message, **problem})
         if state == "interrupted":
@@ -120,16 +124,42 @@ def run_report(
     return Report(html, final, status, checked, metrics, done)
 
 
+@dataclass
+class _Limits:
+    """Seconds for a cell, and for all of them from the first one's start."""
+
+    cell: float | None
+    report: float | None
+    begun: float | None = None
+
+    def of_next_cell(self, cell: NotebookNode) -> float | None:
+        """What the next cell may take; nbclient knows no more than a limit for each cell."""
+        if self.report is None:
+            return self.cell
+        self.begun = time.monotonic() if self.begun is None else self.begun
+        left = max(self.begun + self.report - time.monotonic(), 0.001)  # nbclient takes 0 for no limit
+        return left if self.cell is None else min(left, self.cell)
+
+    def exceeded(self) -> str:
+        """What to say if the report's limit is over; "" if it is not."""
+        if self.report is None or self.begun is None or time.monotonic() < self.begun + self.report:
+            return ""
+        return f"it took longer than its time limit of {self.report:g} seconds."
+
+
 def _execute(
     notebook: NotebookNode,
     output: Path,
     values: dict[str, Any],
     cwd: Path,
-    cell_timeout: int | None,
+    limits: _Limits,
+    kernel_manager: type | None,
     ledger: Ledger,
 ) -> None:
     import papermill  # takes seconds where JupyterLab is installed
 
+    # A kernel that has to be killed is not asked first to end by itself: in a sweep nobody waits for that.
+    own = {} if kernel_manager is None else {"kernel_manager_class": kernel_manager, "shutdown_kernel": "immediate"}
     with _quiet("papermill"), _kernel_config() as config:
         executed = papermill.execute_notebook(
             notebook,
@@ -137,7 +167,8 @@ def _execute(
             parameters=values,
             cwd=str(cwd.resolve()),
             progress_bar=False,
-            execution_timeout=cell_timeout,
+            timeout_func=limits.of_next_cell,
+            **own,
             config=config,
             extra_arguments=["--log-level=CRITICAL"],  # a failing cell is told by us, not by the kernel's own log too
             on_cell_start=ledger.started,

@@ -1,0 +1,178 @@
+"""The Dask cluster that a sweep runs on: one of this machine for the time of the sweep, or one whose scheduler is given."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from metawidgets.errors import SweepError
+from metawidgets.sweeps import kernels
+from metawidgets.sweeps.task import Outcome
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+__all__ = ["Connection", "Lost", "connected"]
+
+_DASHBOARD = 8787
+_SLOTS_EVERY = 2.0  # seconds between two counts of the workers
+_SHOW_EVERY = 5.0  # seconds between two entries in the dashboard's log
+
+
+class Lost(Exception):
+    """The scheduler is gone for now; its workers may still be at their reports."""
+
+
+class Connection:
+    """A client, with Dask's ways of failing put into a sweep's words.
+
+    Args:
+        client: connected. ours: whether the cluster ends with the sweep.
+    """
+
+    def __init__(self, client: "Client", *, ours: bool) -> None:
+        self._client, self._ours = client, ours
+        self._slots, self._counted, self._shown = 0, -_SLOTS_EVERY, 0.0
+
+    @property
+    def dashboard(self) -> str:
+        """Address of Dask's dashboard; "" if there is none."""
+        return self._client.dashboard_link or ""
+
+    @property
+    def slots(self) -> int:
+        """How many reports the workers run at a time."""
+        if time.monotonic() - self._counted >= _SLOTS_EVERY:
+            self._counted = time.monotonic()
+            try:
+                threads: Any = self._client.nthreads()
+                self._slots = sum(threads.values())
+            except (OSError, ValueError) as error:
+                raise Lost("the scheduler has gone away; waiting for it to come back") from error
+        return self._slots
+
+    def submit(self, function: Callable[..., Any], argument: Any, key: str) -> "Future":
+        """Send one call."""
+        self.check()
+        return self._client.submit(function, argument, key=key, pure=False)
+
+    def check(self) -> None:
+        """Raises: Lost: if the scheduler does not answer any more."""
+        if self._client.status != "running" or (
+            self._client.scheduler_comm and self._client.scheduler_comm.comm.closed()
+        ):
+            raise Lost("the scheduler has gone away; waiting for it to come back")
+
+    def outcome(self, key: str, future: "Future") -> Outcome:
+        """What a call that has ended says."""
+        from distributed.scheduler import KilledWorker
+
+        if future.status == "finished":
+            try:
+                return Outcome(**future.result(timeout=30))
+            except (OSError, asyncio.CancelledError):  # its worker went before it could be asked
+                return Outcome(key, "lost", problem="a worker has gone away with its answer")
+            finally:
+                future.release()
+        if future.status in ("cancelled", "lost"):
+            return Outcome(key, "lost", problem="the scheduler has gone away; waiting for it to come back")
+        error = future.exception(timeout=30)
+        future.release()
+        if isinstance(error, KilledWorker):
+            return Outcome(
+                key, "died", problem="the worker process died of it, on several workers one after the other."
+            )
+        if isinstance(error, ImportError | AttributeError):
+            problem = f"a worker cannot load metawidgets ({error}); install the same version where the workers run."
+            return Outcome(key, "unfit", problem=problem)
+        return Outcome(key, "died", problem=f"{type(error).__name__}: {error}")
+
+    def show(self, progress: Any) -> None:
+        """Put the figures into the log of Dask's dashboard, topic `sweep`."""
+        if time.monotonic() - self._shown < _SHOW_EVERY:
+            return
+        self._shown = time.monotonic()
+        figures = {name: getattr(progress, name) for name in ("planned", "completed", "failed", "running", "left")}
+        with contextlib.suppress(OSError, ValueError):
+            self._client.log_event("sweep", {**figures, "seconds_left": progress.seconds_left})
+
+    def stop(self, sweep: str, futures: Sequence["Future"]) -> None:
+        """Let no more reports begin, and kill the kernels of those that run; the reports that are done stay."""
+        if self._ours:  # the workers end with their cluster, and the kernels with them
+            return
+        with contextlib.suppress(Exception):  # a scheduler that is gone has nothing to stop
+            self._client.cancel(list(futures), force=True)
+            self._client.run(kernels.stop, sweep, nanny=False, on_error="ignore")
+
+
+@contextlib.contextmanager
+def connected(scheduler: str | None, workers: int | None, wanted: int, patience: float) -> Iterator[Connection]:
+    """A cluster to work on, until the block ends.
+
+    Args:
+        scheduler: address; `None` for a cluster of processes on this machine, of one thread each.
+        workers: how many of these; `None` for one a core, but no more than are `wanted`.
+        patience: seconds to go on trying for a scheduler that has been there before.
+
+    Raises:
+        SweepError: if no scheduler answers.
+    """
+    from distributed import Client, LocalCluster
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us, once
+    with contextlib.ExitStack() as stack:
+        if scheduler is None:
+            number = min(workers or os.cpu_count() or 1, max(wanted, 1))
+            cluster = LocalCluster(
+                n_workers=number,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=f"127.0.0.1:{_free_port()}",
+                memory_limit=0,  # a kernel's memory is not its worker's
+                silence_logs=logging.CRITICAL,
+            )
+            stack.callback(_quietly, cluster.close, 10)
+            client = Client(cluster, timeout=30, set_as_default=False)
+            stack.callback(_quietly, client.close, 5)
+            yield Connection(client, ours=True)
+            return
+        client = _found(scheduler, patience)
+        stack.callback(_quietly, client.close, 5)
+        yield Connection(client, ours=False)
+
+
+def _found(scheduler: str, patience: float) -> "Client":
+    from distributed import Client
+
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return Client(scheduler, timeout=5, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            if isinstance(error, OSError) and time.monotonic() < until:
+                time.sleep(1)
+                continue
+            raise SweepError(
+                f"no scheduler answers at {scheduler!r} ({type(error).__name__}); start one with `dask scheduler`, or leave "
+                "--scheduler out to use this machine."
+            ) from None
+
+
+def _quietly(close: Callable[..., Any], timeout: float) -> None:
+    """Dask complains of workers that were killed or that do not hurry; the processes end with this one in any case."""
+    with contextlib.suppress(Exception):
+        close(timeout=timeout)
+
+
+def _free_port() -> int:
+    """Dask's usual port for its dashboard, or any other if that is taken."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", _DASHBOARD))
+        except OSError:
+            return 0
+        return _DASHBOARD

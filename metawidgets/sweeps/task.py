@@ -1,0 +1,159 @@
+"""What a worker does for one report. It needs the package and the output, no checkout and no JupyterLab: the rest travels."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import metawidgets
+from metawidgets.allocator import ENVIRONMENT
+from metawidgets.errors import MetawidgetsError
+from metawidgets.sweeps.store import REFUSALS, Store, Unwritable
+
+__all__ = ["Outcome", "Task", "run_task"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One report, with everything that a worker must know.
+
+    Args:
+        sweep: which call of `run_sweep` it belongs to. version: of the package that made the key.
+        key, parameters, name, notebook, out: as in the plan. cwd: where relative paths among the parameters start, if it is there.
+        again: whether a report that failed before is run once more. forked, time_limit, retries: as in the settings.
+    """
+
+    sweep: str
+    version: str
+    key: str
+    parameters: Mapping[str, Any]
+    name: str
+    notebook: str
+    out: str
+    cwd: str
+    again: bool = False
+    forked: bool | None = None
+    time_limit: float | None = None
+    retries: int = 1
+
+    def plain(self) -> dict[str, Any]:
+        """As a dictionary of simple values, which any version of the package can read."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of it.
+
+    Args:
+        state: `completed` or `failed`, and then it is written down; `claimed`: another process is at it; `stopped`;
+            `unwritable`: the output takes nothing; `unfit`: this worker cannot run it.
+        seconds: of the run. overhead: of everything around the run. problem: why, where it is not completed.
+    """
+
+    key: str
+    state: str
+    seconds: float = 0.0
+    overhead: float = 0.0
+    problem: str = ""
+
+
+def run_task(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a report and put its files in place; returns an `Outcome` as a dictionary. No error of the report is raised."""
+    begun = time.monotonic()
+    key = plain["key"]
+    if plain["version"] != metawidgets.__version__:
+        problem = f"worker {socket.gethostname()} has metawidgets {metawidgets.__version__}, this sweep is of {plain['version']}"
+        return asdict(Outcome(key, "unfit", problem=f"{problem}; install the same version on both."))
+    task = Task(**plain)
+    for setting, value in ENVIRONMENT.items():  # for kernels, which may train
+        os.environ.setdefault(setting, value)
+    try:
+        outcome = _claimed(task, Store(task.out), begun)
+    except Unwritable as error:
+        outcome = Outcome(key, "unwritable", problem=str(error))
+    return asdict(outcome)
+
+
+def _claimed(task: Task, store: Store, begun: float) -> Outcome:
+    with store.claim(task.key) as mine:
+        if not mine:
+            return Outcome(task.key, "claimed")
+        said = store.status(task.key)  # another sweep may have done it since this one looked
+        if said and (said["state"] == "completed" or not task.again):
+            error = said.get("error") or {}
+            return Outcome(task.key, said["state"], said["seconds"], problem=error.get("message", ""))
+        with store.workplace(task.key) as folder:
+            status, attempts = _run(task, folder)
+            if status is None:
+                return Outcome(task.key, "stopped")
+            about = {"host": socket.gethostname(), "attempts": attempts}
+            store.publish(task.key, folder / "out", {**status, **about})
+    seconds, problem = status["seconds"], (status.get("error") or {}).get("message", "")
+    return Outcome(task.key, status["state"], seconds, time.monotonic() - begun - seconds, problem)
+
+
+def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
+    """The run's status and the number of attempts; no status if the sweep was stopped."""
+    from nbclient.exceptions import DeadKernelError
+
+    from metawidgets.reports.run import run_report
+    from metawidgets.sweeps import kernels
+
+    source = folder / f"{task.name}.ipynb"
+    source.write_text(task.notebook, encoding="utf-8")
+    forks = kernels.can_fork() if task.forked is None else task.forked
+    manager = kernels.ForkedKernels if forks else kernels.PlainKernels
+    cwd = task.cwd if Path(task.cwd).is_dir() else folder
+    belongs = kernels.of_sweep.set(task.sweep)
+    try:
+        for attempt in range(1, task.retries + 2):
+            try:
+                run_report(
+                    source,
+                    folder / "out",
+                    task.parameters,
+                    cwd=cwd,
+                    time_limit=task.time_limit,
+                    kernel_manager=manager,
+                )
+            except MetawidgetsError as error:
+                if kernels.stopped(task.sweep):
+                    return None, attempt
+                _tell_refusals(error)
+                if isinstance(error.__cause__, DeadKernelError) and attempt <= task.retries:
+                    continue
+                if not (folder / "out" / "status.json").is_file():  # it did not come as far as a run
+                    return _failed(task, str(error)), attempt
+            except OSError as error:
+                _tell_refusals(error)
+                raise
+            return json.loads((folder / "out" / "status.json").read_text(encoding="utf-8")), attempt
+    finally:
+        kernels.of_sweep.reset(belongs)
+    raise AssertionError("the last attempt returns")
+
+
+def _tell_refusals(error: BaseException | None) -> None:
+    """A full disk is no fault of the report: the next ones would fail of it, too."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in REFUSALS:
+            raise Unwritable(
+                f"cannot write the report ({error.strerror}); what is done is kept. Make room, or give another place."
+            ) from error
+        error = error.__cause__ or error.__context__
+
+
+def _failed(task: Task, problem: str) -> dict[str, Any]:
+    return {
+        "report": task.name,
+        "metawidgets": metawidgets.__version__,
+        "parameters": dict(task.parameters),
+        "seconds": 0.0,
+        "state": "failed",
+        "error": {"message": problem},
+    }

@@ -86,30 +86,6 @@ def holm(p: Sequence[float]) -> Float[np.ndarray, " comparison"]:
 
 def t_tails(t: float, df: float) -> float:
     """How probable a value as far from 0 as `t`, on either side, is under Student's t distribution with `df` degrees of freedom."""
-    return _incomplete_beta(df / 2, 0.5, df / (df + t * t))
+    from scipy.special import stdtr  # at use: it takes longer to load than the rest of this module
 
-
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """Regularised incomplete beta function I_x(a, b), by its continued fraction (NIST handbook, 8.17.22) as Lentz evaluates it."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):  # on this side the fraction of the other end converges fast
-        return 1 - _incomplete_beta(b, a, 1 - x)
-    log_front = a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
-    tiny = 1e-300  # stands in for a denominator of 0
-    c, d = 1.0, 1 / _nonzero(1 - (a + b) * x / (a + 1), tiny)
-    value = d
-    for m in range(1, 1000):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        for term in (even, odd):
-            d = 1 / _nonzero(1 + term * d, tiny)
-            c = _nonzero(1 + term / c, tiny)
-            value *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return math.exp(log_front) * value / a
-
-
-def _nonzero(x: float, tiny: float) -> float:
-    return x if abs(x) > tiny else tiny
+    return 2 * float(stdtr(df, -abs(t)))

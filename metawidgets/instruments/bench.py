@@ -19,6 +19,8 @@ def bench(learner: "Learner", episode: Episode) -> "VBox":
     """Everything there is to see of one learner on one episode, linked by one selection: what it was given, how it adapts,
     and what goes on inside it: the distances that it compares, its attention, memory or state, charts of its relations or rates.
 
+    Regression of several numbers, or on several, has no curve to draw: its adaptation is shown as a chart of the losses.
+
     Raises:
         LearnerError: if the learner cannot take the episode.
     """
@@ -29,16 +31,22 @@ def bench(learner: "Learner", episode: Episode) -> "VBox":
     from metawidgets.widgets import ChartView, EpisodeView, InnerLoopSlider, MemoryView, PrototypeHeatmap, Selection
 
     selection, seen = Selection(), trace(learner, episode)
-    slider = InnerLoopSlider(seen, selection=selection)
-    parts = [EpisodeView(episode, selection=selection), slider]
+
+    def chart(view: views.View) -> ChartView:
+        return ChartView(view(seen), axis=seen.axis.replace("_", " "))
+
+    if InnerLoopSlider.shows(seen):
+        adaptation = InnerLoopSlider(seen, selection=selection)
+    else:
+        adaptation = chart(views.learning_curves)
+    parts = [EpisodeView(episode, selection=selection), adaptation]
     if "distances" in seen:
         parts.append(PrototypeHeatmap(seen, selection=selection))
     if MemoryView.shows(seen):
         parts.append(MemoryView(seen, selection=selection))
-        jslink((slider, "step"), (parts[-1], "step"))
+        jslink((adaptation, "step"), (parts[-1], "step"))
     for name, view in views.fitting(seen).items():
         if name in _INSIDE:
-            chart = ChartView(view(seen), axis=seen.axis.replace("_", " "))
-            jslink((slider, "step"), (chart, "step"))
-            parts.append(chart)
+            parts.append(chart(view))
+            jslink((adaptation, "step"), (parts[-1], "step"))
     return VBox(parts)

@@ -13,7 +13,7 @@ from metawidgets.traces import Trace
 from metawidgets.widgets.base import Component
 from metawidgets.widgets.episode_state import unpack_episode
 from metawidgets.widgets.inner_loop_settings import Choice, Retrace, Settings, choices_of
-from metawidgets.widgets.inner_loop_state import named, pack_traces
+from metawidgets.widgets.inner_loop_state import is_drawn, named, pack_traces
 from metawidgets.widgets.numbers import number_in_words
 from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.trace_state import unpack_trace
@@ -106,6 +106,11 @@ class InnerLoopSlider(Component):
         component = super().from_dict(data, selection=selection)
         component._following = True
         return component
+
+    @staticmethod
+    def shows(trace: Trace) -> bool:
+        """Whether there is a panel for its episode: there is none for regression of several numbers, or on several."""
+        return is_drawn(trace.episode)
 
     # -- settings ------------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from metawidgets.traces import Trace
 from metawidgets.widgets.episode_state import episode_title
 from metawidgets.widgets.trace_state import pack_trace
 
-__all__ = ["named", "pack_traces"]
+__all__ = ["is_drawn", "named", "pack_traces"]
 
 _SERIES = (
     "query_loss",
@@ -82,12 +82,17 @@ def pack_traces(traces: Mapping[str, Trace]) -> tuple[dict[str, Shaped[np.ndarra
     }
 
 
+def is_drawn(e: Episode) -> bool:
+    """Whether there is a panel for episodes of this kind: all but regression of several numbers, or on several."""
+    return not e.is_regression or (e.item_shape == (1,) and e.output_dim == 1)
+
+
 def _kind(trace: Trace) -> str:
     e = trace.episode
-    if not e.is_regression:
+    if is_drawn(e):
+        if e.is_regression:
+            return "curve"
         return "regions" if e.item_shape == (2,) and "probe_outputs" in trace else "queries"
-    if e.item_shape == (1,) and e.output_dim == 1:
-        return "curve"
     raise TraceError(
         f"InnerLoopSlider draws regression of one number on one number, and this episode has items of shape {e.item_shape} and "
         f"{e.output_dim} targets; views.learning_curves(trace) shows its losses."

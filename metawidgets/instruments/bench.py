@@ -33,7 +33,7 @@ def bench(learner: "Learner", episode: Episode) -> "VBox":
     selection, seen = Selection(), trace(learner, episode)
 
     def chart(view: views.View) -> ChartView:
-        return ChartView(view(seen), axis=seen.axis.replace("_", " "))
+        return ChartView(view(seen))
 
     if InnerLoopSlider.shows(seen):
         adaptation = InnerLoopSlider(seen, selection=selection)

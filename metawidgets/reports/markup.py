@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -66,7 +67,8 @@ def mathml(tex: str, display: bool = False) -> str:
 def cleaned(fragment: str) -> str:
     """HTML without scripts, handlers, frames and anything from elsewhere; tables, styles, SVG and links stay.
 
-    A picture from the network becomes a link to it.
+    A picture from the network becomes a link to it. A link to a notebook beside this one loses its target, which is not beside
+    the page: `data-notebook` keeps it for the site that has a page of that notebook too.
     """
     soup = BeautifulSoup(fragment, "html.parser")
     for tag in soup.find_all(_ACTIVE):
@@ -85,13 +87,22 @@ def cleaned(fragment: str) -> str:
                 tag[name] = _local_style(value)
         if tag.name == "style":
             tag.string = _local_style(tag.get_text())
+        if tag.name == "a" and _beside(_value(tag, "href")):
+            tag["data-notebook"] = _value(tag, "href")
+            del tag["href"]
         if _value(tag, "href").startswith("http"):
             tag["rel"] = "noopener noreferrer"
     return str(soup)
 
 
-def code_label(source: str) -> str:
-    """What a folded cell is about: its first line if that is a comment."""
+# The cell of defaults has no room for a comment, and papermill gives the one that it puts behind it a short one.
+_PARAMETERS = {"parameters": "Code: Parameters and their defaults", "injected-parameters": "Code: Parameters of this run"}
+
+
+def code_label(source: str, tags: Sequence[str] = ()) -> str:
+    """What a folded cell is about: its tag if that says it, or its first line if that is a comment."""
+    if named := [_PARAMETERS[tag] for tag in tags if tag in _PARAMETERS]:
+        return named[0]
     first = source.lstrip().splitlines()[0] if source.strip() else ""
     comment = first.strip("#").strip() if first.startswith("#") and not first.startswith("#!") else ""
     return f"Code: {comment}" if comment and not comment.startswith("%%") else "Code"
@@ -117,6 +128,10 @@ def _harmless(address: str) -> bool:
         address.startswith(("http://", "https://", "mailto:", "#", "data:image/png", "data:image/jpeg"))
         or ":" not in address.split("/")[0]
     )
+
+
+def _beside(address: str) -> bool:
+    return _harmless(address) and ":" not in address and address.split("#")[0].endswith(".ipynb")
 
 
 def _local_style(text: str) -> str:

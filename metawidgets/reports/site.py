@@ -1,5 +1,6 @@
 """Many notebooks run side by side, and one page that links what became of each."""
 
+import html
 import json
 import os
 import re
@@ -8,8 +9,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote
 
 import jinja2
 
@@ -85,6 +87,8 @@ def build_site(
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         found = list(pool.map(run, paths))
+    pages = {one.name: one.page for one in found if one.page}
+    found = [replace(one, size=_link(one.page, pages)) if one.page else one for one in found]
     _write_index(out, found)
     return found
 
@@ -113,12 +117,28 @@ def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
     )
 
 
+def _link(page: Path, pages: Mapping[str, Path]) -> int:
+    """Make what a page says of other notebooks links to their pages, as far as the site has them. Gives the page's bytes."""
+
+    def linked(found: re.Match[str]) -> str:
+        path, part = found[2], found[3] or ""
+        other = pages.get(PurePosixPath(unquote(html.unescape(path))).stem)
+        if other is None:
+            return found[0]
+        return f'{found[1]}href="../{quote(other.parent.name)}/{quote(other.name)}{part}"'
+
+    text = page.read_text(encoding="utf-8")
+    with replacing(page) as beside:
+        beside.write_text(re.sub(r'(<a\b[^>]*?)data-notebook="([^"#]+)(#[^"]*)?"', linked, text), encoding="utf-8")
+    return page.stat().st_size
+
+
 def _write_index(out: Path, ran: Sequence[Ran]) -> None:
     # Of the repository itself: https links and scripts have no place in it, as in the pages.
     template = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         (_HERE / "site.html.j2").read_text(encoding="utf-8")
     )
     css = (_HERE / "page.css").read_text(encoding="utf-8")
-    html = template.render(ran=ran, out=out, css=css, csp=CSP, version=__version__)
+    text = template.render(ran=ran, quote=quote, out=out, css=css, csp=CSP, version=__version__)
     with replacing(out / "index.html") as part:
-        part.write_text(html, encoding="utf-8")
+        part.write_text(text, encoding="utf-8")

@@ -97,8 +97,8 @@ def _style(cells: list[Any]) -> str:
     """Numbers stand to the right and unbroken. Text may break anywhere, since long names must not push the table off the page,
     but not into a column of single letters beside numbers that do not yield."""
     words = (word for cell in cells if not isinstance(cell, Picture) for word in re.split(r"[\s-]", str(cell)))
-    longest = min(max(map(len, words), default=0), 16)
-    text = f"text-align: left; overflow-wrap: anywhere; min-width: {0.6 * longest:.3g}em"
+    longest = min(max(map(len, words), default=0), 20)
+    text = f"text-align: left; overflow-wrap: anywhere; min-width: {0.6 * longest + 1:.3g}em"  # its padding included
     fit = "text-align: right; white-space: nowrap" if _numbers(cells) else text
     return f' style="{fit}; vertical-align: middle"'
 

@@ -85,7 +85,7 @@ export default { render({ model, el, signal }) {
       const swatch = mwLookCanvas(trace.look);
       const head = now.several && mwEl("h4", { class: "il-panel-head" }, swatch.canvas, mwEl("span", {}, trace.name, state));
       const told = mwEl("p", { class: "il-now" });
-      const made = { ...panel, state, swatch, told, node: mwEl("section", { class: "il-panel", "aria-label": trace.name }, head, now.several && told, panel.node, !now.several && panel.legend?.node) };
+      const made = { ...panel, state, swatch, told, node: mwEl("div", { role: "group", class: "il-panel", "aria-label": trace.name }, head, now.several && told, panel.node, !now.several && panel.legend?.node) };
       panels.set(trace.name, made);
       panel.update(trace);
       mwOnWidth(made.node, (width) => { panel.fit(width); repaint(); }, own);

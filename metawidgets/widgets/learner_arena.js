@@ -17,7 +17,7 @@ export default { render({ model, el, signal }) {
   const charts = mwEl("div", { class: "ar-charts" });
   const table = mwEl("table");
   const lines = mwEl("div", { class: "ar-two" });
-  const opened = mwEl("section", { class: "ar-opened", "aria-label": "Opened episode" });
+  const opened = mwEl("div", { role: "group", class: "ar-opened", "aria-label": "Opened episode" });
   const note = mwEl("p", { class: "ar-note" });
   body.append(
     mwEl("header", {}, title, headline),

@@ -81,6 +81,6 @@ function mvGrowth({ config, arrays, coloured, player }) {
   };
   canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); scrub(event); });
   canvas.addEventListener("pointermove", scrub);
-  return { node: mwEl("section", { class: "mv-panel", "aria-label": "Prediction as the context grows" }, title, canvas, told), paint, fit: (available) => { width = available; resize(width, MV_GROWTH); } };
+  return { node: mwEl("div", { role: "group", class: "mv-panel", "aria-label": "Prediction as the context grows" }, title, canvas, told), paint, fit: (available) => { width = available; resize(width, MV_GROWTH); } };
 }
 

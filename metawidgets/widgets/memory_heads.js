@@ -99,7 +99,7 @@ function mvHeadsPanel(shared) {
     hover: (found) => rows() !== "heads" && selection.hover(found ? rowItem(found[0]).id : ""),
   });
   return {
-    node: mwEl("section", { class: "mv-panel", "aria-label": attends ? "Who attends to what" : "Who reads what" },
+    node: mwEl("div", { role: "group", class: "mv-panel", "aria-label": attends ? "Who attends to what" : "Who reads what" },
       mwEl("div", { class: "mv-head" }, mwEl("h4", {}, attends ? "Who attends to what" : "Who reads what"), options.length > 1 && segments.node, choice?.node, legend.node), matrix.node, matrix.told),
     fit: matrix.fit,
     paint(next) {

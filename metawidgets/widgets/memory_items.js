@@ -214,5 +214,5 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
     ArrowLeft: () => by(-1), ArrowRight: () => by(1), ArrowUp: () => vertical(-1), ArrowDown: () => vertical(1), Home: () => go(items[0].id), End: () => go(items.at(-1).id),
     Enter: select, " ": select, Escape: () => { selection.set(""); announce(); }, ...stepKeys,
   });
-  return { node: mwEl("section", { class: "mv-panel", "aria-label": "Items" }, board, key, legend), paint, fit };
+  return { node: mwEl("div", { role: "group", class: "mv-panel", "aria-label": "Items" }, board, key, legend), paint, fit };
 }

@@ -81,7 +81,7 @@ function mvSlotsPanel(shared) {
     },
   });
   return {
-    node: mwEl("section", { class: "mv-panel", "aria-label": "Memory" },
+    node: mwEl("div", { role: "group", class: "mv-panel", "aria-label": "Memory" },
       mwEl("div", { class: "mv-head" }, mwEl("h4", {}, "Memory, slot by slot"), options.length > 1 && segments.node, legend.node, memory && legendNow.node), matrix.node, matrix.told),
     fit: matrix.fit,
     paint(next) {

@@ -48,7 +48,7 @@ function mvUnitsPanel(shared) {
     more: (ctx, layout) => mvMarkStep(ctx, layout, matrix, state),
   });
   return {
-    node: mwEl("section", { class: "mv-panel", "aria-label": "Hidden state" },
+    node: mwEl("div", { role: "group", class: "mv-panel", "aria-label": "Hidden state" },
       mwEl("div", { class: "mv-head" }, mwEl("h4", {}, "Hidden state, unit by unit"), choice.node, legend.node), matrix.node, matrix.told),
     fit: matrix.fit,
     paint(next) {

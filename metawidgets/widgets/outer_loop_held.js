@@ -19,7 +19,7 @@ function olHeld({ model, selection, onInner, announce, stepKeys, signal }) {
   // A loss is infinite as long as a class lacks support: nothing to draw before the last.
   const drawable = (name) => mwAt(mwArrays(model)[`held.${name}`], 0).data.filter(Number.isFinite).length > 1;
   const lines = many ? names.filter(drawable).map((name) => olInnerChart({ config, name })) : [];
-  const node = mwEl("section", { class: "ol-held", "aria-label": "Held episode" }, title, reading,
+  const node = mwEl("div", { role: "group", class: "ol-held", "aria-label": "Held episode" }, title, reading,
     choice && mwEl("div", { class: "ol-inner" }, choice.node), main?.node, mwEl("div", { class: "ol-inner-charts" }, lines.map((line) => line.node)),
     many && mwEl("p", { class: "ol-key" }, `By ${config.axis_label}, one line an outer step: pale ones came earlier, the strong one is shown.`));
   function refresh() {

@@ -85,7 +85,7 @@ function tmPair({ config, opened, onPair, onItem }) {
   const told = mwEl("p", { class: "tm-told" });
   const sides = mwEl("div", { class: "tm-sides" });
   const lists = mwEl("div", { class: "tm-lists" });
-  const node = mwEl("section", { class: "tm-pair", "aria-label": "Two tasks side by side" }, title, told, sides, lists);
+  const node = mwEl("div", { role: "group", class: "tm-pair", "aria-label": "Two tasks side by side" }, title, told, sides, lists);
   let shown = "";
   const side = (letter, i, state) => mwEl("div", { class: "tm-side" },
     mwEl("h5", {}, mwEl("b", { class: "tm-letter" }, letter), config.names[i]),

@@ -6,7 +6,7 @@ function mwYouResult({ state }) {
   const headline = mwEl("p", { class: "yl-headline" });
   const { canvas, ctx, resize } = mwCanvas({ class: "yl-canvas", role: "img" });
   const table = mwEl("table");
-  const node = mwEl("section", { class: "yl-result", "aria-label": "You and the learners" }, headline, mwEl("div", { class: "yl-result-body" }, canvas, table));
+  const node = mwEl("div", { role: "group", class: "yl-result", "aria-label": "You and the learners" }, headline, mwEl("div", { class: "yl-result-body" }, canvas, table));
   let width = 0;
 
   // The person first, then the learners in their order: what each scored on every episode that is done.

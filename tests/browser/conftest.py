@@ -1,15 +1,18 @@
 """The kernel-free page, and two guards over every page: nothing leaves it, nothing is reported on its console."""
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
+from metawidgets.reports import Report, run_report
 from metawidgets.reports.export import export_component
 from tests.browser import live
 from tests.browser.lab import Lab, Notebook, lab_server
@@ -85,6 +88,7 @@ def open_html(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             device_scale_factor=scale,
+            offline=True,
         )
         guard = Guard(allowed=(path.resolve().as_uri(),))
         guard.watch(context)
@@ -129,6 +133,19 @@ def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePa
     for context, guard in opened:
         context.close()
         guard.check()
+
+
+@pytest.fixture(scope="session")
+def gallery(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The gallery, run once in small sizes for all tests that look at its page."""
+    return run_report(root / "notebooks" / "gallery.ipynb", tmp_path_factory.mktemp("gallery"), {"smoke": True})
+
+
+@pytest.fixture
+def offline(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """`benchmarks/offline.py`, which plays with the instruments of a page as a person at the keyboard would."""
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    return importlib.import_module("offline")
 
 
 @pytest.fixture(scope="session")

@@ -15,4 +15,4 @@ def test_the_chart_of_losses_moves_what_goes_on_inside(open_component):
     handle.press("ArrowLeft")
     opened.frame()
     assert [opened.model(part, "step") for part in (chart, memory)] == [5, 5]
-    assert handle.get_attribute("aria-valuetext") == "context example 5 of 6"
+    assert handle.get_attribute("aria-valuetext") == "support example absorbed 5 of 6"

@@ -20,9 +20,9 @@ from tests.widgets.made_memory import (
 )
 
 ITEMS = "[aria-roledescription=items]"
-SLOTS = "section[aria-label=Memory] .mv-board"
-MATRIX = "section[aria-label^='Who'] .mv-board"
-UNITS = "section[aria-label='Hidden state'] .mv-board"
+SLOTS = "[role=group][aria-label=Memory] .mv-board"
+MATRIX = "[role=group][aria-label^='Who'] .mv-board"
+UNITS = "[role=group][aria-label='Hidden state'] .mv-board"
 
 
 def text(opened, of: str) -> str:
@@ -133,7 +133,7 @@ def test_a_write_shows_the_slot_as_it_was_then(open_component):
     view = MemoryView(memory(), selection=selection)
     opened = open_component(view)
     opened.page.mouse.move(*slot(opened, 1, 1))
-    words = text(opened, "section[aria-label=Memory] > .mv-told")
+    words = text(opened, "[role=group][aria-label=Memory] > .mv-told")
     assert words.startswith("Slot 1: step 1 (item 0 (aleph)) wrote 25 % of its write here. At this step: a blend")
     opened.page.mouse.click(*slot(opened, 1, 1))
     opened.frame()
@@ -164,7 +164,7 @@ def test_slots_by_keyboard(open_component):
 def test_writes_reads_and_usage_are_toggled(open_component):
     view = MemoryView(memory())
     opened = open_component(view)
-    part = opened.view.locator("section[aria-label=Memory]")
+    part = opened.view.locator("[role=group][aria-label=Memory]")
     for name, words in (
         ("Reads", "Slot 2: after step 3 query 5 reads 20 % here. At this step: empty"),
         ("Usage", "Slot 2: usage 0 after step 3. At this step: empty"),
@@ -172,7 +172,7 @@ def test_writes_reads_and_usage_are_toggled(open_component):
     ):
         part.get_by_role("button", name=name, exact=True).click()
         opened.page.mouse.move(*slot(opened, 2, 3))
-        assert text(opened, "section[aria-label=Memory] > .mv-told").replace("0.00", "0").startswith(words)
+        assert text(opened, "[role=group][aria-label=Memory] > .mv-told").replace("0.00", "0").startswith(words)
     assert opened.model(view, "shown") == "writes"
 
 
@@ -198,7 +198,7 @@ def test_the_matrix_of_heads_queries_and_items(open_component):
     selection = Selection()
     view = MemoryView(attention(), selection=selection)
     opened = open_component(view)
-    words = lambda: text(opened, "section[aria-label^='Who'] > .mv-told")  # noqa: E731
+    words = lambda: text(opened, "[role=group][aria-label^='Who'] > .mv-told")  # noqa: E731
     board = opened.view.locator(MATRIX)
     board.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
@@ -225,7 +225,7 @@ def test_the_matrix_of_heads_queries_and_items(open_component):
 def test_units_are_sorted_and_told(open_component):
     view = MemoryView(made(kept(), learner="RecurrentLearner", axis="context_example"))
     opened = open_component(view)
-    part = opened.view.locator("section[aria-label='Hidden state']")
+    part = opened.view.locator("[role=group][aria-label='Hidden state']")
     assert part.locator("> .mv-told").inner_text() == "This step moved the state by 0.927 (Euclidean norm)."
     opened.view.locator(UNITS).focus()
     opened.page.keyboard.press("ArrowDown")
@@ -258,7 +258,7 @@ def test_units_are_sorted_and_told(open_component):
 )
 def test_only_parts_with_something_to_show_are_there(open_component, make, parts):
     opened = open_component(MemoryView(make()))
-    assert {s.get_attribute("aria-label") for s in opened.view.locator("section").all()} == parts
+    assert {s.get_attribute("aria-label") for s in opened.view.locator(".mv-panel").all()} == parts
 
 
 def test_the_answer_as_the_context_grows_is_scrubbed(open_component):
@@ -266,14 +266,14 @@ def test_the_answer_as_the_context_grows_is_scrubbed(open_component):
     opened = open_component(view)
     box = opened.view.locator(".mv-growth").bounding_box()
     assert (
-        told(opened, "section[aria-label^=Prediction]")[-1]
+        told(opened, "[role=group][aria-label^=Prediction]")[-1]
         == f"True class {HOSTILE} (bold): 5 %. Predicted aleph: 90 %."
     )
     opened.page.mouse.click(box["x"] + 44, box["y"] + 60)
     opened.frame()
     assert opened.model(view, "step") == 0
     assert (
-        told(opened, "section[aria-label^=Prediction]")[-1]
+        told(opened, "[role=group][aria-label^=Prediction]")[-1]
         == f"True class {HOSTILE} (bold): 33 %. Predicted aleph: 33 %."
     )
 

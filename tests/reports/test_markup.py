@@ -17,6 +17,8 @@ from metawidgets.reports.markup import cleaned, code_label, final_lines, markdow
         ("<a href=' java\nscript:x()'>b</a>", "<a>b</a>"),
         ("<a href='https://e.com/p'>b</a>", '<a href="https://e.com/p" rel="noopener noreferrer">b</a>'),
         ("<a href='#part'>b</a>", '<a href="#part">b</a>'),
+        ("<a href='02_next.ipynb#part'>b</a>", '<a data-notebook="02_next.ipynb#part">b</a>'),
+        ("<a href='javascript:x.ipynb'>b</a>", "<a>b</a>"),
         ("<img src='https://e.com/x.png' alt='a plot'>", '<a href="https://e.com/x.png">a plot</a>'),
         ("<img src='data:image/png;base64,AA' onerror='x()'>", '<img src="data:image/png;base64,AA"/>'),
         ("<img src='data:text/html,x'>", ""),
@@ -67,6 +69,12 @@ def test_maths_becomes_mathml_or_stays_readable():
 )
 def test_labels_of_code(source, label):
     assert code_label(source) == label
+
+
+def test_cells_of_parameters_say_which_they_are():
+    assert code_label("n: int = 1", ["parameters"]) == "Code: Parameters and their defaults"
+    assert code_label("# Parameters\nn = 2", ["x", "injected-parameters"]) == "Code: Parameters of this run"
+    assert code_label("# three", ["remove-output"]) == "Code: three"
 
 
 def test_a_progress_bar_leaves_its_last_state():

@@ -8,9 +8,12 @@ from metawidgets.errors import ReportError
 from metawidgets.reports.site import build_site
 
 
+LINKS = "[here](good.ipynb#part), [failed](bad.ipynb), [elsewhere](https://e.com/good.ipynb), [data](good.csv)"
+
+
 def notebook(folder, name, code, title="A <b>title</b>"):
     cells = [
-        new_markdown_cell(f"# {title}\n\nWhat is *one* and one?\nOn two lines.\n\nMore.", id="title"),
+        new_markdown_cell(f"# {title}\n\nWhat is *one* and one?\nOn two lines.\n\n{LINKS}", id="title"),
         new_code_cell(
             "seed: int = 0  # 0.. a seed\nsmoke: bool = False", id="parameters", metadata={"tags": ["parameters"]}
         ),
@@ -33,7 +36,11 @@ def test_every_notebook_is_run_and_linked(tmp_path):
     assert {one.name for one in told} == {"good", "bad"}
     first, second = ran
     assert first.page is not None
-    assert "smoke is True" in first.page.read_text()
+    page = first.page.read_text()
+    assert "smoke is True" in page
+    assert '<a href="../good/good.html#part">here</a>' in page
+    assert '<a data-notebook="bad.ipynb">failed</a>' in page  # there is no page to go to
+    assert '<a href="https://e.com/good.ipynb" rel="noopener noreferrer">elsewhere</a>, <a href="good.csv">' in page
     assert first.question == "What is one and one? On two lines."
     assert first.size == first.page.stat().st_size
     assert second.page is None

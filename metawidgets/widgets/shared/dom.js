@@ -92,12 +92,13 @@ function mwKeys(el, map) {
   });
 }
 
-// Run fn at most once a frame, however often it is asked for. With `el`, only while el is in sight or nearly: what was missed is
-// made up for when it comes there, so that in a long page only what is seen costs. With `after`, behind the frame, for what
+// Run fn at most once a frame, however often it is asked for. With `el`, after the first time only while el is in sight or nearly:
+// what was missed is made up for when it comes there, so that in a long page only what is seen costs, and names that fn gives are
+// never empty. With `after`, behind the frame, for what
 // follows along. A page that is being printed gets no further frame: fn runs at once, seen or not.
 function mwRepaint(fn, { el, signal, after = false } = {}) {
-  let [pending, seen, due] = [0, true, false];
-  const run = () => { if (due && seen) { due = false; fn(); } };
+  let [pending, seen, due, first] = [0, true, false, true];
+  const run = () => { if (due && (seen || first)) { due = first = false; fn(); } };
   if (el) {
     const observer = new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; run(); }, { rootMargin: "200px" });
     observer.observe(el);

@@ -81,13 +81,20 @@ class ExportError(MetawidgetsError):
     """A page could not be written."""
 
 
-def did_you_mean(name: object, known: Iterable[str]) -> str:
+def did_you_mean(name: object, known: Iterable[str], *, lists: str = "") -> str:
     """The tail of an error about an unknown name: the nearest known one, and all of them.
+
+    Args:
+        lists: what lists them all, where they are too many for a sentence: then up to three near ones stand here.
 
     >>> did_you_mean("glyph", ["digits", "glyphs"])
     "did you mean 'glyphs'? Known: digits, glyphs."
+    >>> did_you_mean("glyph", ["digits", "glyphs"], lists="`metawidgets datasets`")
+    "did you mean 'glyphs'? `metawidgets datasets` lists all 2."
     """
     known = sorted(known)
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    question = f"did you mean {near[0]!r}? " if near else ""
+    near = difflib.get_close_matches(str(name), known, n=3 if lists else 1, cutoff=0.5)
+    question = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    if lists:
+        return f"{question}{lists} lists all {len(known)}."
     return f"{question}Known: {', '.join(known) if known else 'none'}."

@@ -93,7 +93,8 @@ def _entry(name: str | Path) -> dict[str, str] | None:
     if Path(name).suffix == ".safetensors" or Path(name).is_file():
         return None
     raise CheckpointError(
-        f"there is no trained learner {str(name)!r}; {did_you_mean(name, known)} Or give the path of a .safetensors file."
+        f"there is no trained learner {str(name)!r}; {did_you_mean(name, known, lists='`metawidgets trained`')} "
+        "Or give the path of a .safetensors file."
     )
 
 

@@ -26,18 +26,34 @@ function mwTakeStep(spec) {
   return { param, min, max, label: name.replace(/[:\s]+$/, "") || "Step" };
 }
 
-// Embed a chart so that it fits `room` pixels: if it is too wide, first its legend moves below, then its plot shrinks.
-// Text keeps its size. Charts of several panels stay as they are and scroll.
+// The panels of a chart below each other: those that stood side by side, and a facet's columns.
+function mwStacked(spec) {
+  const { hconcat, ...rest } = spec;
+  if (hconcat) return mwStacked({ ...rest, vconcat: hconcat });
+  if (spec.vconcat) return { ...spec, vconcat: spec.vconcat.map(mwStacked) };
+  return spec.facet && spec.columns > 1 ? { ...spec, columns: 1 } : spec;
+}
+
+// Every panel by so many pixels narrower.
+function mwNarrower(spec, by) {
+  if (spec.vconcat) return { ...spec, vconcat: spec.vconcat.map((panel) => mwNarrower(panel, by)) };
+  if (spec.spec) return { ...spec, spec: mwNarrower(spec.spec, by) };
+  return typeof spec.width === "number" ? { ...spec, width: Math.max(120, Math.floor(spec.width - by)) } : spec;
+}
+
+// Embed a chart so that it fits `room` pixels: if it is too wide, first its legend and panels move below each other, then the
+// plots shrink, and what stands above them is cut at the edge. Text in them keeps its size.
 async function mwEmbedFitting(embed, node, spec, room, options) {
   let api = await embed(node, spec, options);
   const excess = () => node.querySelector("svg").getBoundingClientRect().width - room;
-  if (!(room > 0) || typeof spec.width !== "number" || excess() <= 0) return api;
-  spec = { ...spec, config: { ...spec.config, legend: { ...spec.config?.legend, orient: "bottom", columns: 2 } } };
+  if (!(room > 0) || excess() <= 0) return api;
+  spec = { ...mwStacked(spec), config: { ...spec.config, legend: { ...spec.config?.legend, orient: "bottom", columns: 2 } } };
   api.finalize();
   api = await embed(node, spec, options);
   if (excess() <= 0) return api;
   api.finalize();
-  return embed(node, { ...spec, width: Math.max(120, Math.floor(spec.width - excess())) }, options);
+  const title = { ...spec.config.title, fontSize: 12, subtitleFontSize: 11, limit: room - 16 };
+  return embed(node, { ...mwNarrower(spec, excess()), config: { ...spec.config, title } }, options);
 }
 
 async function mwDrawChart(embed, { model, el, signal }) {

@@ -108,6 +108,21 @@ def test_a_wide_chart_fits_a_narrow_page_with_its_text_as_large(open_component):
     assert sizes[400][1] == sizes[1000][1]
 
 
+def test_charts_of_several_panels_fit_a_narrow_page_too(open_component):
+    panel = stepping().properties(width=250)
+    facet = (
+        alt.Chart(alt.Data(values=[{"x": i, "p": f"panel {i % 4}"} for i in range(8)]), width=250, height=60)
+        .mark_point()
+        .encode(x="x:Q", y="x:Q")
+        .facet(facet="p:N", columns=2)
+    )
+    for chart in (views.learning_curves(trace()), facet, panel | panel):
+        opened = open_component(ChartView(chart), width=400)
+        opened.page.wait_for_timeout(200)
+        assert opened.page.locator(".mw-chart").evaluate("(node) => node.scrollWidth <= node.clientWidth")
+        assert opened.page.locator(".mw-chart .role-mark").count() >= 2
+
+
 def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):
     chart = ChartView(stepping())
     chart.config = {**chart.config, "spec": {**chart.config["spec"], "transform": [{"filter": "datum.("}]}}

@@ -92,13 +92,13 @@ function mwKeys(el, map) {
   });
 }
 
-// Run fn at most once a frame, however often it is asked for. With `el`, after the first time only while el is in sight or nearly:
-// what was missed is made up for when it comes there, so that in a long page only what is seen costs, and names that fn gives are
-// never empty. With `after`, behind the frame, for what
+// Run fn at most once a frame, however often it is asked for. With `el`, only while el is in sight or nearly: what was missed is
+// made up for when it comes there, so that in a long page only what is seen costs. The first times it runs in any case: widths
+// come in over a few frames, and what fn gives a name to must not stay without one. With `after`, behind the frame, for what
 // follows along. A page that is being printed gets no further frame: fn runs at once, seen or not.
 function mwRepaint(fn, { el, signal, after = false } = {}) {
-  let [pending, seen, due, first] = [0, true, false, true];
-  const run = () => { if (due && (seen || first)) { due = first = false; fn(); } };
+  let [pending, seen, due, early] = [0, true, false, 3];
+  const run = () => { if (due && (seen || early > 0)) { due = false; early--; fn(); } };
   if (el) {
     const observer = new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; run(); }, { rootMargin: "200px" });
     observer.observe(el);

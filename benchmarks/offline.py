@@ -131,7 +131,11 @@ def main() -> None:
     first = options.site / "index.html" if options.site.is_dir() else options.site
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None or not first.is_file():
-        why = f"there is no {first}" if chromium else "there is no chromium on the PATH; on Debian: apt-get install chromium"
+        why = (
+            f"there is no {first}"
+            if chromium
+            else "there is no chromium on the PATH; on Debian: apt-get install chromium"
+        )
         parser.error(why)
     table = Table("page", "MB", "ready, ms", "requests", "errors", "alive", "dead, or a link to nowhere")
     sound, waiting, known = True, [first.resolve()], {first.resolve()}

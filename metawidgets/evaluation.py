@@ -12,6 +12,7 @@ from metawidgets.contests import Contest, EpisodeAnswers
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.learners.base import Learner
+from metawidgets.learners.expected import expect_sampler
 from metawidgets.learners.loop import as_tensor, describe, evaluating, probe_grid, states, support_of
 from metawidgets.learners.losses import task_metrics
 from metawidgets.results import Evaluation
@@ -53,6 +54,7 @@ def evaluate(
         EpisodeError: if `n_episodes` is not positive.
         LearnerError: if the learner cannot take these episodes.
     """
+    expect_sampler(sampler)
     if n_episodes < 1:
         raise EpisodeError(
             f"n_episodes={n_episodes} evaluates nothing; give at least 1, and 600 for a figure worth quoting."

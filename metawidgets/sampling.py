@@ -225,6 +225,13 @@ class EpisodeSampler:
     def __init__(
         self, source: TaskSource, *, n_way: int | None = None, k_shot: int = 1, n_query: int = 15, seed: int = 0
     ) -> None:
+        if not isinstance(source, TaskSource):
+            cure = (
+                f"datasets.load({source!r}).source('train')"
+                if isinstance(source, str)
+                else "a dataset's .source('train')"
+            )
+            raise EpisodeError(f"episodes are drawn from a source, and {source!r} is none; give {cure}.")
         if source.is_regression and n_way is not None:
             raise EpisodeError(f"n_way={n_way}, but {source.name!r} draws functions, not classes; leave n_way out.")
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:

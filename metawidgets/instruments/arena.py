@@ -126,6 +126,9 @@ class _Game:
     def __init__(self, table: Mapping[str, "Learner"], sampler: EpisodeSampler, shots: Sequence[int]) -> None:
         import torch
 
+        from metawidgets.learners.expected import expect_sampler
+
+        expect_sampler(sampler)
         spec = sampler.spec
         self.learners, self.shots, self.k_shot = list(table.values()), tuple(sorted(set(shots))), spec.k_shot
         most = max(self.k_shot, *self.shots) if self.shots else self.k_shot
@@ -153,6 +156,7 @@ def _table(
     """The learners by name, warmed up, and the game that plays them."""
     from metawidgets.errors import EpisodeError
     from metawidgets.evaluation import score
+    from metawidgets.learners.expected import expect_learner
 
     if n < 1:
         raise EpisodeError(f"n_episodes={n} compares nothing; give at least 2, and 100 for a difference worth quoting.")
@@ -169,6 +173,8 @@ def _table(
             table[f"{name} {taken + 1}" if taken else name] = learner
     if not table:
         raise EpisodeError("an arena needs one learner or more; it got none.")
+    for learner in table.values():
+        expect_learner(learner)
     game = _Game(table, sampler, shots)
     first = game.sampler.episode(0)
     for learner in table.values():

@@ -35,10 +35,8 @@ def bench(learner: "Learner", episode: Episode) -> "VBox":
     def chart(view: views.View) -> ChartView:
         return ChartView(view(seen))
 
-    if InnerLoopSlider.shows(seen):
-        adaptation = InnerLoopSlider(seen, selection=selection)
-    else:
-        adaptation = chart(views.learning_curves)
+    drawn = InnerLoopSlider.shows(seen)
+    adaptation = InnerLoopSlider(seen, selection=selection) if drawn else chart(views.learning_curves)
     parts = [EpisodeView(episode, selection=selection), adaptation]
     if "distances" in seen:
         parts.append(PrototypeHeatmap(seen, selection=selection))

@@ -37,11 +37,16 @@ def episode_builder(
         EpisodeError: if no episode of that size can be drawn, or the one given cannot be edited by hand.
     """
     from metawidgets import datasets as known
+    from metawidgets.errors import DatasetError
     from metawidgets.widgets import EpisodeBuilder
 
     choice = dict(datasets) if datasets is not None else _at_hand()
     if isinstance(dataset, Episode):
         return EpisodeBuilder(dataset, datasets=choice, split=split, seed=seed, selection=selection)
+    if not isinstance(dataset, str | known.Dataset):
+        raise DatasetError(
+            f"an episode is built from a dataset, its name or an episode, not from {dataset!r}; give one of these."
+        )
     if not isinstance(dataset, str):
         choice[dataset.name] = dataset
         dataset = dataset.name

@@ -37,9 +37,11 @@ def inner_loop_slider(
     Raises:
         LearnerError: if a learner cannot take the episode, or a setting is out of range.
     """
+    from metawidgets.learners.expected import expect_episode
     from metawidgets.widgets import InnerLoopSlider
     from metawidgets.widgets.inner_loop_settings import Settings
 
+    expect_episode(episode)
     by_name = _named(learners)
     known = _Adapting(by_name)
     settings = Settings.checked(inner_lr, inner_steps, list(by_name) if shown is None else shown, by_name)
@@ -104,15 +106,18 @@ def _one_thread(*, if_: bool) -> Iterator[None]:
 def _named(learners: "Learner | Sequence[Learner] | Mapping[str, Learner]") -> "dict[str, Learner]":
     """Learners by name: the given ones, or those of their methods, numbered where several share it."""
     from metawidgets.errors import LearnerError
+    from metawidgets.learners.expected import expect_learner
 
     if isinstance(learners, Mapping):
         found = {str(name): learner for name, learner in learners.items()}
     else:
         found, seen = {}, []
-        for learner in learners if isinstance(learners, Sequence) else [learners]:
+        for learner in learners if isinstance(learners, Sequence) and not isinstance(learners, str) else [learners]:
             kind = type(learner).__name__
             seen.append(kind)
             found[kind if seen.count(kind) == 1 else f"{kind} {seen.count(kind)}"] = learner
+    for learner in found.values():
+        expect_learner(learner)
     if not found:
         raise LearnerError("inner_loop_slider got no learner; give one, several, or several by name.")
     return found

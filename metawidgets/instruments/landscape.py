@@ -35,10 +35,14 @@ def loss_landscape(
         LearnerError: if the learner keeps its parameters fixed, or cannot take an episode.
     """
     from metawidgets.errors import LearnerError, did_you_mean
+    from metawidgets.learners.expected import expect_episode, expect_learner
     from metawidgets.learners.landscape import LossPlane
     from metawidgets.widgets import LossLandscape
 
-    episodes = [episode] if isinstance(episode, Episode) else list(episode)
+    expect_learner(learner)
+    episodes = list(episode) if isinstance(episode, Sequence) else [episode]
+    for each in episodes:
+        expect_episode(each)
     third = third or ("task" if len(episodes) > 1 else "random")
     if third not in ("random", "task"):
         raise LearnerError(f"unknown third={third!r}; {did_you_mean(third, ('random', 'task'))}")

@@ -44,10 +44,13 @@ def outer_loop_monitor(
     import torch
 
     from metawidgets.errors import LearnerError
+    from metawidgets.learners.expected import expect_learner, expect_sampler
     from metawidgets.learners.loop import trace
     from metawidgets.training import meta_train
     from metawidgets.widgets import OuterLoopMonitor
 
+    expect_learner(learner)
+    expect_sampler(sampler)
     if not learner.meta_trained:
         raise LearnerError(
             f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it as it is."

@@ -32,12 +32,20 @@ def task_distribution(
         LearnerError: if a learner cannot take such episodes.
         DatasetError, EpisodeError: as `TaskDistribution`.
     """
+    from metawidgets.errors import DatasetError
     from metawidgets.learners import Learner
+    from metawidgets.learners.expected import expect_learner
     from metawidgets.learners.loop import trace
     from metawidgets.widgets import TaskDistribution
 
+    if not isinstance(dataset, Dataset):
+        cure = f"datasets.load({dataset!r})" if isinstance(dataset, str) else "datasets.load('sinusoids')"
+        raise DatasetError(f"a dataset is needed here, not {dataset!r}; give one, as {cure} does.")
     several = [learners] if isinstance(learners, Learner) else learners
     named = dict(several) if isinstance(several, Mapping) else {type(each).__name__: each for each in several}
+
+    for learner in named.values():
+        expect_learner(learner)
 
     def adapted(episode: Episode) -> dict[str, Any]:
         return {name: trace(learner, episode)["query_loss"] for name, learner in named.items()}

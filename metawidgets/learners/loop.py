@@ -12,8 +12,8 @@ from torch import Tensor
 
 import metawidgets
 from metawidgets.episodes import Episode, EpisodeBatch
-from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, State, Support
+from metawidgets.learners.expected import expect_dimensions, expect_episode, expect_learner, sized
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid
@@ -52,13 +52,20 @@ def _tensor(x: np.ndarray, device: torch.device, dtype: torch.dtype) -> Tensor:
 
 
 def support_of(learner: Learner, episode: Episode | EpisodeBatch) -> Support:
-    """The support set (or stacked support sets) as tensors."""
+    """The support set (or stacked support sets) as tensors.
+
+    Raises:
+        LearnerError, EpisodeError: if it is no learner, no episode, or one of items that the learner's network cannot take.
+    """
+    if expect_learner(learner) and expect_episode(episode) and isinstance(episode, Episode):
+        expect_dimensions(learner, episode)
     return Support(as_tensor(learner, episode.support_x), as_tensor(learner, episode.support_y), episode.n_way)
 
 
 @contextmanager
 def evaluating(learner: Learner) -> Iterator[None]:
     """Evaluation mode and no gradients, restored afterwards: adapting leaves the module as it was."""
+    expect_learner(learner)
     training = learner.training
     learner.eval()
     try:
@@ -83,7 +90,7 @@ def adapt(learner: Learner, episode: Episode) -> State:
     Raises:
         LearnerError: if the learner cannot take this episode.
     """
-    with _sized(learner, episode), evaluating(learner):
+    with sized(learner, episode), evaluating(learner):
         return learner.adapted(support_of(learner, episode))
 
 
@@ -93,7 +100,7 @@ def predict(learner: Learner, episode: Episode) -> Float[np.ndarray, "query way"
     Raises:
         LearnerError: if the learner cannot take this episode.
     """
-    with _sized(learner, episode), evaluating(learner):
+    with sized(learner, episode), evaluating(learner):
         support = support_of(learner, episode)
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
@@ -110,9 +117,9 @@ def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "prob
     Raises:
         LearnerError: if the learner cannot take this episode.
     """
-    probe = probe_grid(episode) if probe is None else probe
     recorder, support = Recorder(), support_of(learner, episode)
-    with _sized(learner, episode), evaluating(learner):
+    probe = probe_grid(episode) if probe is None else probe
+    with sized(learner, episode), evaluating(learner):
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         support_x = learner.encode(support.x, support)
         probe_x = None if probe is None else learner.encode(as_tensor(learner, probe), support)
@@ -262,21 +269,6 @@ def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tens
     for i in range(len(batch)):
         check()
         yield Support(support.x[i], support.y[i], support.n_way), query_x[i], query_y[i]
-
-
-@contextmanager
-def _sized(learner: Learner, episode: Episode) -> Iterator[None]:
-    """Turn a network's complaint about shapes into one sentence that names both sides."""
-    try:
-        yield
-    except RuntimeError as error:
-        made_for = getattr(learner.network, "config", {}).get("item_shape")
-        if made_for is None or tuple(made_for) == episode.item_shape:
-            raise
-        raise LearnerError(
-            f"this {type(learner).__name__} was made for items of shape {tuple(made_for)}, the episode's are {episode.item_shape}; "
-            f"make one with item_shape={episode.item_shape} or resize the items."
-        ) from error
 
 
 def _numpy(x: Tensor) -> np.ndarray:

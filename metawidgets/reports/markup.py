@@ -96,7 +96,10 @@ def cleaned(fragment: str) -> str:
 
 
 # The cell of defaults has no room for a comment, and papermill gives the one that it puts behind it a short one.
-_PARAMETERS = {"parameters": "Code: Parameters and their defaults", "injected-parameters": "Code: Parameters of this run"}
+_PARAMETERS = {
+    "parameters": "Code: Parameters and their defaults",
+    "injected-parameters": "Code: Parameters of this run",
+}
 
 
 def code_label(source: str, tags: Sequence[str] = ()) -> str:

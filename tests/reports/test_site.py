@@ -7,7 +7,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from metawidgets.errors import ReportError
 from metawidgets.reports.site import build_site
 
-
 LINKS = "[here](good.ipynb#part), [failed](bad.ipynb), [elsewhere](https://e.com/good.ipynb), [data](good.csv)"
 
 

@@ -58,7 +58,7 @@ class Seen:
 @contextmanager
 def opened(browser: Browser, path: Path, **options: object) -> Iterator[tuple[Page, Seen]]:
     """A page of the site in a context without a network; everything but the file itself is written down."""
-    context = browser.new_context(offline=True, **{"viewport": {"width": 1000, "height": 800}, **options})  # type: ignore[arg-type]
+    context = browser.new_context(offline=True, **{"viewport": {"width": 1000, "height": 800}, **options})
     seen, own = Seen(path), path.resolve().as_uri()
     context.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))

@@ -146,7 +146,14 @@ def test_it_runs(path, tmp_path, request):
 # What a smoke run must come to: what the prose says, with room for few episodes.
 EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     "00_quickstart": {"ProtoNet": (0.95, 1), "MAML": (0.82, 1), "nearest": (0.55, 0.8), "ProtoNet_digits": (0.5, 0.9)},
-    "01_learning_to_learn": {"meta_loss_gap": (0, 1e-4), "pretrained_0": (0.5, 6), "maml_10": (0, 6)},
+    "01_learning_to_learn": {
+        "meta_loss_gap": (0, 1e-4),
+        "average_curve": (1, 5),
+        "pretrained_0": (1, 5),
+        "maml_1": (0.1, 2),
+        "maml_10": (0.1, 1.6),
+        "scratch_10": (2, 8),
+    },
     "02_prototypes": {
         "gap": (0, 1e-4),
         "protonet_1": (0.95, 1),
@@ -154,18 +161,22 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "mean_is_worth": (-0.03, 0.03),
         "two_clouds_centroid": (0.4, 0.8),
         "two_clouds_nearest": (0.85, 1),
+        "moved_to_itself": (5, 10),
     },
     "03_embedding_geometry": {
         "pixel_ratio": (0.2, 0.9),
         "ratio_glyphs-protonet": (2, 10),
+        "smallest_angle": (60, 104.5),
         "rank_correlation": (0.2, 1),
-        "within_alphabet": (0, 1),
+        "within_alphabet": (-0.05, 0.05),
+        "alphabet_p": (0.05, 1),
     },
     "04_matching_and_attention": {
         "votes_gap": (0, 1e-4),
         "matching": (0.95, 1),
         "without_most": (0.005, 1),
         "without_least": (-0.02, 0.02),
+        "prototypes_lead_5": (-0.03, 0.08),
     },
     "05_maml_inner_loop": {
         "by_hand_gap": (0, 1e-3),

@@ -27,7 +27,7 @@ class Background:
     >>> background.start(lambda progress: refine(progress))                           # doctest: +SKIP
 
     Args:
-        component: where progress and errors appear.
+        component: where progress and errors appear. When it is closed, the work is told to end.
     """
 
     def __init__(self, component: "Component") -> None:
@@ -35,6 +35,7 @@ class Background:
         self._lock = threading.Lock()
         self._ticket = 0
         self._thread: threading.Thread | None = None
+        component.at_close(self.stop)
 
     @property
     def running(self) -> bool:

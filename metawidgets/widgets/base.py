@@ -4,10 +4,11 @@ import base64
 import inspect
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from weakref import WeakSet
 
 import anywidget
 import numpy as np
@@ -90,13 +91,36 @@ class Component(anywidget.AnyWidget):
         if kwargs.get("selection", ...) is None:
             del kwargs["selection"]
         super().__init__(**kwargs)
+        if kwargs.get("layout") is not self.layout:
+            self.at_close(self.layout.close)
+        _OPEN.add(self)
         self.add_class(self.css_class)
         if self.actions:
             self.on_msg(self._on_request)
 
     @t.default("selection")
     def _own_selection(self) -> Selection:
-        return Selection()
+        return self._owned(Selection())
+
+    def _owned(self, selection: Selection) -> Selection:
+        _OWNED.add(selection)
+        self.at_close(lambda: _close_unless_held(selection))
+        return selection
+
+    def at_close(self, end: Callable[[], Any]) -> None:
+        """Call `end()` when this component is closed, the last one given first."""
+        vars(self).setdefault("_ends", []).append(end)
+
+    def close(self) -> None:
+        """Take it off the page and end what was made for it: background work, layout, and a selection that nobody else holds.
+        A kernel keeps every component until it is closed."""
+        shared = vars(self).get("_trait_values", {}).get("selection")
+        super().close()
+        _OPEN.discard(self)
+        for end in reversed(vars(self).pop("_ends", [])):
+            end()
+        if shared in _OWNED:  # the one who made it may have gone before
+            _close_unless_held(shared)
 
     @classmethod
     def _keywords(cls) -> set[str]:
@@ -222,7 +246,7 @@ class Component(anywidget.AnyWidget):
             arrays=data["arrays"],
             config=data["config"],
             step=data["step"],
-            selection=selection or Selection(data["selected"]),
+            selection=selection or component._owned(Selection(data["selected"])),
             **data["state"],
         )
         return component
@@ -236,6 +260,15 @@ class Component(anywidget.AnyWidget):
         data["image/png"] = base64.b64encode(self.png()).decode()
         data["text/plain"] = self.summary()
         return data, metadata
+
+
+_OPEN: "WeakSet[Component]" = WeakSet()
+_OWNED: WeakSet[Selection] = WeakSet()  # made for a component, and not by its caller
+
+
+def _close_unless_held(selection: Selection) -> None:
+    if not any(component.selection is selection for component in list(_OPEN)):
+        selection.close()
 
 
 def _in_words(error: Exception) -> str:

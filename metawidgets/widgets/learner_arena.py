@@ -154,8 +154,11 @@ class LearnerArena(Component):
         from ipywidgets import jslink
 
         self.you = dict(you.scores)
-        you.observe(lambda change: setattr(self, "you", dict(change["new"])), "scores")
+        heard = lambda change: setattr(self, "you", dict(change["new"]))  # noqa: E731 - taken back by itself
+        you.observe(heard, "scores")
         self._link = jslink((you, "scores"), (self, "you"))
+        self.at_close(lambda: you.unobserve(heard, "scores"))
+        self.at_close(self._link.close)
 
     # -- outside the notebook -------------------------------------------------------------------------------------------------
 

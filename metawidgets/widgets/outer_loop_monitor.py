@@ -98,6 +98,7 @@ class OuterLoopMonitor(Component):
         self._about = {"label": label, "settings": settings, "metric": metric, "chance": chance, "loss_unit": loss_unit}
         self._loop = OuterLoop(meta_steps, retrace, every or max(1, steps // 40), self._show)
         self._loop.steer(self.meta_lr, self.target)
+        self.at_close(self.stop)
         self._show("ready", True)
         self.able = list(self.actions)
 

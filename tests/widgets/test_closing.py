@@ -1,0 +1,84 @@
+"""What was shown and closed leaves nothing behind: no comm, no thread, no object."""
+
+import gc
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import comm
+import pytest
+from ipywidgets import Layout
+
+from metawidgets import widgets
+from metawidgets.widgets import Component, Selection
+from metawidgets.widgets.vega_runtime import VegaRuntime
+from tests.widgets.examples import EXAMPLES, trace
+
+
+def open_comms() -> set[str]:
+    return set(comm.get_comm_manager().comms)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_closed_component_leaves_nothing(name: str) -> None:
+    def shown_and_closed() -> "weakref.ref[Component]":
+        component = EXAMPLES[name]()
+        component._repr_mimebundle_()
+        assert len(open_comms() - before) >= 2  # itself and its layout, at least
+        component.close()
+        return weakref.ref(component)
+
+    VegaRuntime.shared()  # it stays, for all charts
+    gc.collect()
+    before, threads = open_comms(), threading.active_count()
+    for _ in range(2):
+        gone = shown_and_closed()
+        gc.collect()
+        assert gone() is None
+    assert open_comms() == before
+    assert threading.active_count() == threads
+
+
+def test_a_restored_component_leaves_nothing() -> None:
+    saved = widgets.EpisodeView(trace().episode)
+    before = open_comms()
+    widgets.EpisodeView.from_dict(saved.to_dict()).close()
+    assert open_comms() == before
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_selection_lives_as_long_as_somebody_holds_it(first: int) -> None:
+    before = open_comms()
+    one = widgets.EpisodeView(trace().episode)
+    two = widgets.PrototypeHeatmap(trace(), selection=one.selection)
+    selection = one.selection
+    pair = [one, two]
+    pair.pop(first).close()
+    assert selection.comm is not None
+    pair.pop().close()
+    assert selection.comm is None
+    assert open_comms() == before
+
+
+def test_what_the_caller_made_is_the_callers_to_close() -> None:
+    selection, layout = Selection(), Layout(width="50%")
+    widgets.EpisodeView(trace().episode, selection=selection, layout=layout).close()
+    assert selection.comm is not None
+    assert layout.comm is not None
+
+
+def test_closing_ends_the_work() -> None:
+    component = widgets.EmbeddingMap(trace())
+    begun, calls = threading.Event(), []
+
+    def work(progress: Callable[..., Any]) -> None:
+        while True:
+            calls.append(progress("working", None))
+            begun.set()
+
+    component.background.start(work)
+    begun.wait(10)
+    component.close()
+    assert component.background.wait(10)
+    component.close()  # a second time does nothing

@@ -9,6 +9,7 @@ from torch import nn
 
 from metawidgets.analysis import cosine_similarity
 from metawidgets.episodes import EpisodeBatch
+from metawidgets.learners.anil import ANIL
 from metawidgets.learners.gradient import GradientLearner
 from metawidgets.learners.implicit_maml import ImplicitMAML
 from metawidgets.learners.loop import meta_gradient
@@ -23,7 +24,7 @@ class Agreement:
     """Meta-gradients of several learners and their cosines.
 
     Args:
-        names: "second_order", "first_order", "reptile", "implicit".
+        names: "second_order", "first_order", "reptile", "implicit", "anil".
         gradients: `(name, parameter)`, each flattened in the order of the network's parameters.
         cosines: `(name, name)`, in [-1, 1].
     """
@@ -43,11 +44,12 @@ def agreement(
     cg_steps: int = 10,
     training: bool = True,
 ) -> Agreement:
-    """Meta-gradients of MAML, first-order MAML, Reptile and implicit MAML, all from `network` as it is; it does not change.
+    """Meta-gradients of MAML, first-order MAML, Reptile, implicit MAML and ANIL, all from `network` as it is; it does not change.
 
     Each takes `inner_steps` steps of `inner_lr` by plain gradient descent on whole sets, so that nothing but the
     gradients' definitions differs: MAML's are those of the query loss after steps on the support set, implicit MAML's after
-    proximal steps on it, and Reptile's is the way that training on both together leads. With `training=False` the network
+    proximal steps on it, ANIL's are MAML's where the steps move the head alone, and Reptile's is the way that training on
+    both together leads. With `training=False` the network
     is in evaluation mode: running averages, where it has some, stand in for the statistics of a batch.
 
     Raises:
@@ -60,6 +62,7 @@ def agreement(
         "first_order": MAML(network, first_order=True, **options),
         "reptile": Reptile(network, inner_optimiser="sgd", **options),
         "implicit": ImplicitMAML(network, proximal_strength=proximal_strength, cg_steps=cg_steps, **options),
+        "anil": ANIL(network, **options),
     }
     gradients = np.stack([_flat(learner.train(training), batch) for learner in kinds.values()])
     return Agreement(tuple(kinds), gradients, cosine_similarity(gradients, gradients))

@@ -214,7 +214,7 @@ class LossPlane:
     # -- meta-gradients -------------------------------------------------------------------------------------------------------
 
     def meta_gradients(self, x: float = 0.0, y: float = 0.0) -> MetaGradients:
-        """Those of MAML, first-order MAML, Reptile and implicit MAML at a point of the plane, as `agreement` defines them, with
+        """Those of MAML, first-order MAML, Reptile, implicit MAML and ANIL at a point of the plane, as `agreement` defines them, with
         respect to the parameters that the learner adapts.
 
         The inner loop has the learner's rate (the mean of learned ones) and its training steps, at most 10.

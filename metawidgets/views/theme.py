@@ -70,6 +70,8 @@ def config() -> dict[str, Any]:
         "font": FONT,
         "padding": 8,
         "view": {"stroke": None},
+        "range": {"category": list(CLASS_COLOURS)},
+        "mark": {"color": CLASS_COLOURS[0]},
         "axis": {
             "labelColor": INK,
             "titleColor": INK,

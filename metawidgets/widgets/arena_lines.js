@@ -14,9 +14,11 @@ function mwArenaLines({ title, xLabel, words }) {
       labels.forEach((each, i) => {
         const next = labels[i + 1];
         if (next && next.v - each.v < 14) { const push = (14 - (next.v - each.v)) / 2; each.v -= push; next.v += push; }
-        each.v = Math.min(high, Math.max(low, each.v));
       });
     }
+    // What that left beyond an end comes back, and pushes the others before it.
+    labels.forEach((each, i) => { each.v = Math.max(each.v, i ? labels[i - 1].v + 14 : low); });
+    for (let i = labels.length - 1; i >= 0; i--) labels[i].v = Math.min(labels[i].v, i + 1 < labels.length ? labels[i + 1].v - 14 : high);
   };
   const paint = () => {
     if (!state || !width) return;
@@ -30,7 +32,9 @@ function mwArenaLines({ title, xLabel, words }) {
     let [low, high] = [Math.min(...values), Math.max(...values)];
     if (words.percent) [low, high] = [Math.max(0, Math.floor(20 * (low - 0.005)) / 20), Math.min(1, Math.ceil(20 * high + 0.01) / 20)];
     else [low, high] = [0, 1.05 * high || 1];
-    const x = mwScale([at[0], at.at(-1)], [box.left + 10, box.right - 10]);
+    const apart = at.length <= 8 ? 5 : 0; // intervals beside each other, not on one another, and all within the box
+    const reach = (apart * (lines.length - 1)) / 2 + 10;
+    const x = mwScale([at[0], at.at(-1)], [box.left + reach, box.right - reach]);
     const y = mwScale([low, high], [box.bottom, box.top]);
     const yTicks = mwTicks(low, high, 4).map(([v, text]) => [v, words.percent ? `${Number((100 * v).toFixed(1))}\u00a0%` : text]);
     const every = Math.ceil((at.length * 26) / Math.max(1, box.right - box.left));
@@ -46,7 +50,7 @@ function mwArenaLines({ title, xLabel, words }) {
     const labels = [];
     lines.forEach((line, j) => {
       const look = mwRivalLook(line.rival, theme);
-      const shift = at.length <= 8 ? 5 * (j - (lines.length - 1) / 2) : 0; // intervals beside each other, not on one another
+      const shift = apart * (j - (lines.length - 1) / 2);
       const u = (i) => x(line.points[i][0]) + shift;
       ctx.strokeStyle = look.colour;
       ctx.lineWidth = 2;

@@ -2,6 +2,7 @@
 
 const LL_METHODS = {
   second_order: ["second order (MAML)", []], first_order: ["first order", [7, 3]], reptile: ["Reptile", [2, 2.5]], implicit: ["implicit", [9, 3, 2, 3]],
+  anil: ["ANIL", [9, 2, 2, 2, 2, 2]],
 };
 const LL_GRIP = 11; // radius that the initialisation's mark keeps for itself
 const llMethod = (name) => LL_METHODS[name] ?? [name, [4, 4]];

@@ -18,6 +18,7 @@ METHODS = {
     "first_order": "first order",
     "reptile": "Reptile",
     "implicit": "implicit",
+    "anil": "ANIL",
 }
 _MARGIN, _SIDE, _FINE = 14, 420, 2
 _LOW, _HIGH = np.array([249, 250, 252]), np.array([118, 140, 172])  # as in landscape_contours.js on light paper

@@ -15,7 +15,7 @@ def test_gradients_are_those_of_the_learners_and_cosines_theirs(kind: str) -> No
     network = network_of(kind, "support_stats")
     before = {k: v.clone() for k, v in network.state_dict().items()}
     found = agreement(network, batch_of(kind), inner_lr=0.05, inner_steps=2)
-    assert found.names == ("second_order", "first_order", "reptile", "implicit")
+    assert found.names == ("second_order", "first_order", "reptile", "implicit", "anil")
     assert all(torch.equal(v, before[k]) for k, v in network.state_dict().items())
     assert all(p.grad is None for p in network.parameters())
     learner = learners.MAML(network, inner_lr=0.05, inner_steps=2).train()

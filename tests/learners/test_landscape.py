@@ -78,7 +78,7 @@ def test_losses_paths_and_gradients_of_every_learner_that_moves_parameters(name,
     np.testing.assert_allclose(moved.off_plane[:, 0], 0, atol=1e-6)
     np.testing.assert_allclose(moved.query_loss[1, 0], grid.query_loss[1, 2], rtol=1e-6)
     gradients = plane.meta_gradients(0.01, 0.02)
-    assert gradients.in_plane.shape == (3, 4, 2)
+    assert gradients.in_plane.shape == (3, 5, 2)
     assert np.isfinite(gradients.norm).all()
     assert (gradients.share <= 1 + 1e-9).all()
     np.testing.assert_allclose(gradients.in_plane[2], gradients.in_plane[:2].mean(0), rtol=1e-6, atol=1e-12)

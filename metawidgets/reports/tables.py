@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-__all__ = ["Picture", "Table", "settings_table"]
+__all__ = ["Link", "Picture", "Table", "settings_table"]
 
 
 class Picture:
@@ -33,11 +33,28 @@ class Picture:
         return f'<img src="{self.uri}" alt="{html.escape(self.text)}" width="{self.size}" height="{self.size}" style="max-width: none">'
 
 
+class Link:
+    """A table's cell that leads to another page.
+
+    Args:
+        text: what it shows. address: relative to the page.
+    """
+
+    def __init__(self, text: str, address: str) -> None:
+        self.text, self.address = text, address
+
+    def __str__(self) -> str:
+        return self.text
+
+    def html(self) -> str:
+        return f'<a href="{html.escape(self.address)}">{html.escape(self.text)}</a>'
+
+
 class Table:
     """Rows under headings, as a notebook shows them.
 
     Args:
-        columns: headings. rows: as many cells each; text, numbers or `Picture`.
+        columns: headings. rows: as many cells each; text, numbers, `Picture` or `Link`.
         caption: one line above it.
 
     Raises:
@@ -109,4 +126,4 @@ def _head_style(cells: list[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return value.html() if isinstance(value, Picture) else html.escape(str(value))
+    return value.html() if isinstance(value, Picture | Link) else html.escape(str(value))

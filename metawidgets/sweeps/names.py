@@ -35,7 +35,7 @@ class NameChecks:
         options = values.get("dataset_options") or {}
         if dataset is not None and self._is_new("dataset", json.dumps([dataset, options], sort_keys=True)):
             datasets.load(dataset, **options)
-        if checkpoint is not None:
+        if checkpoint:  # TOML has no word for none: an empty text stands for it
             if self._is_new("checkpoint", checkpoint):
                 _known_checkpoint(checkpoint)
         elif "learner" in values and self._is_new("learner", values["learner"]):

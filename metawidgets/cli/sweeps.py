@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from typer.core import TyperGroup
 
-from metawidgets.cli.console import errors, out
+from metawidgets.cli.console import bar, errors, out
 from metawidgets.errors import SweepError
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ def summary(
 def _summarise(place: str) -> None:
     from metawidgets.sweeps.summary import summarise
 
-    out.print(f"[bold]{summarise(_store(place))}[/]")
+    with bar() as progress:
+        task = progress.add_task("reading reports", total=None)
+        page = summarise(_store(place), lambda n, of: progress.update(task, completed=n, total=of))
+    out.print(page, style="bold", markup=False)
 
 
 def _plan(file: Path, **changes: object) -> "Plan":

@@ -91,7 +91,8 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
             status, attempts = _run(task, folder)
             if status is None:
                 return Outcome(task.key, "stopped")
-            about = {"host": socket.gethostname(), "attempts": attempts}
+            around = round(max(time.monotonic() - begun - status["seconds"], 0.0), 2)
+            about = {"host": socket.gethostname(), "attempts": attempts, "overhead": around}
             store.publish(task.key, folder / "out", {**status, **about})
     seconds, problem = status["seconds"], (status.get("error") or {}).get("message", "")
     return Outcome(task.key, status["state"], seconds, time.monotonic() - begun - seconds, problem)

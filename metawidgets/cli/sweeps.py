@@ -1,6 +1,7 @@
 """`metawidgets sweep`: many reports from one file of settings, what became of them, and one page about them all."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,9 +92,12 @@ def status(
     """Say how far a sweep is, also while it runs."""
     from metawidgets.sweeps.index import Index
     from metawidgets.sweeps.plans import saved_plans
+    from metawidgets.sweeps.store import Unwritable
 
     store = _store(_out_of(place))
     index = Index.of(store)
+    with suppress(Unwritable):  # for the next look; who may only read here reads the new ones each time
+        index.save()
     table = Table(
         "plan", "reports", "completed", "failed", "to do", title=f"Sweeps in {store.place}", title_justify="left"
     )
@@ -120,18 +124,24 @@ def status(
 def clean(
     file: File,
     failed: Annotated[bool, typer.Option("--failed", help="Remove the sweep's failed reports, too.")] = False,
+    target: Annotated[str | None, typer.Option("--out", help="Where the results are, in place of the file's.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove reports from a sweep's output that its file does not ask for (any more), and what killed runs left."""
     from metawidgets.sweeps.housekeeping import leftovers
 
-    plan = _plan(file)
+    plan = _plan(file, out=target)
     found = leftovers(_store(plan.settings.out), {job.key for job in plan.jobs}, failed=failed)
-    what = f"{len(found.reports):,} reports and {len(found.work):,} unfinished runs in {plan.settings.out}"
-    if not found.reports and not found.work:
-        out.print(f"Nothing to remove in {plan.settings.out}.")
-    elif yes or typer.confirm(f"Remove {what}?"):
-        out.print(f"Removed {found.remove():,} of {what}.")
+    what = f"{found.n_reports:,} reports, {len(found.work):,} unfinished runs and {len(found.plans):,} plans"
+    if not (found.n_reports or found.work or found.plans):
+        out.print(f"Nothing to remove in {plan.settings.out}.", markup=False)
+    elif yes or typer.confirm(f"Remove {what} in {plan.settings.out}?"):
+        n = found.remove()
+        stayed = len({*found.unwanted, *found.failed, *found.work}) - n
+        kept = f" {stayed:,} of them stay: they are being run just now." if stayed else ""
+        out.print(f"Removed {what} in {plan.settings.out}.{kept}", markup=False)
+    else:
+        out.print("Nothing was removed.")
 
 
 @app.command()
@@ -152,7 +162,8 @@ def _summarise(place: str) -> None:
 
 
 def _plan(file: Path, **changes: object) -> "Plan":
-    from metawidgets.sweeps.plan import Plan, Settings
+    from metawidgets.sweeps.plan import Plan
+    from metawidgets.sweeps.settings import Settings
 
     settings = Settings.read(file)
     settings = Settings.of(
@@ -162,7 +173,7 @@ def _plan(file: Path, **changes: object) -> "Plan":
 
 
 def _out_of(place: str) -> str:
-    from metawidgets.sweeps.plan import Settings
+    from metawidgets.sweeps.settings import Settings
 
     return Settings.read(place).out if place.endswith(".toml") else place
 

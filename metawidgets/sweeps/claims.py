@@ -3,15 +3,17 @@
 No clock and no process number is involved, so a claim never outlives its owner, and none is ever taken from one that lives.
 """
 
+import errno
 import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 __all__ = ["claimed"]
 
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 _GUARD = threading.Lock()
 _FILES: dict[str, int] = {}
 """One descriptor a file for the life of the process: closing any would drop all of the process's locks on that file."""
@@ -27,7 +29,7 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
         path: the file of claims, the same for all that share an output; made if need be. It stays empty.
         key: hex digits; the first 15 say which byte.
 
-    Where the system has no such locks (Windows), every claim is granted.
+    Where the system has no such locks (Windows, some network disks), every claim is granted to one thread of each process.
 
     Raises:
         OSError: if the file cannot be made.
@@ -49,16 +51,22 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
             try:
                 fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
                 mine = True
-                _MINE.add((name, byte))
             except (BlockingIOError, PermissionError):  # both are in use for "another has it"
                 mine = False
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+                mine = True
+            if mine:
+                _MINE.add((name, byte))
     try:
         yield mine
     finally:
         if mine:
             with _GUARD:
                 _MINE.discard((name, byte))
-                fcntl.lockf(_FILES[name], fcntl.LOCK_UN, 1, byte)
+                with suppress(OSError):  # a file system without locks
+                    fcntl.lockf(_FILES[name], fcntl.LOCK_UN, 1, byte)
 
 
 def _is_open_on(descriptor: int, path: Path) -> bool:

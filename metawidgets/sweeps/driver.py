@@ -83,7 +83,7 @@ def run_sweep(
         SweepError: if the cluster cannot be reached or used. Unwritable: if the output takes no more.
         KeyboardInterrupt: on Ctrl-C, after the workers have stopped.
     """
-    store = Store(_absolute(plan.settings.out))
+    store = Store(plan.settings.out)
     store.prepare()
     plan.save(store)
     index = Index.of(store)
@@ -227,8 +227,3 @@ class _Sweep:
             note = "waiting for reports that another sweep is at"
         self.tell(note)
         cluster.show(progress)
-
-
-def _absolute(place: str) -> str:
-    """A folder's whole path, since workers may start elsewhere; a URL as it is."""
-    return place if "://" in place or "::" in place else os.path.abspath(place)  # noqa: PTH100 - without following links

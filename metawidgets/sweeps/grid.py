@@ -2,15 +2,19 @@
 
 import itertools
 import math
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from metawidgets.errors import SweepError
 
-__all__ = ["MOST", "combinations", "excluded"]
+__all__ = ["MOST", "combinations", "excluded", "shown"]
 
 MOST = 1_000_000
 """Reports that one sweep may ask for."""
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 80
+_BRIEF.maxlevel = 3
 
 
 def combinations(
@@ -26,41 +30,63 @@ def combinations(
     Raises:
         SweepError: if a list is none or empty, a group's lists differ in length, a name occurs twice, or it is too many.
     """
-    axes: list[list[dict[str, Any]]] = []
-    names: list[str] = []
+    axes: list[tuple[str | tuple[str, ...], Sequence[Any]]] = []  # a name and its values, or names and rows of values
     for name, values in _flat(grid, "grid"):
-        axes.append([{name: value} for value in values])
-        names.append(name)
+        axes.append((name, values))
     for group in zipped:
         columns = dict(_flat(group, "zip"))
         lengths = {name: len(values) for name, values in columns.items()}
         if len(set(lengths.values())) > 1:
             said = ", ".join(f"{name} has {n}" for name, n in lengths.items())
             raise SweepError(f"the lists of a zip go together, but {said} entries; make them of one length.")
-        axes.append([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
-        names += columns
+        if columns:
+            axes.append((tuple(columns), list(zip(*columns.values(), strict=True))))
     if repeats is not None:
-        axes.append([{"seed": seed} for seed in repeats])
-        names.append("seed")
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise SweepError(f"{twice} is given more than once (grid, zip, repeats); leave it in one of them.")
-    n = math.prod(len(axis) for axis in axes)
+        axes.append(("seed", repeats))
+    zips = [isinstance(axis, tuple) for axis, _ in axes]
+    names = [name for axis, _ in axes for name in ([axis] if isinstance(axis, str) else axis)]
+    _refuse_collisions(names)
+    n = math.prod(len(rows) for _, rows in axes)
     if n > MOST:
         raise SweepError(f"the sweep asks for {n:,} reports; {MOST:,} are the most, so make it several sweeps.")
-    for row in itertools.product(*axes):
-        yield {name: value for part in row for name, value in part.items()}
+    for row in itertools.product(*(rows for _, rows in axes)):
+        flat: list[Any] = []
+        for value, several in zip(row, zips, strict=True):
+            if several:
+                flat += value
+            else:
+                flat.append(value)
+        yield dict(zip(names, flat, strict=True))
 
 
-def excluded(values: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> int | None:
-    """Which rule leaves these parameters out: the first of which every entry fits; `None` if none does.
+def excluded(values: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Which rules leave these parameters out: all of which every entry fits, by their places; none if they stay.
 
     A rule's entry is a value, or a list of values of which one must fit.
     """
-    for number, rule in enumerate(rules):
-        if all(_fits(_entry(values, name), wanted) for name, wanted in rule.items()):
-            return number
-    return None
+    return [
+        number
+        for number, rule in enumerate(rules)
+        if all(_fits(_entry(values, name), wanted) for name, wanted in rule.items())
+    ]
+
+
+def shown(value: object) -> str:
+    """A value for an error's sentence: of a long or deep one its beginning."""
+    return _BRIEF.repr(value)
+
+
+def _refuse_collisions(names: Sequence[str]) -> None:
+    """Two lists for one name; or one for a dictionary and one for an entry of it, of which the later would win."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise SweepError(f"{name} is given more than once (grid, zip, repeats); leave it in one of them.")
+        seen.add(name)
+    for name in names:
+        above = next((each for each in seen if name.startswith(f"{each}.")), None)
+        if above:
+            raise SweepError(f"{above} and its entry {name} are both varied; leave one of them.")
 
 
 def _flat(table: Mapping[str, Any], where: str, prefix: str = "") -> Iterator[tuple[str, list[Any]]]:
@@ -68,7 +94,7 @@ def _flat(table: Mapping[str, Any], where: str, prefix: str = "") -> Iterator[tu
         if isinstance(values, Mapping):
             yield from _flat(values, where, f"{prefix}{name}.")
         elif not isinstance(values, list) or not values:
-            raise SweepError(f"{where}.{prefix}{name} is {values!r}; give a list with at least one value.")
+            raise SweepError(f"{where}.{prefix}{name} is {shown(values)}; give a list with at least one value.")
         else:
             yield f"{prefix}{name}", values
 

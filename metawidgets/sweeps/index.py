@@ -6,7 +6,7 @@ made anew.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +16,10 @@ from metawidgets.sweeps.store import Store
 __all__ = ["Entry", "Index"]
 
 _NAME, _FORMAT = "index.json", 1
+_AT_A_TIME = 8  # reads under way in an object store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the index keeps of one report.
 
@@ -60,11 +61,10 @@ class Index:
         gone = self._marks.keys() - marks.keys()
         for key in gone:
             self.entries.pop(key, None)
-        with ThreadPoolExecutor(8 if self.store.folder is None else 1) as pool:
-            for n, (key, entry) in enumerate(zip(unread, pool.map(self._read, unread), strict=True), start=1):
-                self.entries[key] = entry
-                if on_read and (n % 1000 == 0 or n == len(unread)):
-                    on_read(n, len(unread))
+        for n, (key, entry) in enumerate(self._entries_of(unread), start=1):
+            self.entries[key] = entry
+            if on_read and (n % 1000 == 0 or n == len(unread)):
+                on_read(n, len(unread))
         self._marks = marks
         self._changed = self._changed or bool(unread or gone)
 
@@ -90,6 +90,15 @@ class Index:
         found = self.entries
         done = {"completed"} if failed_too else {"completed", "failed"}
         return [key for key in keys if key not in found or found[key].state not in done]
+
+    def _entries_of(self, keys: Sequence[str]) -> Iterator[tuple[str, Entry]]:
+        if self.store.folder is not None:
+            yield from ((key, self._read(key)) for key in keys)
+            return
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:  # a store far away takes its time for each
+            for first in range(0, len(keys), 1000):
+                some = keys[first : first + 1000]
+                yield from zip(some, pool.map(self._read, some), strict=True)
 
     def _read(self, key: str) -> Entry:
         said = self.store.status(key)

@@ -6,6 +6,7 @@ Notebook source, whole parameters, package version, and a fingerprint of the dat
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ __all__ = ["Fingerprints", "Keys", "is_key"]
 _LENGTH = 20  # hex digits: among a million reports two share 80 bits with a chance of one in 2 * 10^12
 _FILE_NAMES = ("root", "path", "file", "folder", "checkpoint")
 _SUFFIXES = (".safetensors", ".csv", ".npz", ".zip", ".json", ".parquet")
+_KEY = re.compile(f"[0-9a-f]{{{_LENGTH}}}")
 _TRAINED = Path(metawidgets.__file__).parent / "trained" / "index.json"  # read as a file: the package of it loads torch
 
 
 def is_key(text: str) -> bool:
     """Whether a text could be a key: what else lies in an output folder is left alone."""
-    return len(text) == _LENGTH and all(c in "0123456789abcdef" for c in text)
+    return _KEY.fullmatch(text) is not None
 
 
 class Keys:
@@ -39,11 +41,12 @@ class Keys:
         cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
         self._source = _digest(json.dumps(cells).encode())
         self._fingerprints = fingerprints
+        self._text_of = json.JSONEncoder(sort_keys=True).encode  # made once: that takes longer than one use
 
     def of(self, parameters: Mapping[str, Any]) -> str:
         """The key of a report with these whole, checked parameters: 20 hex digits."""
         parts = [self._source, metawidgets.__version__, parameters, self._fingerprints.of(parameters)]
-        return _digest(json.dumps(parts, sort_keys=True).encode())[:_LENGTH]
+        return _digest(self._text_of(parts).encode())[:_LENGTH]
 
 
 class Fingerprints:
@@ -77,11 +80,13 @@ class Fingerprints:
 
 
 def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a value, with the name that it stands under."""
     if isinstance(value, str):
         yield name, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _texts(each, key)
+            if isinstance(each, str | dict | list):  # the others, which are most, hold no text
+                yield from _texts(each, key)
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each, name)
@@ -90,16 +95,28 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 def _of_path(text: str) -> str:
     if not text or "\0" in text:
         return ""
-    path = Path(text).expanduser()
     try:
+        path = Path(text).expanduser()
         if path.is_file():
             return _of_file(path)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+            inside = sorted(_files(path))
             return _digest(json.dumps([[str(p.relative_to(path)), _of_file(p)] for p in inside]).encode())
     except (OSError, RuntimeError):  # a name too long, a folder that may not be read, ~nobody: the report will say so
         pass
     return ""
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder, links followed as a dataset follows them, but in no circle."""
+    seen: set[str] = set()
+    for inside, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(inside)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (path for name in files if (path := Path(inside, name)).is_file())
 
 
 def _of_file(path: Path) -> str:

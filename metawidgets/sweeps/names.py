@@ -33,7 +33,8 @@ class NameChecks:
             return
         dataset, checkpoint = values.get("dataset"), values.get("checkpoint")
         options = values.get("dataset_options") or {}
-        if dataset is not None and self._is_new("dataset", json.dumps([dataset, options], sort_keys=True)):
+        said = json.dumps(options, sort_keys=True) if options else ""
+        if dataset is not None and self._is_new("dataset", dataset, said):
             datasets.load(dataset, **options)
         if checkpoint:  # TOML has no word for none: an empty text stands for it
             if self._is_new("checkpoint", checkpoint):

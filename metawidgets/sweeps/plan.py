@@ -1,8 +1,7 @@
-"""What a sweep will run: `sweep.toml` read, every combination of parameters checked, and each given its key."""
+"""What a sweep will run: every combination of parameters checked before anything starts, and each given its key."""
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,95 +9,21 @@ from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel
 
 import metawidgets
 from metawidgets.errors import MetawidgetsError, ParameterError, SweepError
 from metawidgets.reports import catalogue, parameters
-from metawidgets.sweeps.grid import combinations, excluded
+from metawidgets.sweeps.grid import combinations, excluded, shown
 from metawidgets.sweeps.keys import Fingerprints, Keys
 from metawidgets.sweeps.names import NameChecks
+from metawidgets.sweeps.settings import Settings
 from metawidgets.sweeps.store import Store
 
 __all__ = ["Job", "Plan", "Settings"]
 
-_LARGEST = 10 << 20  # bytes of a settings file; one of a million reports is a few hundred
 
-
-class Settings(BaseModel):
-    """The contents of a `sweep.toml`.
-
-    Args:
-        report: one of our reports by name, or the path of a notebook, from the settings file's folder.
-        out: folder, or URL of an object store, for everything that the sweep writes; a folder starts at the working folder.
-        parameters: what is the same in every report.
-        grid, zip, exclude, repeats: see `metawidgets.sweeps.grid`; `repeats` counts up from the parameters' `seed`.
-        workers: reports at a time on this machine; `None` for one a core. Another cluster has its own number.
-        forked: whether kernels are forked from a warm process: `None` where that is safe.
-        time_limit: seconds that one report may take, from its first cell on.
-        retries: how often a report is begun anew whose kernel died.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-    report: str = "few_shot"
-    out: str = "build/sweep"
-    parameters: dict[str, Any] = {}
-    grid: dict[str, Any] = {}
-    zip: list[dict[str, Any]] = []
-    exclude: list[dict[str, Any]] = []
-    repeats: int = Field(default=1, ge=1)
-    workers: int | None = Field(default=None, ge=1, le=1024)
-    forked: bool | None = None
-    time_limit: float | None = Field(default=None, gt=0)
-    retries: int = Field(default=1, ge=0, le=10)
-
-    @field_validator("zip", mode="before")
-    @classmethod
-    def _one_group(cls, value: Any) -> Any:
-        return [value] if isinstance(value, dict) else value
-
-    @field_validator("time_limit", mode="before")
-    @classmethod
-    def _whole_seconds(cls, value: Any) -> Any:
-        return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-    @classmethod
-    def read(cls, path: str | Path) -> Self:
-        """The settings of a file.
-
-        Raises:
-            SweepError: if it cannot be read, is no TOML, or an entry is unknown or of the wrong type.
-        """
-        path = Path(path)
-        try:
-            if path.stat().st_size > _LARGEST:
-                raise SweepError(f"{path} has {path.stat().st_size:,} bytes; {_LARGEST:,} are the most.")
-            given = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise SweepError(f"cannot read {path} ({error.strerror}); give a sweep's TOML file.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise SweepError(f"{path} is no TOML ({error}); mend it there.") from None
-        return cls.of(given)
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """Settings from a dictionary.
-
-        Raises:
-            SweepError: if an entry is unknown or of the wrong type.
-        """
-        try:
-            return cls.model_validate(dict(given))
-        except ValidationError as errors:
-            first = errors.errors()[0]
-            where, said = ".".join(map(str, first["loc"])), first["msg"]
-            if first["type"] == "extra_forbidden":
-                said = f"there is no such setting; known are {', '.join(cls.model_fields)}"
-            raise SweepError(f"the sweep's setting {where!r} is {first['input']!r}: {said}.") from None
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """One report to be run: its key, under which its files are kept, and all its parameters."""
 
@@ -137,15 +62,15 @@ class Plan:
         model = parameters.model_of(parameters.parameters_cell(notebook))
         names, keys = NameChecks(ours=settings.report in catalogue.names()), Keys(notebook, Fingerprints())
         seeds = _seeds(settings, model)
+        fixed = {name: field.default for name, field in model.model_fields.items()} | settings.parameters
         jobs: dict[str, Job] = {}
         unused = set(range(len(settings.exclude)))
         for number, differing in enumerate(combinations(settings.grid, settings.zip, seeds), start=1):
-            values = _merged(settings.parameters, differing)
             try:
-                checked = parameters.check(model, values)
-                rule = excluded(checked, settings.exclude)
-                if rule is not None:
-                    unused.discard(rule)
+                checked = parameters.check(model, _merged(fixed, differing))
+                rules = excluded(checked, settings.exclude)
+                if rules:
+                    unused.difference_update(rules)
                     continue
                 names.check(checked)
             except (MetawidgetsError, TypeError) as error:
@@ -154,7 +79,7 @@ class Plan:
             jobs.setdefault(key, Job(key, checked))
         if unused:
             rule = settings.exclude[min(unused)]
-            raise SweepError(f"the exclusion {rule!r} fits none of the reports; mend it or leave it out.")
+            raise SweepError(f"the exclusion {shown(rule)} fits none of the reports; mend it or leave it out.")
         if not jobs:
             raise SweepError("every report of the sweep is excluded; leave something to run.")
         return cls(settings, source.stem, _text(notebook), list(jobs.values()), _varying(list(jobs.values())))
@@ -179,15 +104,15 @@ def _located(report: str, folder: Path) -> str | Path:
     return folder / report if report.endswith(".ipynb") else report
 
 
-def _seeds(settings: Settings, model: type[BaseModel]) -> list[int] | None:
+def _seeds(settings: Settings, model: type[BaseModel]) -> range | None:
     if settings.repeats == 1:
         return None
     if "seed" not in model.model_fields:
         raise SweepError(f"repeats={settings.repeats} needs a report with a parameter 'seed'; this one has none.")
     first = settings.parameters.get("seed", model.model_fields["seed"].default)
-    if not isinstance(first, int):
-        raise SweepError(f"repeats={settings.repeats} counts up from seed={first!r}; give a whole number.")
-    return list(range(first, first + settings.repeats))
+    if not isinstance(first, int) or isinstance(first, bool):
+        raise SweepError(f"repeats={settings.repeats} counts up from seed={shown(first)}; give a whole number.")
+    return range(first, first + settings.repeats)
 
 
 def _merged(fixed: Mapping[str, Any], differing: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,14 +120,19 @@ def _merged(fixed: Mapping[str, Any], differing: Mapping[str, Any]) -> dict[str,
     for name, value in differing.items():
         first, *rest = name.split(".")
         if rest:  # the dictionary is copied: the next combination starts from the same one
-            values[first] = _merged(values.get(first) or {}, {".".join(rest): value})
+            inner = values.get(first) or {}
+            if not isinstance(inner, Mapping):
+                raise ParameterError(
+                    f"{first}={shown(inner)} is no table, so it has no entry {'.'.join(rest)!r} to set."
+                )
+            values[first] = _merged(inner, {".".join(rest): value})
         else:
             values[first] = value
     return values
 
 
 def _short(differing: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in differing.items()) or "no parameter varies"
+    return ", ".join(f"{name}={shown(value)}" for name, value in differing.items()) or "no parameter varies"
 
 
 def _text(notebook: NotebookNode) -> str:
@@ -217,4 +147,4 @@ def _text(notebook: NotebookNode) -> str:
 
 def _varying(jobs: Sequence[Job]) -> list[str]:
     first = jobs[0].parameters
-    return [name for name in first if any(job.parameters[name] != first[name] for job in jobs)]
+    return [name for name, value in first.items() if any(job.parameters[name] != value for job in jobs)]

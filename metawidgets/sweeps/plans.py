@@ -10,6 +10,8 @@ from metawidgets.sweeps.store import Store
 
 __all__ = ["SavedPlan", "saved_plans"]
 
+_FOLDER = "plans"
+
 
 @dataclass(frozen=True)
 class SavedPlan:
@@ -26,11 +28,18 @@ class SavedPlan:
     varying: Sequence[str]
     values: Sequence[dict[str, Any]]
 
+    @property
+    def path(self) -> str:
+        """Of its file, from the output on."""
+        return f"{_FOLDER}/{self.name}.json"
+
 
 def saved_plans(store: Store) -> list[SavedPlan]:
     """All that can be read; a file that is damaged is left out, and written again by the next run of its sweep."""
     found = []
-    for name in store.names("plans"):
+    for name in store.names(_FOLDER):
+        if not name.endswith(".json"):
+            continue
         try:
             said = json.loads(store.read(name))
             jobs = [(key, dict(values)) for key, values in said["jobs"] if is_key(key)]

@@ -10,13 +10,14 @@
 """
 
 import errno
+import hashlib
 import json
 import os
 import posixpath
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,16 @@ from metawidgets.npz import replacing
 from metawidgets.sweeps.claims import claimed
 from metawidgets.sweeps.keys import is_key
 
-__all__ = ["REFUSALS", "Store", "Unwritable"]
+__all__ = ["REFUSALS", "Store", "Unwritable", "entries"]
 
 REFUSALS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG})
 """Errors of a file system that will meet every other report too."""
 _SUFFIXES = (".html", ".ipynb", ".partial.ipynb")
+_OF_READING = (
+    "name",
+    "atime",
+    "time",
+)  # what a listing says that is no mark of the content; `time` is SFTP's last access
 
 
 class Unwritable(SweepError):
@@ -49,15 +55,21 @@ class Store:
 
     def __init__(self, place: str) -> None:
         import fsspec
+        from fsspec.implementations.cached import CachingFileSystem
 
-        self.place = place
         try:
             self.fs, self.root = fsspec.core.url_to_fs(place)
         except (ImportError, ValueError, OSError) as error:
             raise SweepError(f"cannot use {place!r} for the output ({error}); give a folder or another URL.") from None
+        if isinstance(self.fs, CachingFileSystem):
+            raise SweepError(
+                f"cannot use {place!r} for the output: its cache would go on showing what was; leave that out."
+            )
         protocol = self.fs.protocol if isinstance(self.fs.protocol, str) else self.fs.protocol[0]
         self.folder = Path(self.root) if protocol == "file" else None
         """Of this machine's file system; `None` for an object store."""
+        self.place = place if self.folder is None else self.root
+        """As it was given, a folder by its whole path: for workers that start elsewhere."""
 
     def prepare(self) -> None:
         """Make the place and try to write there.
@@ -65,17 +77,30 @@ class Store:
         Raises:
             Unwritable: if that fails.
         """
-        with self.telling():
-            self.write(".trial", b"")
-            self._remove(".trial")
+        try:
+            with self.telling():
+                self.write(".trial", b"trial")
+                self.remove_file(".trial")
+        except Unwritable:
+            raise
+        except (
+            Exception
+        ) as error:  # clients of object stores have errors of their own, for a missing key or bucket, say
+            reason = str(error).strip().partition("\n")[0].rstrip(".") or "no reason given"
+            raise Unwritable(
+                f"cannot write into {self.place} ({type(error).__name__}: {reason}); check the place and the right to it."
+            ) from error
 
     def statuses(self) -> dict[str, tuple[Any, ...]]:
-        """Every key with a status file -> what changes when that file does (its size, time, and number on disk); reads none."""
+        """Every key with a status file -> what changes when that file does (its size, time, and number on disk); reads none.
+
+        Of an object store it is a digest of everything that the listing says of the file.
+        """
         if self.folder is None:
             return self._listed()
         found = {}
-        for shard in _entries(self.folder / "status"):
-            for entry in _entries(shard.path):
+        for shard in entries(self.folder / "status"):
+            for entry in entries(shard.path):
                 key, _dot, suffix = entry.name.partition(".")
                 if suffix == "json" and is_key(key):
                     stat = entry.stat()
@@ -94,6 +119,8 @@ class Store:
     def publish(self, key: str, made: Path | None, status: Mapping[str, Any]) -> None:
         """Put a report's files in place, and its status after them.
 
+        In an object store, where nothing is claimed, the first that is completed stays: a second run changes nothing any more.
+
         Args:
             made: folder of what `run_report` left; `None` if there is nothing.
 
@@ -102,6 +129,8 @@ class Store:
         """
         files: dict[str, str | None] = {"html": None, "notebook": None}
         with self.telling():
+            if self.folder is None and (self.status(key) or {}).get("state") == "completed":
+                return
             for role in files:
                 name = status.get(role)
                 if made is None or not name or not (made / name).is_file():
@@ -114,9 +143,9 @@ class Store:
 
     def remove(self, key: str) -> None:
         """Take a report away, its status first, so that what remains at any moment is true."""
-        self._remove(_status(key))
+        self.remove_file(_status(key))
         for suffix in _SUFFIXES:
-            self._remove(f"reports/{key[:2]}/{key}{suffix}")
+            self.remove_file(f"reports/{key[:2]}/{key}{suffix}")
 
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
@@ -124,7 +153,9 @@ class Store:
         if self.folder is None:
             yield True
             return
-        with self.telling(), claimed(self.folder / ".claims", key) as mine:
+        with ExitStack() as held:
+            with self.telling():  # of the claim only: what goes wrong in the block is the block's own
+                mine = held.enter_context(claimed(self.folder / ".claims", key))
             yield mine
 
     @contextmanager
@@ -149,28 +180,41 @@ class Store:
         Raises:
             OSError: if there is none.
         """
+        if self.folder is not None:
+            return (self.folder / name).read_bytes()
         return self.fs.cat_file(self._path(name))
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file beside and rename it; an object store does so by itself.
+        """Write a file beside and rename it, on the disk before it has its name.
+
+        In an object store it is one upload, and whole or not there. On other file systems it may be seen half written: what
+        is read from there is JSON, of which half is none.
 
         Raises:
             OSError: if the place refuses.
         """
         if self.folder is not None:
-            with replacing(self.folder / name) as part:
-                part.write_bytes(data)
+            with replacing(self.folder / name) as part, part.open("wb") as file:
+                file.write(data)
+                _onto_disk(file.fileno())
             return
-        self.fs.makedirs(posixpath.dirname(self._path(name)), exist_ok=True)
-        self.fs.pipe_file(self._path(name), data)
+        path = self._path(name)
+        try:
+            self.fs.pipe_file(path, data)
+        except FileNotFoundError:  # not every store needs folders, and asking each time would take as long again
+            self.fs.makedirs(posixpath.dirname(path), exist_ok=True)
+            self.fs.pipe_file(path, data)
 
     def names(self, folder: str) -> list[str]:
         """Paths of the files right in a folder, from the place on; none if it is not there."""
+        if self.folder is not None:
+            return sorted(f"{folder}/{each.name}" for each in entries(self.folder / folder) if each.is_file())
+        self.fs.invalidate_cache()
         try:
-            found = self.fs.ls(self._path(folder), detail=False)
-        except FileNotFoundError:
+            found = self.fs.ls(self._path(folder), detail=True)
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(f"{folder}/{posixpath.basename(path)}" for path in found)
+        return sorted(f"{folder}/{_base(each['name'])}" for each in found if each["type"] == "file")
 
     def _bring(self, source: Path, name: str) -> None:
         if self.folder is None:
@@ -178,14 +222,21 @@ class Store:
             return
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("r+b") as file:
+            _onto_disk(file.fileno())
         source.replace(target)  # `.work` is on the same disk
 
-    def _remove(self, name: str) -> None:
+    def remove_file(self, name: str) -> None:
+        """Take a file away, if it is there."""
         with suppress(FileNotFoundError):
-            self.fs.rm_file(self._path(name))
+            if self.folder is not None:
+                (self.folder / name).unlink()
+            else:
+                self.fs.rm_file(self._path(name))
 
     def _path(self, name: str) -> str:
-        return f"{self.root.rstrip('/')}/{name}"
+        root = self.root.rstrip("/")
+        return f"{root}/{name}" if root else name
 
     def _listed(self) -> dict[str, tuple[Any, ...]]:
         self.fs.invalidate_cache()
@@ -193,11 +244,13 @@ class Store:
             found = self.fs.find(self._path("status"), detail=True)
         except FileNotFoundError:
             return {}
-        names = {path: posixpath.basename(path).partition(".")[0] for path in found}
-        marks = ("size", "mtime", "LastModified", "last_modified", "updated", "created", "ETag", "etag")
-        return {
-            key: tuple(str(found[path].get(mark, "")) for mark in marks) for path, key in names.items() if is_key(key)
-        }
+        marks = {}
+        for path, info in found.items():
+            key, _dot, suffix = _base(path).partition(".")
+            if suffix == "json" and is_key(key):
+                said = sorted((name, str(value)) for name, value in info.items() if name not in _OF_READING)
+                marks[key] = (hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16],)
+        return marks
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -216,7 +269,21 @@ def _status(key: str) -> str:
     return f"status/{key[:2]}/{key}.json"
 
 
-def _entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+def _base(path: str) -> str:
+    return posixpath.basename(path.rstrip("/"))
+
+
+def _onto_disk(descriptor: int) -> None:
+    """Else, after a power cut, a name may be there of which the content is not."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:  # some file systems cannot; a disk that is full says so here, at the latest
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+
+
+def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    """What is in a folder; nothing if there is none."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)

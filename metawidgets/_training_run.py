@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -113,18 +114,35 @@ class TrainingRun:
                 f"{beside} belongs to a training with other settings; give another checkpoint name, the same settings, "
                 "or start afresh with resume=False (--fresh)."
             )
+        before = copy.deepcopy((self.learner.state_dict(), self.optimiser.state_dict(), torch.get_rng_state()))
+        try:
+            self._take_up(tensors, card)
+        except Exception as error:  # torch's own, for tensors that are not those of this training
+            self.learner.load_state_dict(before[0])
+            self.optimiser.load_state_dict(before[1])
+            torch.set_rng_state(before[2])
+            raise CheckpointError(
+                f"{self._beside} does not hold the state of this training ({error}); "
+                "give another checkpoint name, or start afresh with resume=False (--fresh)."
+            ) from None
+
+    def _take_up(self, tensors: dict[str, torch.Tensor], card: dict[str, Any]) -> None:
+        progress = _checked(card["progress"])
         part = lambda prefix: {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}  # noqa: E731
-        self.learner.load_state_dict(part("learner."))
-        self.best_state = part("best.") or None
         adam: dict[int, dict[str, torch.Tensor]] = {}
         for name, value in part("adam.").items():
             i, key = name.split(".", 1)
             adam.setdefault(int(i), {})[key] = value
+        _check_moments(self.optimiser, adam)
+        best = part("best.") or None
+        if best is not None:  # tried on the learner itself, which takes up its own state behind it
+            self.learner.load_state_dict(best)
+        self.learner.load_state_dict(part("learner."))
         self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": adam})
         torch.set_rng_state(tensors["rng"])
-        for name, value in card["progress"].items():
+        self.best_state, self.validation = best, card.get("validation")
+        for name, value in progress.items():
             setattr(self, name, value)
-        self.validation = card.get("validation")
 
     def restore_best(self) -> None:
         if self.best_state is not None:
@@ -156,3 +174,44 @@ class TrainingRun:
 
 def _copied(learner: Learner) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in learner.state_dict().items()}
+
+
+def _checked(progress: Any) -> dict[str, Any]:
+    """What a saved training says of how far it came.
+
+    Raises:
+        ValueError: if it is not what `save` writes.
+    """
+    kinds: dict[str, Any] = {
+        "step": int,
+        "seconds": int | float,
+        "best": int | float,
+        "since_best": int,
+        "stopped": bool,
+    }
+    if not isinstance(progress, dict) or set(progress) != set(kinds):
+        raise ValueError("its progress is not that of a training")
+    for name, kind in kinds.items():
+        value: Any = progress[name]
+        if name == "best" and (
+            value is None or value == -math.inf
+        ):  # no validation yet, or one of a loss beyond all numbers
+            continue
+        low = -math.inf if name == "best" else 0
+        right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        if not right or not low <= value < math.inf:
+            raise ValueError(f"its {name} is {value!r}")
+    return progress
+
+
+def _check_moments(optimiser: torch.optim.Adam, adam: dict[int, dict[str, torch.Tensor]]) -> None:
+    """Adam takes any tensors at all as its moments, and fails at the next step.
+
+    Raises:
+        ValueError: if they are not those of its parameters.
+    """
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    for i, state in adam.items():
+        like = {"step": torch.Size([]), "exp_avg": parameters[i].shape, "exp_avg_sq": parameters[i].shape}
+        if i < 0 or {name: value.shape for name, value in state.items()} != like:
+            raise ValueError(f"Adam's moments of parameter {i} are not of its shape")

@@ -20,11 +20,22 @@ from metawidgets.learners import ALL, Learner
 from metawidgets.learners.encoders import MLP, Conv4
 from metawidgets.learners.loop import describe
 from metawidgets.npz import replacing
+from metawidgets.paths import file_size, is_file
+from metawidgets.plain_json import parsed
 
 __all__ = ["card_of", "load", "read", "save", "write"]
 
 NETWORKS: dict[str, type[nn.Module]] = {"Conv4": Conv4, "MLP": MLP}
 _FORMAT = "metawidgets.checkpoint/1"
+_LARGEST = 1 << 30  # bytes of a file; the largest of ours has a thousandth of that
+_CARD: dict[str, type] = {
+    "learner": str,
+    "hyper": dict,
+    "data": dict,
+    "scores": list,
+    "steps": int,
+    "shared_scores": dict,
+}
 
 
 def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Path:
@@ -56,13 +67,17 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         CheckpointError: if the file is missing, truncated, altered or none of ours.
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_file(path):
         raise CheckpointError(f"there is no checkpoint {path}; train one with `metawidgets train`, or check the path.")
+    if (size := file_size(path)) > _LARGEST:
+        raise CheckpointError(f"{path} has {size:,} bytes, more than {_LARGEST:,}: it is no checkpoint of ours.")
     try:
         with safe_open(path, framework="pt") as file:
-            card = json.loads((file.metadata() or {})["card"])
+            card = parsed((file.metadata() or {})["card"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, KeyError, ValueError, OSError, RecursionError) as error:
+    except (
+        Exception
+    ) as error:  # beside its own errors, safetensors lets through what torch says of types it does not have
         raise CheckpointError(
             f"{path} is truncated, altered or no checkpoint of ours ({error}); train or copy it again."
         ) from None
@@ -77,6 +92,9 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise CheckpointError(
             f"the card of {path} is not the one that was written (sha256 differs); copy or train it again."
         )
+    odd = [name for name, kind in _CARD.items() if not isinstance(card.get(name, kind()), kind)]
+    if odd:
+        raise CheckpointError(f"the card of {path} has {card[odd[0]]!r} as its {odd[0]!r}; copy or train it again.")
     return tensors, card
 
 
@@ -112,17 +130,41 @@ def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learn
             f"{path} holds a {card.get('learner')!r}, which is not known here; {did_you_mean(card.get('learner'), kinds)}"
         )
     try:
-        module = network if network is not None else _network(card["network"])
-        own = (module,) if module is not None else ()
-        learner = kinds[card["learner"]](*own, **card["hyper"]) if kind is None else kind(*own)
+        if network is None:
+            _check_shapes(card, kind, kinds, tensors)
+        learner = _made(card, network, kind, kinds)
         learner.load_state_dict(tensors)
-    except (KeyError, TypeError, AttributeError, RuntimeError, LearnerError) as error:
+    except Exception as error:  # whatever a learner or a network says to options that it never had
         raise CheckpointError(
             f"{path} does not fit the learner that its card names ({error}); train it again."
         ) from None
     learner.eval()
     object.__setattr__(learner, "card", card)
     return learner
+
+
+def _made(
+    card: Mapping[str, Any], network: nn.Module | None, kind: type[Learner] | None, kinds: Mapping[str, type[Learner]]
+) -> Learner:
+    module = network if network is not None else _network(card["network"])
+    own = (module,) if module is not None else ()
+    return kinds[card["learner"]](*own, **card["hyper"]) if kind is None else kind(*own)
+
+
+def _check_shapes(
+    card: Mapping[str, Any],
+    kind: type[Learner] | None,
+    kinds: Mapping[str, type[Learner]],
+    tensors: Mapping[str, Tensor],
+) -> None:
+    """Make the learner without its numbers first: a card that asks for terabytes is found out before it gets them."""
+    with torch.device("meta"):
+        shapes = {name: t.shape for name, t in _made(card, None, kind, kinds).state_dict().items()}
+    odd = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]
+    if odd:
+        raise LearnerError(f"{odd[0]!r} is {tuple(tensors[odd[0]].shape)}, not {tuple(shapes[odd[0]])}")
+    if set(shapes) != set(tensors):
+        raise LearnerError(f"{min(set(shapes) ^ set(tensors))!r} stands in one of them only")
 
 
 def _network(config: Mapping[str, Any] | None) -> nn.Module | None:
@@ -145,5 +187,5 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     for name in sorted(tensors):
         t = tensors[name].contiguous()
         digest.update(f"{name} {t.dtype} {tuple(t.shape)};".encode())
-        digest.update(t.reshape(-1).view(torch.uint8).numpy().tobytes() if t.numel() else b"")
+        digest.update(t.reshape(-1).view(torch.uint8).numpy().data if t.numel() else b"")
     return digest.hexdigest()

@@ -1,5 +1,6 @@
 """What makes an episode's arrays valid: shapes, types, labels in range, finite numbers, no item twice."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ from jaxtyping import Float, Shaped
 
 from metawidgets.errors import EpisodeError
 
-__all__ = ["check_unique", "checked_x", "checked_y", "frozen"]
+__all__ = ["check_names", "check_unique", "checked_x", "checked_y", "frozen"]
 
 
 def frozen(a: np.ndarray) -> np.ndarray:
@@ -18,6 +19,10 @@ def frozen(a: np.ndarray) -> np.ndarray:
 
 
 def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:
+    if 0 in x.shape[1:]:
+        raise EpisodeError(
+            f"{side}_x is {x.dtype} {x.shape}: its items hold nothing; give items of at least one number."
+        )
     if x.ndim == 4 and x.dtype == np.uint8 and x.shape[1] in (1, 3):
         return x
     if x.ndim == 4:
@@ -28,7 +33,7 @@ def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:
         raise EpisodeError(
             f"{side}_x is {x.dtype} {x.shape}; give uint8 images (item, channel, height, width) or numbers (item, dim)."
         )
-    return _finite(f"{side}_x", x.astype(np.float32))
+    return _finite(f"{side}_x", x)
 
 
 def checked_y(side: str, y: np.ndarray, n: int, class_names: tuple[str, ...]) -> Shaped[np.ndarray, "n *target"]:
@@ -40,7 +45,11 @@ def checked_y(side: str, y: np.ndarray, n: int, class_names: tuple[str, ...]) ->
                 f"{side}_y is {y.dtype} {y.shape}; without class_names it must hold regression targets (item, target). "
                 "For classification give class_names."
             )
-        return _finite(f"{side}_y", y.astype(np.float32))
+        if not y.shape[1]:
+            raise EpisodeError(
+                f"{side}_y is {y.dtype} {y.shape}: its targets hold nothing; give at least one number each."
+            )
+        return _finite(f"{side}_y", y)
     if y.ndim != 1 or (n and y.dtype.kind not in "iu"):
         raise EpisodeError(
             f"{side}_y is {y.dtype} {y.shape}; with class_names it must hold whole-number labels (item,)."
@@ -53,12 +62,27 @@ def checked_y(side: str, y: np.ndarray, n: int, class_names: tuple[str, ...]) ->
     return y.astype(np.int64)
 
 
-def _finite(name: str, a: Float[np.ndarray, "n dim"]) -> Float[np.ndarray, "n dim"]:
+def _finite(name: str, given: Shaped[np.ndarray, "n dim"]) -> Float[np.ndarray, "n dim"]:
+    with np.errstate(over="ignore"):  # what float32 does not hold becomes infinite, and is refused
+        a = given.astype(np.float32)
     bad = np.argwhere(~np.isfinite(a))
     if len(bad):
         i, j = map(int, bad[0])
-        raise EpisodeError(f"{name}[{i}, {j}] is {a[i, j]}; every number must be finite. Remove or mend that item.")
+        raise EpisodeError(
+            f"{name}[{i}, {j}] is {given[i, j]}; every number must be finite, also in float32. Remove or mend that item."
+        )
     return a
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse what is no text, since no page or file could hold it: half of a pair of surrogates."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise EpisodeError(
+                f"the name {name!r} holds half of a character, so no file can hold it; mend it."
+            ) from None
 
 
 def check_unique(support: Sequence[tuple[str, str, str]], query: Sequence[tuple[str, str, str]]) -> None:
@@ -69,5 +93,5 @@ def check_unique(support: Sequence[tuple[str, str, str]], query: Sequence[tuple[
         )
     for side, items in (("support", support), ("query", query)):
         if len(set(items)) != len(items):
-            twice = min(i for i in items if list(items).count(i) > 1)
+            twice = min(i for i, n in Counter(items).items() if n > 1)
             raise EpisodeError(f"item '{'/'.join(twice)}' is in the {side} set twice; remove one.")

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from metawidgets.episode_arrays import check_unique, checked_x, checked_y, frozen
+from metawidgets.episode_arrays import check_names, check_unique, checked_x, checked_y, frozen
 from metawidgets.errors import EpisodeError
 from metawidgets.npz import read_npz, write_npz
+from metawidgets.plain_json import check_depth
 
 __all__ = ["Episode", "EpisodeBatch", "EpisodeSpec", "ItemId"]
 
 _ARRAYS = ("support_x", "support_y", "query_x", "query_y")
+_DTYPES = ("uint8", "int64", "float32", "float64")  # what a saved array may hold
 
 
 class ItemId(NamedTuple):
@@ -93,7 +95,13 @@ class Episode:
     def __post_init__(self) -> None:
         put = partial(object.__setattr__, self)  # the only way into a frozen class
         put("class_names", tuple(map(str, self.class_names)))
-        put("seed", tuple(map(int, self.seed)))
+        check_names(self.class_names)
+        try:
+            put("seed", tuple(map(int, self.seed)))
+        except (TypeError, ValueError, OverflowError):
+            raise EpisodeError(
+                f"seed={self.seed!r} is no tuple of whole numbers; give those that drew it, or ()."
+            ) from None
         put("task", MappingProxyType(dict(self.task)))
         for side in ("support", "query"):
             x, y = np.asarray(getattr(self, f"{side}_x")), np.asarray(getattr(self, f"{side}_y"))
@@ -106,6 +114,8 @@ class Episode:
                 raise EpisodeError(
                     f"{side}_items has {len(items)} entries for {len(x)} {side} items; give one for each."
                 )
+            if not plain:
+                check_names([part for item in items for part in item])
             put(f"{side}_items", items)
         if len(self.support_x) == 0:
             raise EpisodeError("the support set is empty; a learner needs at least one support item.")
@@ -246,9 +256,9 @@ class EpisodeBatch:
 
 def _decoded(name: str, entry: Any) -> np.ndarray:
     try:
-        dtype, shape = np.dtype(entry["dtype"]), tuple(int(n) for n in entry["shape"])
-        if dtype.kind not in "fiu" or min(shape, default=0) < 0:
-            raise ValueError(f"dtype {dtype}, shape {shape}")
+        if entry["dtype"] not in _DTYPES or not all(type(n) is int and n >= 0 for n in entry["shape"]):
+            raise ValueError(f"dtype {entry['dtype']!r}, shape {entry['shape']!r}")
+        dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
         raw = base64.b64decode(entry["data"], validate=True)
         return np.frombuffer(raw, dtype=dtype.newbyteorder("<")).reshape(shape).astype(dtype)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -259,8 +269,24 @@ def _decoded(name: str, entry: Any) -> np.ndarray:
 
 def _plain_fields(data: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        items = {k: tuple(ItemId(*map(str, i)) for i in data[k]) for k in ("support_items", "query_items")}
-        names = tuple(map(str, data["class_names"]))
-        return {**items, "class_names": names, "seed": tuple(map(int, data["seed"])), "task": dict(data["task"])}
+        for key, kind in _PLAIN.items():
+            if not isinstance(data[key], kind):
+                raise ValueError(f"{key!r}: it is of type {type(data[key]).__name__}")
+        items = {k: tuple(_item_id(i) for i in data[k]) for k in ("support_items", "query_items")}
+        names, seed = tuple(data["class_names"]), tuple(data["seed"])
+        if not all(isinstance(name, str) for name in names) or not all(type(n) is int for n in seed):
+            raise ValueError("class_names or seed: names are texts, a seed is of whole numbers")
+        check_names([part for side in items.values() for item in side for part in item])
+        check_depth(data["task"])
     except (KeyError, TypeError, ValueError) as error:
         raise EpisodeError(f"the saved episode lacks or garbles {error}; save it again.") from None
+    return {**items, "class_names": names, "seed": seed, "task": dict(data["task"])}
+
+
+_PLAIN = {"support_items": list, "query_items": list, "class_names": list, "seed": list, "task": dict}
+
+
+def _item_id(entry: Any) -> ItemId:
+    if not isinstance(entry, list | tuple) or len(entry) != 3 or not all(isinstance(part, str) for part in entry):
+        raise ValueError(f"the item {entry!r}: it is not dataset, class and item")
+    return ItemId(*entry)

@@ -11,6 +11,7 @@
         ├── LearnerError            a learner cannot take this episode or option                     (also a ValueError)
         ├── CheckpointError         a checkpoint cannot be written, read or trusted
         ├── ParameterError          a parameter of a report is unknown, of the wrong type or range   (also a ValueError)
+        ├── ComponentError          a saved component is not what it says                            (also a TypeError)
         ├── ReportError             a report could not be run to its end
         ├── SweepError              a sweep's settings, output or cluster cannot be used
         └── ExportError             a page could not be written
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "CheckpointError",
+    "ComponentError",
     "DatasetError",
     "EpisodeError",
     "ExportError",
@@ -37,8 +39,26 @@ __all__ = [
 ]
 
 
+_LONGEST, _TAIL = 2000, 300
+
+
 class MetawidgetsError(Exception):
-    """Base of all errors below; catch it to catch them all."""
+    """Base of all errors below; catch it to catch them all.
+
+    A message may quote what a stranger wrote. What no line of text should hold (controls, marks that turn the direction of
+    reading, halves of characters) is written as its escape, and of a message that is too long the middle is left out.
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(_readable(a) if isinstance(a, str) else a for a in args))
+
+
+def _readable(text: str) -> str:
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - _TAIL]} [...] {text[-_TAIL:]}"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 class EpisodeError(MetawidgetsError, ValueError):
@@ -67,6 +87,10 @@ class CheckpointError(MetawidgetsError):
 
 class ParameterError(MetawidgetsError, ValueError):
     """A parameter of a report is unknown, of the wrong type or out of range."""
+
+
+class ComponentError(MetawidgetsError, TypeError):
+    """A saved component is not what it says."""
 
 
 class ReportError(MetawidgetsError):

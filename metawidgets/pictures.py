@@ -15,18 +15,9 @@ __all__ = ["LARGEST_FILE", "LARGEST_IMAGE", "fitted", "read_image"]
 LARGEST_FILE = 5_000_000  # bytes
 LARGEST_IMAGE = 40_000_000  # pixels
 _MARGIN = 0.16  # of the ink's longer side, left free around it
-_REFUSED = {
-    "EPS",
-    "PS",
-    "PDF",
-    "WMF",
-    "EMF",
-    "FPX",
-    "MIC",
-    "BUFR",
-    "GRIB",
-    "HDF5",
-}  # run another program, or hold no image
+_MOST_SCANS = 100  # passes over one JPEG: those of a camera have 1, progressive ones about 10
+# What people have, and what Pillow reads fast and alone: others run another program, or go pixel by pixel through Python.
+_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "TIFF", "BMP", "DIB", "PPM", "ICO", "TGA", "AVIF", "JPEG2000")
 
 
 def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, str]:
@@ -46,16 +37,17 @@ def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, s
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             Image.init()
-            formats = [f for f in Image.OPEN if f not in _REFUSED]
+            formats = [f for f in _FORMATS if f in Image.OPEN]
             with Image.open(io.BytesIO(data), formats=formats) as head:  # reads the head only
-                width, height = head.size
-                if width * height > LARGEST_IMAGE:
+                _check_pixels(head)
+                if head.format in ("JPEG", "MPO") and (scans := data.count(b"\xff\xda")) > _MOST_SCANS:
                     raise PictureError(
-                        f"unpacks to {width} x {height} pixels; at most {LARGEST_IMAGE // 10**6} million are taken. Make it smaller."
+                        f"goes over its pixels {scans:,} times; at most {_MOST_SCANS} are taken. Save it again."
                     )
                 head.verify()
             with Image.open(io.BytesIO(data), formats=formats) as again:  # verify() leaves nothing to read
                 again.load()
+                _check_pixels(again)  # a picture within a picture (ICO) has a size of its own
                 image = _flat(ImageOps.exif_transpose(again))
     except PictureError:
         raise
@@ -67,6 +59,14 @@ def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, s
         raise PictureError(f"is broken ({type(error).__name__}); save it again.") from error
     digest = hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()[:16]
     return image, digest
+
+
+def _check_pixels(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > LARGEST_IMAGE:
+        raise PictureError(
+            f"unpacks to {width} x {height} pixels; at most {LARGEST_IMAGE // 10**6} million are taken. Make it smaller."
+        )
 
 
 def fitted(image: Image.Image, shape: tuple[int, ...]) -> UInt8[np.ndarray, "channel height width"]:

@@ -123,8 +123,11 @@ class Trace:
         for name, a in channels.items():
             if name not in CHANNELS:
                 raise TraceError(f"unknown channel {name!r}; {did_you_mean(name, CHANNELS)}")
+            _check_numbers(f"channel {name!r}", a)
             channels[name] = a = a.view()
             a.setflags(write=False)
+        if self.probe is not None:
+            _check_numbers("probe", np.asarray(self.probe))
         coords = {k: tuple(map(str, v)) for k, v in self.coords.items()}
         if self.episode.class_names:
             coords["way"] = self.episode.class_names
@@ -207,9 +210,18 @@ class Trace:
         try:
             probe, episode = arrays.pop("probe", None), Episode.from_dict(plain["episode"])
             channels = {name.removeprefix("channel."): a for name, a in arrays.items()}
+            if not isinstance(plain["meta"], dict) or not all(isinstance(v, list) for v in plain["coords"].values()):
+                raise TypeError("'meta' or 'coords'")
+            if any(len(a) == 0 for a in channels.values()):
+                raise TypeError("its channels, which hold no state,")
             return cls(plain["axis"], channels, episode, plain["meta"], plain["coords"], probe)
         except (KeyError, TypeError, AttributeError) as error:
             raise TraceError(f"{path} lacks or garbles {error}; save the trace again.") from None
+
+
+def _check_numbers(what: str, a: np.ndarray) -> None:
+    if a.dtype.kind not in "biuf" or not a.ndim:
+        raise TraceError(f"{what} is {a.dtype} {a.shape}; give an array of numbers with an axis or more.")
 
 
 class Recorder:

@@ -17,6 +17,7 @@ from metawidgets.errors import LearnerError
 from metawidgets.evaluation import evaluate
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import meta_gradient
+from metawidgets.learners.numbers import count, positive_number
 from metawidgets.learners.over_threads import between_tasks
 from metawidgets.results import MetaStep
 from metawidgets.sampling import EpisodeSampler, check_disjoint
@@ -50,10 +51,15 @@ class MetaTraining:
 
     def __post_init__(self) -> None:
         for name in ("steps", "meta_batch_size", "n_validation"):
-            if getattr(self, name) < 1:
+            if not isinstance(getattr(self, name), int | float) or not 1 <= getattr(self, name) < math.inf:
                 raise LearnerError(f"{name}={getattr(self, name)!r} trains nothing; give {name} >= 1.")
-        if not self.meta_lr > 0:
-            raise LearnerError(f"meta_lr={self.meta_lr!r} is not a positive number; give meta_lr > 0.")
+            count(name, getattr(self, name), 1, 10**9)
+        positive_number("meta_lr", self.meta_lr)
+        count("validate_every", self.validate_every, 0, 10**9)
+        if self.clip_norm is not None:
+            positive_number("clip_norm", self.clip_norm)
+        if self.patience is not None:
+            count("patience", self.patience, 1, 10**9)
         if self.schedule not in ("constant", "cosine"):
             raise LearnerError(f"unknown schedule={self.schedule!r}; give 'constant' or 'cosine'.")
 

@@ -1,6 +1,5 @@
 """What the commands share: two consoles, a progress bar, and the options that several of them take."""
 
-import json
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from metawidgets.errors import ParameterError
+from metawidgets.plain_json import parsed
 
 __all__ = ["bar", "errors", "options_from", "out"]
 
@@ -66,7 +66,7 @@ def options_from(words: Iterable[str] | None) -> dict[str, Any]:
         if not equals or not name.strip():
             raise ParameterError(f"{word!r} is no option; write name=value, for example n_classes=300.")
         try:
-            options[name.strip()] = json.loads(text)
-        except json.JSONDecodeError:
+            options[name.strip()] = parsed(text)
+        except ValueError:
             options[name.strip()] = text
     return options

@@ -8,7 +8,9 @@ import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from metawidgets import zips
 from metawidgets.errors import DatasetError
+from metawidgets.paths import file_size
 
 __all__ = ["MAX_ENTRY", "check_known", "digests", "members"]
 
@@ -16,6 +18,7 @@ __all__ = ["MAX_ENTRY", "check_known", "digests", "members"]
 _MAX_ENTRIES = 60_000
 MAX_ENTRY = 64 << 10
 _MAX_TOTAL = 256 << 20
+_MAX_FILE = 512 << 20  # packed; what is larger is not even hashed
 _JUNK = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db)$")
 
 
@@ -23,8 +26,9 @@ def digests(path: Path) -> tuple[str, str]:
     """MD5 and SHA-256 of a file, in hexadecimal.
 
     Raises:
-        DatasetError: if it cannot be read.
+        DatasetError: if it cannot be read, or is larger than any dataset's zip.
     """
+    _check_size(path)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     try:
         with path.open("rb") as file:
@@ -62,7 +66,8 @@ def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str
             encrypted, doubled or not `allowed`; or if it would unpack to more than such a dataset can have.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        _check_size(path)
+        with zips.opened(path, _MAX_ENTRIES) as archive:
             files = []
             for info in sorted(_checked(path, archive.infolist()), key=lambda info: info.filename):
                 match = allowed.fullmatch(info.filename)
@@ -79,14 +84,21 @@ def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str
         raise DatasetError(f"{path} is truncated, damaged or no zip ({error}); fetch it again.") from None
 
 
+def _check_size(path: Path) -> None:
+    if (size := file_size(path)) > _MAX_FILE:
+        raise DatasetError(
+            f"{path} is refused: it has {size:,} bytes, more than {_MAX_FILE:,}; get it from its authors."
+        )
+
+
 def _checked(path: Path, infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    if len(infos) > _MAX_ENTRIES:
-        raise DatasetError(f"{path} is refused: it has {len(infos):,} entries, more than {_MAX_ENTRIES:,}.")
     seen: set[str] = set()
     total = 0
     for info in infos:
         # zipfile cuts a name at a NUL byte and turns the system's separator round, so the name as it was stored counts
         name = info.orig_filename
+        if not name:
+            raise _refused(path, info, "has no name")
         if name.startswith(("/", "\\")) or re.match(r"^[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
             raise _refused(path, info, "climbs out of the folder")
         if "\\" in name or "\0" in name:

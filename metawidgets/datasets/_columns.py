@@ -3,22 +3,25 @@
 import csv
 import hashlib
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from jaxtyping import Float, Shaped
 
 from metawidgets.errors import DatasetError
+from metawidgets.paths import expanded, is_file, is_folder
 
 __all__ = ["Columns", "given", "numbers", "read_columns", "words"]
 
 _DELIMITERS = ",;\t|"
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 _GIVEN = "memory:"
+_LONGEST_LINE, _MOST_COLUMNS, _MOST_CELLS = 1 << 20, 10_000, 20_000_000  # characters; a cell takes 60 bytes of memory
 _REGISTER: dict[str, "Columns"] = {}  # tables given by value, by their hash, as long as Python runs
 
 
@@ -54,9 +57,9 @@ def read_columns(path: str, max_rows: int) -> Columns:
         if len(found.rows) > max_rows:
             _refuse_length(path, max_rows)
         return found
-    file = Path(path).expanduser()
-    if not file.is_file():
-        what = "is no file" if file.exists() else "does not exist"
+    file = expanded(path)
+    if not is_file(file):
+        what = "is no file" if is_folder(file) else "does not exist"
         raise DatasetError(f"dataset 'table': path={path!r} {what}; give a CSV file with a header.")
     info = file.stat()
     return _read(file.resolve(), max_rows, (info.st_mtime_ns, info.st_size))
@@ -67,9 +70,9 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
     """`version` is the file's time and size: what was read is not read again until the file changes."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            head = lines.readline()
+            head = next(_short(lines, file.name), "")
             lines.seek(0)
-            reader = csv.reader(lines, delimiter=max(_DELIMITERS, key=head.count), strict=True)
+            reader = csv.reader(_short(lines, file.name), delimiter=max(_DELIMITERS, key=head.count), strict=True)
             names = [name.strip() for name in next(reader, [])]
             _check_names(names, file.name)
             cells: list[list[str]] = [[] for _ in names]
@@ -77,6 +80,10 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
             for number, row in enumerate((r for r in reader if r), 1):
                 if number > max_rows:
                     _refuse_length(str(file), max_rows)
+                if len(rows) * len(names) > _MOST_CELLS:
+                    raise DatasetError(
+                        f"dataset 'table': {file.name!r} has more than {_MOST_CELLS:,} cells; give fewer rows or columns."
+                    )
                 if len(row) != len(names):
                     left_out.append((f"row {number}", f"has {len(row)} cells for {len(names)} columns"))
                     continue
@@ -91,6 +98,16 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
         ) from None
     values = {name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True)}
     return Columns(values, tuple(rows), tuple(left_out))
+
+
+def _short(lines: TextIO, name: str) -> Iterator[str]:
+    """The lines of a file; one that is too long for a table is refused before it fills the memory."""
+    while line := lines.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+            raise DatasetError(
+                f"dataset 'table': {name!r} has a line of more than {_LONGEST_LINE:,} characters; it is no table of rows."
+            )
+        yield line
 
 
 def given(table: Any) -> str:
@@ -161,7 +178,11 @@ def _word(value: Any) -> str:
 
 
 def _check_names(names: list[str], what: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    if len(names) > _MOST_COLUMNS:
+        raise DatasetError(
+            f"dataset 'table': {what!r} has {len(names):,} columns; at most {_MOST_COLUMNS:,} are taken. Leave some out."
+        )
+    twice = sorted(name for name, n in Counter(names).items() if n > 1)
     if not names or twice or "" in names:
         wrong = (
             f"names {twice[0]!r} twice"

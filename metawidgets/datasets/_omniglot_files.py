@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from jaxtyping import Int, UInt8
 from metawidgets.datasets._archive import MAX_ENTRY, check_known, digests, members
 from metawidgets.errors import DatasetError
 from metawidgets.npz import read_npz, write_npz
+from metawidgets.paths import expanded, is_file, is_folder
 
 __all__ = ["Drawings", "cache_folder", "ink", "load_part"]
 
@@ -78,7 +80,7 @@ def load_part(part: str, root: Path | None, verify: bool) -> Drawings:
     """
     if root is None and (named := os.environ.get("METAWIDGETS_OMNIGLOT")):
         root = Path(named)
-    path = _fetched(part) if root is None else _found(part, root.expanduser())
+    path = _fetched(part) if root is None else _found(part, expanded(root))
     if path.is_dir():
         if verify:
             raise DatasetError(
@@ -115,10 +117,10 @@ def _loaded(part: str, path: Path, verify: bool, version: tuple[int, int]) -> Dr
 
 def _found(part: str, root: Path) -> Path:
     name = f"images_{part}"
-    if not root.exists():
-        raise DatasetError(f"there is no file or folder {root}; give root= the folder that has {name}.zip.")
-    if root.is_file():
+    if is_file(root):
         return root
+    if not is_folder(root):
+        raise DatasetError(f"there is no file or folder {root}; give root= the folder that has {name}.zip.")
     for path in (root / f"{name}.zip", root / name):
         if path.exists():
             return path
@@ -181,13 +183,15 @@ def ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-            if image.size != (_SIDE, _SIDE):  # known before anything is decoded
-                raise ValueError(f"it is {image.size[0]} x {image.size[1]} pixels, not {_SIDE} x {_SIDE}")
-            # 3.75 pixels become one: plain boxes would be 3 or 4 pixels wide in turn, smoother filters blur the pen.
-            # Pillow computes in fixed point, so the bytes are the same everywhere.
-            small = image.convert("L").resize((28, 28), Image.Resampling.HAMMING)
-    except (OSError, ValueError, SyntaxError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused below for its size
+            with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+                if image.size != (_SIDE, _SIDE):  # known before anything is decoded
+                    raise ValueError(f"it is {image.size[0]} x {image.size[1]} pixels, not {_SIDE} x {_SIDE}")
+                # 3.75 pixels become one: plain boxes would be 3 or 4 pixels wide in turn, smoother filters blur the pen.
+                # Pillow computes in fixed point, so the bytes are the same everywhere.
+                small = image.convert("L").resize((28, 28), Image.Resampling.HAMMING)
+    except Exception as error:  # a broken file can raise anything at all
         raise DatasetError(f"{path}: {name} is no drawing of Omniglot's ({error}); fetch the dataset again.") from None
     return 255 - np.asarray(small)
 
@@ -201,7 +205,15 @@ def _to_cache(cache: Path, drawings: Drawings) -> None:
 def _from_cache(cache: Path) -> Drawings:
     arrays, text = read_npz(cache, DatasetError)
     try:
-        lists = (tuple(map(str, text[name])) for name in ("alphabets", "characters", "item_ids"))
-        return Drawings(arrays["images"], arrays["offsets"], *lists)
-    except KeyError as error:
+        images, offsets = arrays["images"], arrays["offsets"]
+        alphabets, characters, items = (tuple(map(str, text[name])) for name in ("alphabets", "characters", "item_ids"))
+    except (KeyError, TypeError) as error:
         raise DatasetError(f"{cache} lacks {error}.") from None
+    bounds = (
+        offsets.ndim == 1 and len(offsets) == len(alphabets) + 1 == len(characters) + 1 and offsets.dtype.kind in "iu"
+    )
+    if not bounds or images.dtype != np.uint8 or images.shape != (len(items), 1, 28, 28):
+        raise DatasetError(f"{cache} holds other arrays than Omniglot's.")
+    if offsets[0] != 0 or offsets[-1] != len(items) or not (np.diff(offsets) > 0).all():
+        raise DatasetError(f"{cache} has classes that are not there.")
+    return Drawings(images, offsets, alphabets, characters, items)

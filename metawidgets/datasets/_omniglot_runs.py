@@ -14,6 +14,7 @@ from metawidgets.datasets._archive import MAX_ENTRY, members
 from metawidgets.datasets._omniglot_files import ink
 from metawidgets.episodes import Episode, ItemId
 from metawidgets.errors import DatasetError
+from metawidgets.paths import expanded, is_folder
 
 __all__ = ["one_shot_runs"]
 
@@ -32,10 +33,10 @@ def one_shot_runs(path: str | Path) -> tuple[Episode, ...]:
     Raises:
         DatasetError: if it is missing, damaged, or not in the official layout.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     images: dict[str, dict[str, dict[str, np.ndarray]]] = {}
     answers: dict[str, dict[str, str]] = {}
-    for match, data in _unpacked(path) if path.is_dir() else members(path, _MEMBER):
+    for match, data in _unpacked(path) if is_folder(path) else members(path, _MEMBER):
         run = match["run"]
         if match["set"] is None:
             answers[run] = _answers(path, run, data)

@@ -15,6 +15,7 @@ from jaxtyping import UInt8
 
 from metawidgets.datasets._own_classes import LeftOut
 from metawidgets.errors import DatasetError, PictureError
+from metawidgets.paths import is_file, is_folder
 
 __all__ = ["Colour", "Pictures", "found_files", "read_folder"]
 
@@ -69,8 +70,8 @@ def found_files(root: Path) -> tuple[tuple[FoundFile, ...], tuple[LeftOut, ...]]
     Raises:
         DatasetError: if there is no such folder, or it has no files in class folders.
     """
-    if not root.is_dir():
-        what = "is a file, no folder" if root.exists() else "does not exist"
+    if not is_folder(root):
+        what = "is a file, no folder" if is_file(root) else "does not exist"
         raise DatasetError(f"dataset 'image_folder': root={str(root)!r} {what}; give a folder of class folders.")
     files: list[FoundFile] = []
     left_out: list[LeftOut] = []

@@ -2,7 +2,6 @@
 
 import abc
 import dataclasses
-import math
 import typing
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +136,7 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
     low, high = metadata["range"]
     whole = isinstance(value, int) and not isinstance(value, bool)
     fits = whole if hint is int else whole or isinstance(value, float)
-    if not fits or not math.isfinite(value) or not low <= value <= high:
+    if not fits or not low <= value <= high:  # which NaN is not; a whole number may be too large for a float
         kind = "whole number" if hint is int else "number"
         raise DatasetError(f"{where} is not a {kind} from {low:g} to {high:g}; give one.")
     return hint(value)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from metawidgets.datasets._own_classes import LeftOut, Small, part_of, pooled
 from metawidgets.datasets._picture_files import Pictures, read_folder
 from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.paths import expanded
 from metawidgets.sampling import ClassPool, TaskSource
 
 __all__ = ["ImageFolder"]
@@ -61,7 +61,7 @@ class ImageFolder(Dataset):
     def _pictures(self) -> Pictures:
         if self.root is None:
             self._refuse("it has no pictures of its own; give root= a folder with one folder of image files per class.")
-        return read_folder(Path(self.root).expanduser(), self.size, self.colour)
+        return read_folder(expanded(self.root), self.size, self.colour)
 
     def _pool(self) -> tuple[ClassPool, list[LeftOut]]:
         return _pool(self._pictures(), self.min_items, self.small)

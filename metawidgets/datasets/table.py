@@ -164,7 +164,14 @@ def _scaled(rows: _Rows, how: str, validation_share: float, test_share: float, s
 
 def _chosen(features: str | None) -> list[str]:
     """Names of a comma-separated list; one with a comma in it stands in quotes, as in a CSV file."""
-    return [] if features is None else [name.strip() for name in next(csv.reader([features], skipinitialspace=True))]
+    try:
+        return (
+            [] if features is None else [name.strip() for name in next(csv.reader([features], skipinitialspace=True))]
+        )
+    except csv.Error as error:
+        raise DatasetError(
+            f"dataset 'table': features={features!r} is no list of columns ({error}); separate their names by commas."
+        ) from None
 
 
 def _numeric(columns: Columns, label: str) -> list[str]:

@@ -13,6 +13,7 @@ from torch.func import functional_call
 
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.norms import STATISTICS, EpisodeNorm
+from metawidgets.learners.numbers import check_sizes
 
 __all__ = [
     "MLP",
@@ -65,6 +66,7 @@ class Conv4(nn.Module):
             raise LearnerError(
                 f"Conv4 takes images (channel, height, width), not items of shape {tuple(item_shape)}; use an MLP."
             )
+        check_sizes(item_shape, output_dim, width)
         self.config = {
             "item_shape": list(map(int, item_shape)),
             "output_dim": output_dim,
@@ -159,6 +161,7 @@ class MLP(nn.Module):
         super().__init__()
         if len(item_shape) != 1:
             raise LearnerError(f"MLP takes vectors, not items of shape {tuple(item_shape)}; use Conv4 for images.")
+        check_sizes(item_shape, output_dim, *hidden)
         self.config = {"item_shape": list(map(int, item_shape)), "output_dim": output_dim, "hidden": list(hidden)}
         widths = [item_shape[0], *hidden, *([output_dim] if output_dim else [])]
         self.layers = nn.ModuleList(TaskLinear(a, b) for a, b in pairwise(widths))

@@ -14,6 +14,7 @@ from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import MLP, call
 from metawidgets.learners.losses import task_losses
+from metawidgets.learners.numbers import count, positive_number
 from metawidgets.learners.recompute import recomputed
 
 __all__ = ["GradientLearner", "GradientState", "add_gradients"]
@@ -57,11 +58,10 @@ class GradientLearner(Learner, abc.ABC):
 
     def __init__(self, network: nn.Module, *, inner_lr: float, inner_steps: int, test_steps: int | None = None) -> None:
         super().__init__()
-        if not inner_lr > 0:
-            raise LearnerError(f"inner_lr={inner_lr!r} is not a positive number; give inner_lr > 0.")
-        for name, value in (("inner_steps", inner_steps), ("test_steps", test_steps)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-                raise LearnerError(f"{name}={value!r} is not a whole number >= 0; give one.")
+        positive_number("inner_lr", inner_lr)
+        count("inner_steps", inner_steps)
+        if test_steps is not None:
+            count("test_steps", test_steps)
         self._network = network
         self.inner_lr, self.inner_steps, self.test_steps = inner_lr, inner_steps, test_steps
         self._names = self._adapted_names(network)

@@ -9,11 +9,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from metawidgets.episodes import EpisodeBatch
-from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Support
 from metawidgets.learners.gradient import GradientLearner, GradientState, add_gradients
 from metawidgets.learners.loop import MetaGradient, tasks
 from metawidgets.learners.losses import task_losses, task_metrics
+from metawidgets.learners.numbers import count, positive_number
 
 __all__ = ["ImplicitGradient", "ImplicitMAML", "conjugate_gradient"]
 
@@ -66,12 +66,8 @@ class ImplicitMAML(GradientLearner):
         test_steps: int | None = None,
     ) -> None:
         super().__init__(network, inner_lr=inner_lr, inner_steps=inner_steps, test_steps=test_steps)
-        if not proximal_strength > 0:
-            raise LearnerError(
-                f"proximal_strength={proximal_strength!r} is not a positive number; give one, such as 2.0."
-            )
-        if isinstance(cg_steps, bool) or not isinstance(cg_steps, int) or cg_steps < 0:
-            raise LearnerError(f"cg_steps={cg_steps!r} is not a whole number >= 0; give one.")
+        positive_number("proximal_strength", proximal_strength)
+        count("cg_steps", cg_steps)
         self.proximal_strength, self.cg_steps = proximal_strength, cg_steps
 
     @property

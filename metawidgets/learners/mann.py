@@ -104,7 +104,7 @@ class MANN(CellLearner):
             raise LearnerError(
                 f"n_heads={n_heads} write to as many slots, but n_slots={n_slots}; give n_heads <= n_slots."
             )
-        if not 0 <= usage_decay < 1:
+        if not isinstance(usage_decay, int | float) or not 0 <= usage_decay < 1:
             raise LearnerError(f"usage_decay={usage_decay!r} is not in [0, 1); give 0.95, say.")
         self.usage_decay, self.key_strength = usage_decay, key_strength
         found = n_heads * slot_dim

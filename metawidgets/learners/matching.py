@@ -7,9 +7,9 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import call, call_once
+from metawidgets.learners.numbers import positive_number
 
 __all__ = ["MatchingNetwork", "MatchingState", "check_scale"]
 
@@ -51,9 +51,7 @@ class MatchingState(NamedTuple):
 
 
 def check_scale(scale: float) -> float:
-    if not scale > 0:
-        raise LearnerError(f"scale={scale!r} is not a positive number; give scale > 0.")
-    return scale
+    return positive_number("scale", scale)
 
 
 class MatchingNetwork(Learner):

@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import call, call_once, feature_shape_of
 from metawidgets.learners.matching import MatchingState, check_scale
+from metawidgets.learners.numbers import count
 
 __all__ = ["FullContextMatching"]
 
@@ -45,9 +45,8 @@ class FullContextMatching(Learner):
         feature_shape: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
-        if isinstance(processing_steps, bool) or not isinstance(processing_steps, int) or processing_steps < 1:
-            raise LearnerError(f"processing_steps={processing_steps!r} is not a whole number >= 1; give one.")
-        self._encoder, self.processing_steps, self.scale = encoder, processing_steps, check_scale(scale)
+        self._encoder, self.scale = encoder, check_scale(scale)
+        self.processing_steps = count("processing_steps", processing_steps, 1, 10_000)
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         width = math.prod(self.feature_shape)
         like = {"device": self.device, "dtype": self.dtype}  # the encoder's

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Support
+from metawidgets.learners.numbers import positive_number
 from metawidgets.learners.pretrained import Pretrained
 from metawidgets.learners.protonet import Metric, PrototypeState
 
@@ -45,7 +46,7 @@ class PretrainedCentroid(Pretrained):
         if metric not in get_args(Metric):
             raise LearnerError(f"unknown metric={metric!r}; {did_you_mean(metric, get_args(Metric))}")
         self.metric: Metric = metric
-        self.scale, self.normalise = scale, normalise
+        self.scale, self.normalise = positive_number("scale", scale), normalise
 
     @property
     def hyper(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import call, call_once
+from metawidgets.learners.numbers import positive_number
 
 __all__ = ["Metric", "ProtoNet", "PrototypeState", "class_distances"]
 
@@ -84,7 +85,7 @@ class ProtoNet(Learner):
         super().__init__()
         if metric not in get_args(Metric):
             raise LearnerError(f"unknown metric={metric!r}; {did_you_mean(metric, get_args(Metric))}")
-        self._encoder, self.metric, self.scale = encoder, metric, scale
+        self._encoder, self.metric, self.scale = encoder, metric, positive_number("scale", scale)
 
     @property
     def network(self) -> nn.Module:

@@ -70,7 +70,9 @@ class Reptile(GradientLearner):
             raise LearnerError(
                 f"unknown inner_optimiser={inner_optimiser!r}; {did_you_mean(inner_optimiser, get_args(InnerOptimiser))}"
             )
-        if batch_size is not None and (isinstance(batch_size, bool) or not batch_size >= 1):
+        if batch_size is not None and (
+            isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1
+        ):
             raise LearnerError(
                 f"batch_size={batch_size!r} is no number of items; give 1 or more, or None for all of them."
             )

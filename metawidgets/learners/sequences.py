@@ -17,6 +17,7 @@ from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import call, feature_shape_of
 from metawidgets.learners.loop import MetaGradient, differentiate
 from metawidgets.learners.losses import task_losses
+from metawidgets.learners.numbers import count
 
 __all__ = ["SequenceLearner", "positive"]
 
@@ -139,6 +140,4 @@ def positive(name: str, value: Any) -> int:
     Raises:
         LearnerError: if it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise LearnerError(f"{name}={value!r} is not a whole number >= 1; give one.")
-    return value
+    return count(name, value, 1, 10_000)

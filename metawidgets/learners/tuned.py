@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Support
 from metawidgets.learners.losses import task_losses
+from metawidgets.learners.numbers import count, positive_number
 from metawidgets.learners.pretrained import Pretrained
 
 __all__ = ["Tuned", "TunedState"]
@@ -46,10 +46,8 @@ class Tuned(Pretrained, abc.ABC):
         pretraining_head: Sequence[int] | None = None,
     ) -> None:
         super().__init__(encoder, pretraining_head=pretraining_head)
-        if not inner_lr > 0:
-            raise LearnerError(f"inner_lr={inner_lr!r} is not a positive number; give inner_lr > 0.")
-        if isinstance(inner_steps, bool) or not isinstance(inner_steps, int) or inner_steps < 0:
-            raise LearnerError(f"inner_steps={inner_steps!r} is not a whole number >= 0; give one.")
+        positive_number("inner_lr", inner_lr)
+        count("inner_steps", inner_steps)
         self.inner_lr, self.inner_steps = inner_lr, inner_steps
 
     @property

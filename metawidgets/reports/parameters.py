@@ -23,9 +23,11 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 
 from metawidgets.errors import ParameterError, did_you_mean
+from metawidgets.plain_json import parsed
 
 __all__ = ["check", "from_words", "help_rows", "model_of", "parameters_cell"]
 
@@ -38,6 +40,7 @@ _NAMES = {
     dict: "a JSON object",
     list: "a JSON list",
 }
+_LONGEST_CELL = 100_000
 _NUMBER = r"-?[\d_]*\.?\d+(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})?\s*\.\.\s*({_NUMBER})?(?:\s+|$)")
 
@@ -63,11 +66,27 @@ def model_of(source: str) -> type[BaseModel]:
         ParameterError: if the cell holds anything but `name: type = literal`, names the line, or if a default is not of
             its own type and range.
     """
+    if len(source) > _LONGEST_CELL:
+        raise ParameterError(f"the parameters cell has {len(source):,} characters; at most {_LONGEST_CELL:,} are read.")
     try:
         tree = ast.parse(source)
+        comments = _comments(source)
     except SyntaxError as error:
         raise ParameterError(f"line {error.lineno} of the parameters cell is no Python ({error.msg}).") from None
-    comments = _comments(source)
+    except (ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
+        raise ParameterError(f"the parameters cell is no Python that can be read ({type(error).__name__}).") from None
+    try:
+        return _model(tree, comments)
+    except ParameterError:
+        raise
+    except (ValueError, TypeError, SyntaxError, NameError, RecursionError, MemoryError, PydanticUserError) as error:
+        raise ParameterError(
+            f"the parameters cell declares what no parameter can be ({type(error).__name__}: {error}); "
+            "only lines like 'n_way: int = 5' may stand there."
+        ) from None
+
+
+def _model(tree: ast.Module, comments: Mapping[int, str]) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for line in tree.body:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
@@ -76,9 +95,13 @@ def model_of(source: str) -> type[BaseModel]:
                 "only lines like 'n_way: int = 5' may stand there."
             )
         name, annotation = line.target.id, _annotation(line.annotation)
+        if name.startswith("_") or hasattr(BaseModel, name):
+            raise ParameterError(
+                f"line {line.lineno} of the parameters cell names {name!r}, which is taken; rename it."
+            )
         try:
             default = ast.literal_eval(line.value)
-        except ValueError:
+        except (ValueError, TypeError):
             raise ParameterError(
                 f"the default of {name!r} is {ast.unparse(line.value)!r}; give a literal value."
             ) from None
@@ -132,7 +155,8 @@ def from_words(model: type[BaseModel], words: Iterable[str]) -> dict[str, Any]:
                 raise ParameterError(
                     f"{name} is {_expected(model.model_fields[name])}; it has no entry {key!r} to set."
                 )
-            values[name] = {**values.get(name, model.model_fields[name].default or {}), key: _json_or_text(text)}
+            before = values.get(name, model.model_fields[name].default)
+            values[name] = {**(before if isinstance(before, dict) else {}), key: _json_or_text(text)}
         else:
             values[name] = _read(annotation, text)
     return values
@@ -239,8 +263,8 @@ def _sentence(model: type[BaseModel], name: str, value: Any) -> str:
 
 def _json_or_text(text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return parsed(text)
+    except ValueError:
         return text
 
 

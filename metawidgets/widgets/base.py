@@ -15,26 +15,15 @@ import numpy as np
 import traitlets as t
 from jaxtyping import Shaped
 
-from metawidgets.errors import MetawidgetsError, did_you_mean
+from metawidgets.errors import ComponentError, MetawidgetsError, did_you_mean
+from metawidgets.plain_json import check_depth
+from metawidgets.widgets.browser_code import joined_css, joined_js
 from metawidgets.widgets.packing import packed, unpacked
 from metawidgets.widgets.selection import Selection
 
-__all__ = ["Component", "joined_css", "joined_js"]
+__all__ = ["Component"]
 
 _LOG = logging.getLogger("metawidgets")
-_SHARED = Path(__file__).parent / "shared"
-_JS = (
-    "dom.js",
-    "python.js",
-    "controls.js",
-    "arrays.js",
-    "theme.js",
-    "draw.js",
-    "marks.js",
-    "selection.js",
-    "player.js",
-)
-_CSS = ("base.css",)
 # Traits that a constructor takes, for from_dict and ipywidgets, and no error proposes.
 _INTERNAL = {"able", "arrays", "buffer", "config", "error", "progress", "replied", "runtime", "tabbable", "tooltip"}
 _FORMAT = "metawidgets.component/1"
@@ -173,7 +162,9 @@ class Component(anywidget.AnyWidget):
         """A message of the browser: {id, action, params}. Whatever comes of it, it is answered, and an error is shown."""
         try:
             with self.showing_errors():
-                action = content["action"]
+                if not isinstance(content, dict) or not isinstance(content.get("params") or {}, dict):
+                    raise MetawidgetsError("a message of the page is no request; reload the page.")
+                action = content.get("action")
                 if action not in self.actions or action not in self.able:
                     raise MetawidgetsError(f"{type(self).__name__} cannot do {action!r} here.")
                 self.progress = {}
@@ -184,7 +175,9 @@ class Component(anywidget.AnyWidget):
         except Exception:
             _LOG.exception("%s failed at a request of the browser", type(self).__name__)
         finally:
-            self.replied = int(content["id"])
+            number = content.get("id") if isinstance(content, dict) else None
+            if isinstance(number, int) and 0 <= number < 2**53:
+                self.replied = number
 
     # -- outside the notebook ---------------------------------------------------------------------------------------------
 
@@ -220,35 +213,52 @@ class Component(anywidget.AnyWidget):
         """The inverse of `to_dict`; `selection` joins the restored component to others.
 
         Raises:
-            TypeError: if the dictionary has an unknown key, lacks one, or belongs to another component.
+            ComponentError: if the dictionary has an unknown key, lacks one, belongs to another component, or holds values that
+                no component has.
         """
+        if not isinstance(data, Mapping) or not isinstance(data.get("state", {}), Mapping):
+            raise ComponentError(
+                f"this is no saved {cls.__name__}; give a dictionary made by {cls.__name__}.to_dict()."
+            )
         keys = {"format", "component", "buffer", "arrays", "config", "step", "selected", "state"}
         for key in data:
             if key not in keys:
-                raise TypeError(f"a saved {cls.__name__} has no key {key!r}; {did_you_mean(key, keys)}")
+                raise ComponentError(f"a saved {cls.__name__} has no key {key!r}; {did_you_mean(key, keys)}")
         missing = keys - set(data)
         for name in data.get("state", {}):
             if name not in cls._saved():
-                raise TypeError(f"a saved {cls.__name__} has no state {name!r}; {did_you_mean(name, cls._saved())}")
+                raise ComponentError(
+                    f"a saved {cls.__name__} has no state {name!r}; {did_you_mean(name, cls._saved())}"
+                )
         if missing or data["format"] != _FORMAT or data["component"] != cls.__name__:
             what = (
                 f"it lacks {', '.join(sorted(missing))}"
                 if missing
                 else f"it is {data['component']!r} in {data['format']!r}"
             )
-            raise TypeError(
+            raise ComponentError(
                 f"this is no saved {cls.__name__}: {what}; give a dictionary made by {cls.__name__}.to_dict()."
             )
-        component = cls.__new__(cls)
-        Component.__init__(
-            component,
-            buffer=base64.b64decode(data["buffer"], validate=True),
-            arrays=data["arrays"],
-            config=data["config"],
-            step=data["step"],
-            selection=selection or component._owned(Selection(data["selected"])),
-            **data["state"],
-        )
+        try:
+            buffer = base64.b64decode(data["buffer"], validate=True)
+            unpacked(buffer, data["arrays"])
+            check_depth([data["config"], data["state"]])
+            component = cls.__new__(cls)
+            Component.__init__(
+                component,
+                buffer=buffer,
+                arrays=data["arrays"],
+                config=data["config"],
+                step=data["step"],
+                selection=selection or component._owned(Selection(data["selected"])),
+                **data["state"],
+            )
+        except MetawidgetsError:
+            raise
+        except Exception as error:  # whatever its traits and those who observe them say
+            raise ComponentError(
+                f"this is no saved {cls.__name__} ({_in_words(error)}); give a dictionary made by {cls.__name__}.to_dict()."
+            ) from None
         return component
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -277,24 +287,3 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, MetawidgetsError) and text:
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def joined_js(*own: Path) -> str:
-    """The shared browser code with a component's own files behind it: one ES module, without what only its readers need."""
-    return _slim(_joined([*(_SHARED / name for name in _JS), *own]))
-
-
-def joined_css(*own: Path) -> str:
-    """The shared style sheet with a component's own behind it."""
-    return _joined([*(_SHARED / name for name in _CSS), *own])
-
-
-def _slim(js: str) -> str:
-    """Without indentation and the lines that are comments: both are for readers of the files, and a fifth of what every page
-    would carry. No string of ours goes over a line's end."""
-    lines = (line.strip() for line in js.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def _joined(files: list[Path]) -> str:
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)

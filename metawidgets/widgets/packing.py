@@ -45,7 +45,15 @@ def packed(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> tuple[bytes, dict
 
 
 def unpacked(buffer: bytes | memoryview, table: Mapping[str, Any]) -> dict[str, Shaped[np.ndarray, "..."]]:
-    """The arrays as they were sent: read-only views into the buffer."""
+    """The arrays as they were sent: read-only views into the buffer.
+
+    Raises:
+        ValueError: if the table names types, shapes or places that are none, or not in the buffer.
+    """
+    for name, entry in table.items():
+        whole = all(type(n) is int and n >= 0 for n in (*entry["shape"], entry["offset"]))
+        if entry["dtype"] not in _TYPED or not whole:
+            raise ValueError(f"array {name!r} is {entry['dtype']!r} of {entry['shape']!r} at {entry['offset']!r}")
     return {
         name: np.frombuffer(
             buffer, entry["dtype"], count=int(np.prod(entry["shape"], dtype=int)), offset=entry["offset"]

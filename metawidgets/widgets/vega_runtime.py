@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets as t
 
-from metawidgets.widgets.base import joined_css, joined_js
+from metawidgets.widgets.browser_code import joined_css, joined_js
 
 __all__ = ["VegaRuntime"]
 

@@ -5,7 +5,7 @@ from ipywidgets import VBox
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import Component, Selection
-from metawidgets.widgets.base import joined_css, joined_js
+from metawidgets.widgets.browser_code import joined_css, joined_js
 
 
 class Counter(Component):

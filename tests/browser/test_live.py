@@ -10,7 +10,7 @@ import traitlets as t
 from metawidgets.errors import LearnerError
 from metawidgets.widgets import Component
 from metawidgets.widgets.background import Background
-from metawidgets.widgets.base import joined_css, joined_js
+from metawidgets.widgets.browser_code import joined_css, joined_js
 
 
 class Doubler(Component):

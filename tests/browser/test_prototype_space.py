@@ -12,7 +12,7 @@ from metawidgets import widgets
 from metawidgets.instruments import prototype_heatmap
 from metawidgets.learners.encoders import Conv4
 from metawidgets.widgets import PrototypeHeatmap
-from metawidgets.widgets.base import joined_js
+from metawidgets.widgets.browser_code import joined_js
 from metawidgets.widgets.prototype_metrics import METRICS
 
 HERE = Path(widgets.__file__).parent

@@ -1,0 +1,46 @@
+"""JSON of strangers: read within limits of size, number and depth, so that no text can fill the memory or the stack."""
+
+import json
+from typing import Any
+
+__all__ = ["DEEPEST", "LARGEST_TEXT", "MOST_VALUES", "check_depth", "parsed"]
+
+LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 is half of that
+MOST_VALUES = 2_000_000  # entries of lists and records; an item's id takes four
+DEEPEST = 100  # lists and records within one another
+
+
+def parsed(text: str | bytes) -> Any:
+    """The value of a JSON text. NaN and infinity are read, as Python writes them: who uses a number checks it.
+
+    Raises:
+        ValueError: if it is no JSON, or too large, or nested too deep. It says which, without its subject.
+    """
+    if len(text) > LARGEST_TEXT:
+        raise ValueError(f"{len(text):,} bytes of JSON are more than {LARGEST_TEXT:,}")
+    if isinstance(text, bytes):
+        text = text.decode()
+    if (entries := text.count(",") + text.count("[") + text.count("{")) > MOST_VALUES:  # an empty list takes 64 bytes
+        raise ValueError(f"JSON of {entries:,} entries is more than {MOST_VALUES:,}")
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError(f"JSON is nested more than {DEEPEST} deep") from None
+    check_depth(value)
+    return value
+
+
+def check_depth(value: Any) -> None:
+    """Refuse lists and records that what copies or writes them later could not follow.
+
+    Raises:
+        ValueError: if they are nested too deep.
+    """
+    level, depth = [value], 0
+    while level := [each for v in level for each in _entries(v)]:
+        if (depth := depth + 1) > DEEPEST:
+            raise ValueError(f"JSON is nested more than {DEEPEST} deep")
+
+
+def _entries(value: Any) -> Any:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()

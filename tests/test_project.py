@@ -64,6 +64,15 @@ def test_importing_loads_neither_torch_nor_charts():
     assert said.stdout.strip() == "[]"
 
 
+def test_what_a_notebook_imports_does_not_load_the_machinery_of_reports():
+    """nbformat brings a JSON schema's grammars with it, which take as long to load as torch: nobody waits for them unasked."""
+    code = "import sys; from metawidgets.reports import METRICS; from metawidgets.reports.tables import Table; "
+    code += "from metawidgets import instruments; from metawidgets.widgets import Quiz, Selection; "
+    code += f"print([m for m in {['nbformat', 'jsonschema', 'papermill', 'nbconvert', 'altair', 'pydantic']} if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
 def test_importing_takes_less_than_a_fifth_of_a_second():
     def seconds() -> float:
         command = [sys.executable, "-X", "importtime", "-c", "import metawidgets"]

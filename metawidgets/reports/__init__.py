@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from metawidgets.reports.export import export_component, export_notebook
     from metawidgets.reports.run import Report, run_report
 
-__all__ = ["Report", "export_component", "export_notebook", "run_report"]
+__all__ = ["METRICS", "Report", "export_component", "export_notebook", "run_report"]
+
+METRICS = "application/vnd.metawidgets.metrics+json"
+"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics.
+
+Among them `title` names the page.
+"""
 
 _HOMES = {"Report": "run", "export_component": "export", "export_notebook": "export", "run_report": "run"}
 

@@ -20,18 +20,13 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 import metawidgets
+from metawidgets import errors
 from metawidgets.errors import ReportError
 from metawidgets.npz import replacing
-from metawidgets.reports import catalogue, parameters
+from metawidgets.reports import METRICS, catalogue, parameters
 from metawidgets.reports.ledger import Ledger, Progress, heading_of
 
-__all__ = ["METRICS", "Report", "run_report"]
-
-METRICS = "application/vnd.metawidgets.metrics+json"
-"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics.
-
-Among them `title` names the page.
-"""
+__all__ = ["Report", "run_report"]
 
 
 @dataclass(frozen=True)
@@ -216,8 +211,11 @@ def _message(error: BaseException) -> str:
         return str(error)
     else:  # a timeout, a dead kernel, a missing one: what the kernel left in the cell is not the cause
         kind, text = type(error).__name__, str(error)
-    first = text.strip().partition("\n")[0].rstrip(".")
-    return f"{kind}: {first}." if first else f"{kind}."
+    first = text.strip().partition("\n")[0]
+    end = "" if first.endswith((".", "?", "!")) else "."
+    if kind in errors.__all__ and first:  # written for readers, who need not know what class it has
+        return f"{first}{end}"
+    return f"{kind}: {first}{end}" if first else f"{kind}."
 
 
 def _metrics(executed: NotebookNode) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 from metawidgets.errors import ParameterError, ReportError
-from metawidgets.reports import run_report
-from metawidgets.reports.run import METRICS
+from metawidgets.reports import METRICS, run, run_report
 
 PARAMETERS = "seed: int = 0  # 0..100 seed\nsmoke: bool = False\nwhere: str | None = None"
 
@@ -110,6 +110,20 @@ def test_a_missing_kernel(tmp_path):
 def hear_interrupts() -> None:
     """In a child before it starts: a shell that runs the tests in the background has it ignore SIGINT otherwise."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("ZeroDivisionError", "division by zero", "ZeroDivisionError: division by zero."),
+        ("DatasetError", "there is no dataset 'x'; did you mean 'y'?", "there is no dataset 'x'; did you mean 'y'?"),
+        ("EpisodeError", "give n_way <= 5.\nAnd more", "give n_way <= 5."),
+        ("KeyboardInterrupt", "", "KeyboardInterrupt."),
+    ],
+)
+def test_what_a_cell_raised_is_one_sentence(kind, text, said):
+    error = PapermillExecutionError(0, 1, "", kind, text, [])
+    assert run._message(error) == said
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")

@@ -183,17 +183,23 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "maml_1": (0.05, 0.8),
         "pretrained_best": (1, 5),
         "characters": (0.75, 1),
+        "average_curve": (2, 5),
+        "head_moves": (0.7, 1.6),
+        "first_layer_moves": (0, 0.1),
     },
     "06_maml_outer_loop": {
         "cosine_small_rate": (0.9, 1),
         "cosine_large_rate": (-1, 0.9),
         "cosine_reptile_random": (0.5, 1),
+        "cosine_anil_random": (0.5, 1),
+        "share_in_plane": (0.5, 1),
     },
     "07_memory": {
         "read_sum": (0.999, 1.001),
         "MANN": (0.5, 0.95),
         "ProtoNet": (0.95, 1),
         "second_appearance": (0.5, 1),
+        "plain_read": (0.0209, 0.0211),  # e / (e + 127)
     },
     "08_in_context": {
         "moved": (0, 0),
@@ -201,6 +207,7 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "context_0": (0.5, 2.5),
         "context_15": (0, 0.2),
         "far_if_linear": (0, 0.3),
+        "new_class_after_4": (0.9, 1),
     },
     "09_arena": {"accuracy_protonet": (0.75, 1), "nearest": (0.2, 0.6), "paired_half": (0, 0.2)},
     "gallery": {"n_instruments": (13, 13)},

@@ -36,6 +36,13 @@ function emDetail({ space, config, names, what, onPick }) {
   const node = mwEl("div", { class: "em-detail", role: "group", "aria-label": "Item in detail" },
     mwEl("div", { class: "em-who" }, picture, mwEl("div", {}, kicker, title, verdict)), rankHead, ranks, nearHead, near, origin);
   let shown = "";
+  // Small canvases outlive a step: to make one costs more than all that is painted on it. Each key has one place in the lists.
+  const kept = new Map();
+  let look = "";
+  const keep = (key, make) => {
+    if (!kept.has(key)) kept.set(key, make());
+    return kept.get(key);
+  };
   return {
     node,
     show({ current, mode, step, metric, nearest, neighbours, ranked, atlas, theme }) {
@@ -44,11 +51,13 @@ function emDetail({ space, config, names, what, onPick }) {
       const key = [current, mode, step, metric, theme.fg, theme.bg].join();
       if (key === shown) return node.dataset.said;
       shown = key;
+      if (look !== theme.fg + theme.bg || kept.size > 300) kept.clear();
+      look = theme.fg + theme.bg;
       const label = space.labels[current];
       kicker.textContent = { pinned: "Pinned", pointed: "Pointing at", typical: `Farthest from its own ${noun}` }[mode];
       title.textContent = what(current);
       picture.hidden = !atlas;
-      if (atlas) picture.replaceChildren(emPicture(atlas, current, 84, { role: "img", "aria-label": what(current) }));
+      if (atlas) picture.replaceChildren(keep(`large ${current}`, () => emPicture(atlas, current, 84, { role: "img", "aria-label": what(current) })));
       const right = nearest[current] === label;
       verdict.className = `em-verdict ${nearest[current] < 0 ? "" : right ? "em-good" : "em-bad"}`;
       verdict.textContent = nearest[current] < 0 ? "" : right ? `\u25cf nearest to its own ${noun}` : `\u2715 nearest to \u201c${names[nearest[current]]}\u201d`;
@@ -56,11 +65,11 @@ function emDetail({ space, config, names, what, onPick }) {
       rankHead.hidden = ranks.hidden = !ranked.length;
       const longest = Math.max(...ranked.map(([, d]) => d), 1e-12);
       ranks.replaceChildren(...ranked.filter(([k], at) => at < 5 || k === label).map(([k, d]) => mwEl("li", { class: k === label ? "em-own" : "", value: ranked.findIndex(([c]) => c === k) + 1 },
-        emSign(k, theme), mwEl("span", { class: "em-name", title: names[k] }, emShort(names[k], 20)),
+        keep(`rank ${k}`, () => emSign(k, theme)), mwEl("span", { class: "em-name", title: names[k] }, emShort(names[k], 20)),
         mwEl("span", { class: "em-bar" }, mwEl("i", { style: { width: `${(100 * d) / longest}%` } })), mwEl("span", { class: "em-value" }, mwNumber(d)))));
       near.replaceChildren(...neighbours.map(([j, d]) => mwEl("li", {}, mwEl("button", {
         type: "button", class: `em-neighbour${atlas ? "" : " em-plain"}`, title: `${what(j)}, distance ${mwNumber(d)}`, "aria-label": `${what(j)}, distance ${mwNumber(d)}`, onclick: () => onPick(j),
-      }, atlas && emPicture(atlas, j, 40, { "aria-hidden": "true" }), mwEl("span", { class: "em-tag" }, emSign(space.labels[j], theme), mwNumber(d, 2))))));
+      }, atlas && keep(`near ${j}`, () => emPicture(atlas, j, 40, { "aria-hidden": "true" })), mwEl("span", { class: "em-tag" }, keep(`class of ${j}`, () => emSign(space.labels[j], theme)), mwNumber(d, 2))))));
       origin.textContent = config.ids[current];
       const order = ranked.slice(0, 3).map(([k, d]) => `${names[k]} ${mwNumber(d)}`).join(", ");
       node.dataset.said = `${title.textContent}. ${verdict.textContent ? `${verdict.textContent.slice(2)}. ` : ""}${order ? `By distance: ${order}.` : ""}`;

@@ -198,10 +198,10 @@ export default { render({ model, el, signal }) {
     before = { items, bounds: emBounds(...target.all) };
   };
   const paintRest = (state = look()) => {
+    geometry.paint(state); // canvases first: what they write has the browser lay out what was touched before
     spoken = detail.show(state);
     lasso.show(state.chosen, { ...state, what });
     words.show(state);
-    geometry.paint(state);
     flat.set(state.target.name);
     flat.control.forEach((button, i) => {
       const name = ["pca", "tsne", "umap"][i];

@@ -83,8 +83,8 @@ function mwCurvePanel({ now, look, ...rest }) {
     update,
     paint(state) {
       panel.paint(state);
-      note.textContent = mwLeaving(fitAt(state.step), low, high);
-      note.hidden = !note.textContent;
+      const leaving = mwLeaving(fitAt(state.step), low, high);
+      mwAfterDrawing(() => { note.textContent = leaving; note.hidden = !leaving; });
     },
     fit: (width) => panel.fit(width, Math.round(Math.min(now.several ? 340 : 420, Math.max(now.several ? 190 : 240, 0.62 * width)))),
   };

@@ -109,7 +109,7 @@ function mwLayersChart({ chart: given }) {
       y += tall + 9;
     }
     for (const { value, data, swatch } of chart.learners) {
-      value.textContent = mwNumber(at(data, step));
+      mwAfterDrawing(() => { value.textContent = mwNumber(at(data, step)); });
       swatch?.paint(theme);
     }
   };

@@ -131,7 +131,7 @@ function mwSeriesChart({ chart: given, onStep }) {
     x = mwScale([0, Math.max(1, steps - 1)], [box.left + 4, box.right - 4]);
     const [low, high] = domain();
     const under = log && chart.lines.some((line) => line.data.some((v) => v < low));
-    floorNote.textContent = under ? `What is below ${mwNumber(low)} is drawn on the lower edge.` : "";
+    mwAfterDrawing(() => { floorNote.textContent = under ? `What is below ${mwNumber(low)} is drawn on the lower edge.` : ""; });
     const y = mwScale([low, high], [box.bottom, box.top], log);
     const yTicks = log ? mwLogTicks(low, high, 4) : mwTicks(low, high, percent ? 2 : 3).map(([v, text]) => [v, percent ? `${Math.round(100 * v)}\u00a0%` : text]);
     mwDrawAxes(ctx, { box, x, y, xTicks: mwStepTicks(steps - 1, width / 60), yTicks, xLabel, theme });
@@ -147,9 +147,11 @@ function mwSeriesChart({ chart: given, onStep }) {
     for (const { line, stroke, value } of readouts) {
       const { colour, dash, shape } = mwLineLook(line, several, theme);
       const now = line.data[Math.min(step, line.data.length - 1)];
-      stroke.setAttribute("stroke", colour);
-      stroke.setAttribute("stroke-dasharray", dash.join(" "));
-      value.textContent = show(now);
+      mwAfterDrawing(() => {
+        stroke.setAttribute("stroke", colour);
+        stroke.setAttribute("stroke-dasharray", dash.join(" "));
+        value.textContent = show(now);
+      });
       const at = (t) => (Number.isFinite(line.data[t]) ? y(line.data[t]) : NaN);
       ctx.strokeStyle = ctx.fillStyle = colour;
       ctx.lineWidth = 2;
@@ -182,8 +184,10 @@ function mwSeriesChart({ chart: given, onStep }) {
         ctx.stroke();
       }
     }
-    scaleName.textContent = log ? "log scale" : "linear";
-    scaleName.setAttribute("aria-label", `Scale of ${chart.title}: ${log ? "logarithmic" : "linear"}. Press to change.`);
+    mwAfterDrawing(() => {
+      scaleName.textContent = log ? "log scale" : "linear";
+      scaleName.setAttribute("aria-label", `Scale of ${chart.title}: ${log ? "logarithmic" : "linear"}. Press to change.`);
+    });
   };
   const scrub = (event) => {
     if (!x || (event.type === "pointermove" && !event.buttons)) return;

@@ -52,7 +52,7 @@ export default { render({ model, el, signal }) {
     return { shown: known ? id : now.hardest, pinned: known && selection.pinned(), mode: !known ? "hardest" : selection.pinned() ? "pinned" : "pointed" };
   };
   let spoken = "";
-  const announce = () => { paint(); mwAnnounce(root, spoken); };
+  const announce = () => { mwDrawing(paint); mwAnnounce(root, spoken); };
 
   const title = mwEl("h3", {});
   const hyper = mwEl("div", { class: "il-settings" });
@@ -150,20 +150,20 @@ export default { render({ model, el, signal }) {
     const step = player.get();
     const look = { ...shown(), theme };
     const said = now.traces.map((trace) => describe(trace, step));
-    reading.textContent = now.several ? now.traces.map(({ name }, j) => `${name}: ${said[j][0].toLowerCase()}${said[j].slice(1)}`).join(" ") : said[0];
-    reading.classList.toggle("il-spoken", now.several); // there each panel says its own
     panelsShown.forEach((panel, j) => {
       const trace = now.traces[j];
       panel.paint({ ...look, step: stepOf(trace, step) });
       if (now.several) {
         panel.swatch.paint(theme);
-        panel.told.textContent = said[j];
+        mwAfterDrawing(() => { panel.told.textContent = said[j]; });
       }
       if (now.several ? j === 0 : true) panel.legend?.paint(theme);
-      panel.state.textContent = step >= trace.steps ? ` ended at step ${trace.steps - 1}` : "";
+      mwAfterDrawing(() => { panel.state.textContent = step >= trace.steps ? ` ended at step ${trace.steps - 1}` : ""; });
     });
     chartsShown.forEach((chart) => chart.paint(step, theme));
     controls.paint(theme);
+    reading.textContent = now.several ? now.traces.map(({ name }, j) => `${name}: ${said[j][0].toLowerCase()}${said[j].slice(1)}`).join(" ") : said[0];
+    reading.classList.toggle("il-spoken", now.several); // there each panel says its own
     spoken = inspector.show({ ...look, step, stepOf });
   }
   const repaint = mwRepaint(paint, { el: root, signal });

@@ -64,8 +64,10 @@ function mvGrowth({ config, arrays, coloured, player }) {
       else { ctx.beginPath(); ctx.arc(x(step), y(now), line.true ? 4.5 : 2.5, 0, 2 * Math.PI); }
       ctx.fill();
     }
-    title.textContent = `Query ${q} as the context grows`;
-    told.textContent = words(drawn, step, q);
+    mwAfterDrawing(() => {
+      title.textContent = `Query ${q} as the context grows`;
+      told.textContent = words(drawn, step, q);
+    });
   }
   const words = (drawn, step, q) => {
     if (!probabilities) return drawn.map((line) => `Predicted ${mwNumber(line.at(step))}, target ${mwNumber(line.target)} (dashed): ${mwNumber(Math.abs(line.at(step) - line.target))} off.`).join(" ");

@@ -175,7 +175,7 @@ function mvItemsPanel({ config, arrays, shares, items, support, queries, selecti
       ctx.lineWidth = width;
       ctx.strokeRect(places.get(id).x - 0.5, places.get(id).y - 0.5, size + 1, size + 1);
     }
-    key.textContent = words();
+    mwAfterDrawing(() => { key.textContent = words(); });
   }
 
   // What the bars and lines are, for this focus.

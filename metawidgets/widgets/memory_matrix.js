@@ -60,7 +60,7 @@ function mvMatrix(of) {
     if (!width) return;
     const shape = of.shape();
     if (!now && fitted) {
-      told.textContent = of.words(...(pointed ?? [-1, -1]), state);
+      tell();
       return;
     }
     const key = `${width} ${shape.rows} ${shape.gutter} ${window.devicePixelRatio}`;
@@ -96,8 +96,9 @@ function mvMatrix(of) {
       frameRow(pointed[0], theme.muted, 1);
       if (pointed[1] >= 0) frame(x + pointed[1] * column, y(pointed[0]), column, row, theme.fg, 1.5);
     }
-    told.textContent = of.words(...(pointed ?? [-1, -1]), state);
+    tell();
   }
+  const tell = () => mwAfterDrawing(() => { told.textContent = of.words(...(pointed ?? [-1, -1]), state); });
   const frame = (left, top, across, down, colour, line) => {
     ctx.strokeStyle = colour;
     ctx.lineWidth = line;

@@ -79,10 +79,10 @@ export default { render({ model, el, signal }) {
   const panels = [stage, growth, slots, matrix, units].filter(Boolean);
   function paint() {
     const now = state();
+    panels.forEach((panel) => panel.paint(now));
     reading.textContent = describe(now.step);
     spoken = detail.show(now);
     slot?.show(now);
-    panels.forEach((panel) => panel.paint(now));
   }
   // What this step did, in one sentence.
   function describe(step) {

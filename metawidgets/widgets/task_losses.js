@@ -77,12 +77,14 @@ function tdLosses({ arrays, config, onStep }) {
         mwShapePath(ctx, i, u, y(mean), group === step + 1 || group === 0 ? 5 : 3.5);
         ctx.fill();
       });
-      rows[i].stroke.setAttribute("stroke", colour(i, theme));
-      rows[i].stroke.setAttribute("stroke-dasharray", dash(i).join(" "));
       const here = values[step + 1];
-      rows[i].value.textContent = Number.isFinite(here.mean) ? `${mwNumber(here.mean)} \u00b1 ${mwNumber(here.half, 2)}` : mwNumber(here.mean);
+      mwAfterDrawing(() => {
+        rows[i].stroke.setAttribute("stroke", colour(i, theme));
+        rows[i].stroke.setAttribute("stroke-dasharray", dash(i).join(" "));
+        rows[i].value.textContent = Number.isFinite(here.mean) ? `${mwNumber(here.mean)} \u00b1 ${mwNumber(here.half, 2)}` : mwNumber(here.mean);
+      });
     });
-    note.textContent = odd.length ? `${[...new Set(odd)].join(" and ")}: not finite where crossed out.` : "Mean over the tasks, with its 95 % interval.";
+    mwAfterDrawing(() => { note.textContent = odd.length ? `${[...new Set(odd)].join(" and ")}: not finite where crossed out.` : "Mean over the tasks, with its 95 % interval."; });
   }
   canvas.addEventListener("click", (event) => {
     if (x) onStep(Math.min(config.shifts.length - 1, Math.max(0, Math.round(x.invert(event.clientX - canvas.getBoundingClientRect().left)))));

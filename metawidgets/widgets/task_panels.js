@@ -28,7 +28,7 @@ function tdPanel({ title, height, draw, words, legend, focusable }) {
     node: mwEl("figure", { class: "td-panel" }, mwEl("figcaption", {}, title), holder, key && key.node, note), holder, canvas,
     fit: (width) => { size = [width, height(width)]; resize(...size); },
     paint(state) {
-      note.textContent = words(state);
+      mwAfterDrawing(() => { note.textContent = words(state); });
       key?.paint(state.theme);
       if (!size) return;
       ctx.clearRect(0, 0, ...size);

@@ -92,13 +92,31 @@ function mwKeys(el, map) {
   });
 }
 
+// Canvases first, words after: a canvas that writes text has the browser lay out the page if anything in it was touched before, and
+// several of them, each with words beside it, would have it laid out again and again. mwDrawing(fn) runs fn and then what
+// fn gave to mwAfterDrawing; outside of it that runs at once.
+let mwWrites = null;
+function mwDrawing(fn) {
+  if (mwWrites) return void fn();
+  mwWrites = [];
+  try { fn(); } finally {
+    const writes = mwWrites;
+    mwWrites = null;
+    for (const write of writes) write();
+  }
+}
+function mwAfterDrawing(write) {
+  if (mwWrites) mwWrites.push(write);
+  else write();
+}
+
 // Run fn at most once a frame, however often it is asked for. With `el`, only while el is in sight or nearly: what was missed is
 // made up for when it comes there, so that in a long page only what is seen costs. The first times it runs in any case: widths
 // come in over a few frames, and what fn gives a name to must not stay without one. With `after`, behind the frame, for what
 // follows along. A page that is being printed gets no further frame: fn runs at once, seen or not.
 function mwRepaint(fn, { el, signal, after = false } = {}) {
   let [pending, seen, due, early] = [0, true, false, 3];
-  const run = () => { if (due && (seen || early > 0)) { due = false; early--; fn(); } };
+  const run = () => { if (due && (seen || early > 0)) { due = false; early--; mwDrawing(fn); } };
   if (el) {
     const observer = new IntersectionObserver((entries) => { seen = entries.at(-1).isIntersecting; run(); }, { rootMargin: "200px" });
     observer.observe(el);

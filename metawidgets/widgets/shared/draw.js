@@ -6,10 +6,10 @@ function mwCanvas(props = {}) {
   const ctx = canvas.getContext("2d");
   const resize = (width, height) => {
     const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.max(1, Math.round(width * ratio));
-    canvas.height = Math.max(1, Math.round(height * ratio));
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
+    const pixels = [width, height].map((side) => Math.max(1, Math.round(side * ratio)));
+    if (ctx.reset && pixels[0] === canvas.width && pixels[1] === canvas.height) ctx.reset(); // a new buffer costs milliseconds
+    else [canvas.width, canvas.height] = pixels;
+    for (const [name, side] of [["width", width], ["height", height]]) if (canvas.style[name] !== `${side}px`) canvas.style[name] = `${side}px`;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   };
   return { canvas, ctx, resize };

@@ -6,15 +6,15 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from metawidgets.errors import SweepError
-from metawidgets.sweeps import kernels
+from metawidgets.sweeps.interrupts import kept_from_children
 from metawidgets.sweeps.task import Outcome
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 __all__ = ["Connection", "Lost", "connected"]
 
@@ -31,11 +31,11 @@ class Connection:
     """A client, with Dask's ways of failing put into a sweep's words.
 
     Args:
-        client: connected. ours: whether the cluster ends with the sweep.
+        client: connected.
     """
 
-    def __init__(self, client: "Client", *, ours: bool) -> None:
-        self._client, self._ours = client, ours
+    def __init__(self, client: "Client") -> None:
+        self._client = client
         self._slots, self._counted, self._shown = 0, -_SLOTS_EVERY, 0.0
 
     @property
@@ -100,61 +100,80 @@ class Connection:
         with contextlib.suppress(OSError, ValueError):
             self._client.log_event("sweep", {**figures, "seconds_left": progress.seconds_left})
 
-    def stop(self, sweep: str, futures: Sequence["Future"]) -> None:
-        """Let no more reports begin, and kill the kernels of those that run; the reports that are done stay."""
-        if self._ours:  # the workers end with their cluster, and the kernels with them
-            return
-        with contextlib.suppress(Exception):  # a scheduler that is gone has nothing to stop
-            self._client.cancel(list(futures), force=True)
-            self._client.run(kernels.stop, sweep, nanny=False, on_error="ignore")
-
 
 @contextlib.contextmanager
-def connected(scheduler: str | None, workers: int | None, wanted: int, patience: float) -> Iterator[Connection]:
-    """A cluster to work on, until the block ends.
+def connected(
+    scheduler: str | None, workers: int | None, wanted: int, patience: float, check: Callable[[], None]
+) -> Iterator[Connection]:
+    """A cluster to work on, until the block ends: then reports that still run are stopped, also on a cluster that stays.
 
     Args:
         scheduler: address; `None` for a cluster of processes on this machine, of one thread each.
         workers: how many of these; `None` for one a core, but no more than are `wanted`.
         patience: seconds to go on trying for a scheduler that has been there before.
+        check: called now and then; what it raises ends the wait.
 
     Raises:
-        SweepError: if no scheduler answers.
+        SweepError: if no scheduler answers, or the workers do not start.
     """
-    from distributed import Client, LocalCluster
-
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us, once
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_silence("distributed"))  # what goes wrong is told by us, once
         if scheduler is None:
-            number = min(workers or os.cpu_count() or 1, max(wanted, 1))
-            cluster = LocalCluster(
-                n_workers=number,
+            cluster = _started(min(workers or os.cpu_count() or 1, max(wanted, 1)))
+            stack.callback(_quietly, cluster.close, 10)
+            check()
+            from distributed import Client
+
+            client = Client(cluster, timeout=30, set_as_default=False)
+        else:
+            client = _found(scheduler, patience, check)
+        # Dask forgets what nobody waits for any more, and the workers stop it.
+        stack.callback(_quietly, client.close, 5)
+        yield Connection(client)
+
+
+@contextlib.contextmanager
+def _silence(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _started(workers: int) -> "LocalCluster":
+    from distributed import LocalCluster
+
+    try:
+        with kept_from_children():
+            return LocalCluster(
+                n_workers=workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=f"127.0.0.1:{_free_port()}",
                 memory_limit=0,  # a kernel's memory is not its worker's
                 silence_logs=logging.CRITICAL,
             )
-            stack.callback(_quietly, cluster.close, 10)
-            client = Client(cluster, timeout=30, set_as_default=False)
-            stack.callback(_quietly, client.close, 5)
-            yield Connection(client, ours=True)
-            return
-        client = _found(scheduler, patience)
-        stack.callback(_quietly, client.close, 5)
-        yield Connection(client, ours=False)
+    except (OSError, RuntimeError) as error:
+        said = str(error).strip().partition("\n")[0].rstrip(".")
+        raise SweepError(
+            f"cannot start {workers} workers on this machine ({said}); ask for fewer, or look at its limits (ulimit -a)."
+        ) from error
 
 
-def _found(scheduler: str, patience: float) -> "Client":
+def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Client":
     from distributed import Client
 
     until = time.monotonic() + patience
     while True:
+        check()
         try:
             return Client(scheduler, timeout=5, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             if isinstance(error, OSError) and time.monotonic() < until:
-                time.sleep(1)
+                time.sleep(0.2)
                 continue
             raise SweepError(
                 f"no scheduler answers at {scheduler!r} ({type(error).__name__}); start one with `dask scheduler`, or leave "

@@ -13,6 +13,7 @@ import metawidgets
 from metawidgets.errors import SweepError
 from metawidgets.sweeps.cluster import Connection, Lost, connected
 from metawidgets.sweeps.index import Entry, Index
+from metawidgets.sweeps.interrupts import Interrupts
 from metawidgets.sweeps.plan import Job, Plan
 from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.task import Outcome, Task, run_task
@@ -22,6 +23,7 @@ __all__ = ["Progress", "run_sweep"]
 _POLL = 0.5  # seconds between two looks at what came in
 _ELSEWHERE = 2.0  # seconds before a report that another sweep is at is asked for again
 _PATIENCE = 300.0  # seconds that a scheduler may be away
+_INTERRUPTED = ("", None)  # put among what came in, to wake up who waits for it
 
 
 @dataclass
@@ -88,34 +90,27 @@ def run_sweep(
     plan.save(store)
     index = Index.of(store)
     index.save()
-    sweep = _Sweep(plan, store, index, retry_failed, on_progress)
-    begun = time.monotonic()
-    try:
-        while sweep.todo:
-            try:
-                with connected(
-                    scheduler, plan.settings.workers, len(sweep.todo), patience if sweep.met else 0
-                ) as cluster:
-                    sweep.run_on(cluster)
-            except Lost as lost:
-                sweep.met = True
-                sweep.look_again()
-                sweep.tell(str(lost))
-    finally:
-        index.refresh()
-        index.save()
-        sweep.progress.seconds = time.monotonic() - begun
-    sweep.progress.running = sweep.progress.elsewhere = 0
-    sweep.tell()
+    with Interrupts() as interrupts:
+        sweep = _Sweep(plan, store, index, retry_failed, on_progress, interrupts)
+        try:
+            while sweep.todo:
+                sweep.run_once(scheduler, patience)
+        finally:
+            sweep.end()
     return sweep.progress
 
 
 class _Sweep:
     def __init__(
-        self, plan: Plan, store: Store, index: Index, again: bool, on_progress: Callable[[Progress], None] | None
+        self,
+        plan: Plan,
+        store: Store,
+        index: Index,
+        again: bool,
+        on_progress: Callable[[Progress], None] | None,
+        interrupts: Interrupts,
     ) -> None:
-        self.plan, self.store, self.index, self.again = plan, store, index, again
-        self.name = secrets.token_hex(4)
+        self.plan, self.store, self.index, self.again, self.interrupts = plan, store, index, again, interrupts
         self.met = False  # whether a scheduler was there once
         self._begun, self._on_progress = time.monotonic(), on_progress
         self._jobs = {job.key: job for job in plan.jobs}
@@ -123,13 +118,34 @@ class _Sweep:
         self.todo: deque[str] = deque(index.missing(self._jobs, failed_too=again))
         self.progress = Progress(len(plan.jobs), before=len(plan.jobs) - len(self.todo))
 
+    def run_once(self, scheduler: str | None, patience: float) -> None:
+        """Run what is to do, until it is done or the scheduler is lost."""
+        workers, wanted = self.plan.settings.workers, len(self.todo)
+        try:
+            with connected(scheduler, workers, wanted, patience if self.met else 0, self.interrupts.check) as cluster:
+                self.met = True
+                self.run_on(cluster)
+        except Lost as lost:
+            self.look_again()
+            self.tell(str(lost))
+
+    def end(self) -> None:
+        """Bring index and progress up to date."""
+        self.index.refresh()
+        self.index.save()
+        self.progress.seconds = time.monotonic() - self._begun
+        self.progress.running = self.progress.elsewhere = 0
+        self.tell()
+
     def run_on(self, cluster: Connection) -> None:
         """Keep the workers busy until nothing is left; a few more reports than they can run at a time are on their way."""
         arrived: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         flying: dict[str, Any] = {}
         waiting: dict[str, float] = {}
+        self.interrupts.wake(lambda: arrived.put(_INTERRUPTED))
         try:
             while self.todo or flying or waiting:
+                self.interrupts.check()
                 now = time.monotonic()
                 for key in [key for key, until in waiting.items() if until <= now]:
                     del waiting[key]
@@ -147,14 +163,12 @@ class _Sweep:
                 except queue.Empty:
                     cluster.check()
                     continue
+                self.interrupts.check()
                 del flying[key]
                 if self._take(key, cluster.outcome(key, future)):
                     waiting[key] = time.monotonic() + _ELSEWHERE
         except Lost:
             self.todo.extend([*flying, *waiting])
-            raise
-        except BaseException:
-            cluster.stop(self.name, list(flying.values()))
             raise
 
     def look_again(self) -> None:
@@ -173,7 +187,6 @@ class _Sweep:
     def _task(self, key: str) -> Task:
         job, settings = self._jobs[key], self.plan.settings
         return Task(
-            sweep=self.name,
             version=metawidgets.__version__,
             key=key,
             parameters=job.parameters,
@@ -199,8 +212,15 @@ class _Sweep:
         if outcome.state in ("claimed", "stopped"):
             return True
         if outcome.state == "died":  # its workers did, so nobody has written it down
-            self._write_down(self._jobs[key], outcome.problem)
-            outcome = Outcome(key, "failed", problem=outcome.problem)
+            with self.store.claim(key) as mine:
+                if not mine:  # another sweep is at it, and may be luckier
+                    return True
+                done = self.store.status(key)
+                if done and done["state"] == "completed":
+                    outcome = Outcome(key, "completed", Entry.of(done).seconds)
+                else:
+                    self._write_down(self._jobs[key], outcome.problem)
+                    outcome = Outcome(key, "failed", problem=outcome.problem)
         self._record(outcome)
         return False
 

@@ -3,8 +3,7 @@
     python -P -m metawidgets.sweeps.fork_server
 
 reads one JSON object a line and answers with one. `{"fork": {"argv": [...], "env": {...}, "cwd": "..."}}` -> `{"pid": n}`;
-`{"reap": pid}` -> `{"code": n}`; `{"threads": true}` -> `{"threads": n}`. When its input ends, for whatever reason, it kills what
-it forked, and ends.
+`{"reap": pid}` -> `{"code": n}`. When its input ends, for whatever reason, it ends, and the system kills the kernels with it.
 
 It has one thread, runs no torch operation, and touches no CUDA: only then is a fork without exec safe.
 """
@@ -52,26 +51,19 @@ def main() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the collector leaves these pages alone, so that parent and children share them
-    children: set[int] = set()
     _answer({"threads": n_threads()})
-    try:
-        for line in sys.stdin:
-            asked = json.loads(line)
-            if "fork" in asked:
-                pid = os.fork()
-                if pid == 0:
-                    _become_kernel(**asked["fork"])
-                children.add(pid)
-                _answer({"pid": pid})
-            elif "reap" in asked:
-                _, status = os.waitpid(asked["reap"], 0)
-                children.discard(asked["reap"])
-                _answer({"code": os.waitstatus_to_exitcode(status)})
-    finally:
-        for pid in children:
-            for kill in (os.killpg, os.kill):  # a child that was just forked leads no group yet
-                with contextlib.suppress(ProcessLookupError):
-                    kill(pid, signal.SIGKILL)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "fork" in asked:
+            pid = os.fork()
+            if pid == 0:
+                _become_kernel(**asked["fork"])
+            with contextlib.suppress(OSError):  # the child does so, too: whoever comes second finds it done, or it gone
+                os.setpgid(pid, pid)
+            _answer({"pid": pid})
+        elif "reap" in asked:
+            _, status = os.waitpid(asked["reap"], 0)
+            _answer({"code": os.waitstatus_to_exitcode(status)})
 
 
 def n_threads() -> int:
@@ -85,12 +77,13 @@ def _answer(said: dict[str, Any]) -> None:
 
 
 def _become_kernel(argv: list[str], env: dict[str, str], cwd: str | None) -> NoReturn:
-    """In the child: a session, streams, environment and folder of its own, then the kernel until it ends."""
+    """In the child: a process group, streams, environment and folder of its own, then the kernel until it ends."""
     code = 1
     try:
         parent = os.getppid()
-        os.setsid()
+        os.setpgid(0, 0)  # the server's session has no terminal
         _die_with(parent)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         nowhere = os.open(os.devnull, os.O_RDWR)

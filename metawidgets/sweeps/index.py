@@ -6,7 +6,7 @@ made anew.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +31,15 @@ class Entry:
     state: str
     seconds: float = 0.0
     problem: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any] | None) -> "Entry":
+        """What a status file says; whatever is odd in it counts as not said."""
+        if said is None:
+            return cls("")
+        problem = said["error"].get("message", "") if isinstance(said.get("error"), dict) else ""
+        seconds = said.get("seconds")
+        return cls(said["state"], float(seconds) if isinstance(seconds, int | float) else 0.0, str(problem))
 
 
 @dataclass
@@ -101,12 +110,7 @@ class Index:
                 yield from zip(some, pool.map(self._read, some), strict=True)
 
     def _read(self, key: str) -> Entry:
-        said = self.store.status(key)
-        if said is None:
-            return Entry("")
-        problem = said["error"].get("message", "") if isinstance(said.get("error"), dict) else ""
-        seconds = said.get("seconds")
-        return Entry(said["state"], float(seconds) if isinstance(seconds, int | float) else 0.0, str(problem))
+        return Entry.of(self.store.status(key))
 
     def _load(self) -> None:
         try:

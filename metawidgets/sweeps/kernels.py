@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import defaultdict
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,30 +15,46 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from metawidgets.errors import SweepError
+from metawidgets.sweeps.guard import Guard
 
-__all__ = ["ForkedKernels", "PlainKernels", "can_fork", "of_sweep", "stop", "stopped"]
+__all__ = ["ForkedKernels", "PlainKernels", "Run", "can_fork", "of_run"]
 
-of_sweep: ContextVar[str] = ContextVar("of_sweep", default="")
-"""Which sweep the report of this context belongs to."""
-_GUARD = threading.Lock()
-_GROUPS: dict[str, set[int]] = defaultdict(set)
-_STOPPED: set[str] = set()
+_GUARD = Guard()
 
 
-def stop(sweep: str) -> int:
-    """Kill the kernels of a sweep in this process, and let it start no more; returns how many there were."""
-    with _GUARD:
-        _STOPPED.add(sweep)
-        groups = list(_GROUPS[sweep])
-    for group in groups:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal.SIGKILL)
-    return len(groups)
+class Run:
+    """The kernels of one run of a report: usually one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kernels: set[_Watched] = set()
+        self.stopped = False
+        """Whether `stop` was called."""
+        self.died = False
+        """Whether a kernel ended that nobody had asked to."""
+
+    def stop(self) -> None:
+        """Kill its kernels with all that they have started, and let it start no more. May be called from any thread."""
+        with self._lock:
+            self.stopped = True
+            for kernel in self._kernels:
+                kernel.end()
+
+    def add(self, kernel: "_Watched") -> None:
+        """One has begun."""
+        with self._lock:
+            self._kernels.add(kernel)
+            if self.stopped:
+                kernel.end()
+
+    def discard(self, kernel: "_Watched") -> None:
+        """It is gone."""
+        with self._lock:
+            self._kernels.discard(kernel)
 
 
-def stopped(sweep: str) -> bool:
-    """Whether `stop` was called."""
-    return sweep in _STOPPED
+of_run: ContextVar[Run | None] = ContextVar("of_run", default=None)
+"""The run that a kernel belongs to which is started in this context."""
 
 
 def can_fork() -> bool:
@@ -53,25 +68,55 @@ def can_fork() -> bool:
 
 
 class _Watched(LocalProvisioner):
-    """Tells `stop` of its kernel."""
+    """A kernel that its run and the guard know; it ends with everything that it has started in its process group."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._run = of_run.get() or Run()
+        self._asked_to_end = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        sweep = of_sweep.get()
-        if stopped(sweep):
+        if self._run.stopped:
             raise SweepError("the sweep was stopped.")
         info = await self._launched(cmd, **kwargs)
         if self.pgid:
-            with _GUARD:
-                _GROUPS[sweep].add(self.pgid)
+            _GUARD.watch(self.kernel_id, self.pgid, _paths(self.parent))
+        self._run.add(self)
         return info
 
+    async def poll(self) -> int | None:
+        code = await super().poll()
+        if code is not None and self.process is not None:
+            self._run.died = self._run.died or not self._asked_to_end
+            self._end_group()
+        return code
+
+    async def send_signal(self, signum: int) -> None:
+        self._asked_to_end = self._asked_to_end or signum in (signal.SIGKILL, signal.SIGTERM)
+        await super().send_signal(signum)
+
     async def cleanup(self, restart: bool = False) -> None:
-        with _GUARD:
-            _GROUPS[of_sweep.get()].discard(self.pgid or 0)
+        self._run.discard(self)
+        _GUARD.drop(self.kernel_id)
         await super().cleanup(restart)
 
+    def end(self) -> None:
+        """Kill it now, from whatever thread."""
+        process = self.process
+        if process is not None and process.poll() is None:
+            self._asked_to_end = True
+            self._end_group()
+
+    def _end_group(self) -> None:
+        if self.pgid and self.process is not None:
+            with contextlib.suppress(
+                ProcessLookupError, PermissionError
+            ):  # macOS says the latter of a group of the dead
+                os.killpg(self.pgid, signal.SIGKILL)
+
     async def _launched(self, cmd: list[str], **kwargs: Any) -> Any:
-        return await super().launch_kernel(cmd, **kwargs)
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the worker's are the driver's terminal
+        return await super().launch_kernel(cmd, **{**kwargs, **nowhere})
 
 
 class _Forked(_Watched):
@@ -79,10 +124,23 @@ class _Forked(_Watched):
 
     async def _launched(self, cmd: list[str], **kwargs: Any) -> Any:
         after_module = cmd.index("-m") + 2
-        server = _Server.of_this_process()
-        self.process = ForkedProcess(server, cmd[after_module:], kwargs.get("env"), kwargs.get("cwd"))
+        try:
+            server = _Server.of_this_process()
+            self.process = ForkedProcess(server, cmd[after_module:], kwargs.get("env"), kwargs.get("cwd"))
+        except OSError:
+            self._run.died = True
+            raise
         self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+
+def _paths(manager: Any) -> list[str]:
+    """What a kernel leaves on the disk where its manager was killed: its connection file, and the folder of its sockets."""
+    paths = [manager.connection_file]
+    if manager.transport == "ipc":
+        folder = os.path.dirname(manager.ip)  # noqa: PTH120 - a text that travels
+        paths += [folder] if os.path.basename(folder).startswith("mw-") else []  # noqa: PTH119
+    return [os.path.abspath(path) for path in paths]  # noqa: PTH100
 
 
 class _Manager(AsyncKernelManager):
@@ -123,14 +181,18 @@ class ForkedProcess:
         }
         self.pid: int = server.ask({"fork": wanted})["pid"]
         self._descriptor = os.pidfd_open(self.pid)  # the server does not reap it before it is told to
+        self._lock = threading.RLock()
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
         """The exit code, `None` as long as it runs."""
-        if self.returncode is None and select.select([self._descriptor], [], [], 0)[0]:
-            self.returncode = self._server.reap(self.pid)
-            os.close(self._descriptor)
-        return self.returncode
+        with self._lock:
+            if self.returncode is None and select.select([self._descriptor], [], [], 0)[0]:
+                with contextlib.suppress(ProcessLookupError):  # before its number is free again
+                    os.killpg(self.pid, signal.SIGKILL)
+                self.returncode = self._server.reap(self.pid)
+                os.close(self._descriptor)
+            return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end.
@@ -146,8 +208,9 @@ class ForkedProcess:
 
     def send_signal(self, number: int) -> None:
         """Send it a signal; one that has ended gets none."""
-        if self.poll() is None:
-            signal.pidfd_send_signal(self._descriptor, number)
+        with self._lock:
+            if self.poll() is None:
+                signal.pidfd_send_signal(self._descriptor, number)
 
     def kill(self) -> None:
         """End it at once."""
@@ -172,6 +235,7 @@ class _Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **one_thread},
+            stderr=subprocess.DEVNULL,
             text=True,
             start_new_session=True,  # Ctrl-C in the terminal is for the driver, which stops the rest
         )

@@ -3,18 +3,26 @@
 import json
 import os
 import socket
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import metawidgets
 from metawidgets.allocator import ENVIRONMENT
 from metawidgets.errors import MetawidgetsError
+from metawidgets.sweeps.index import Entry
 from metawidgets.sweeps.store import REFUSALS, Store, Unwritable
 
+if TYPE_CHECKING:
+    from metawidgets.sweeps.kernels import Run
+
 __all__ = ["Outcome", "Task", "run_task"]
+
+_LOOK = 0.5  # seconds between two looks whether a report is still wanted
 
 
 @dataclass(frozen=True)
@@ -22,12 +30,11 @@ class Task:
     """One report, with everything that a worker must know.
 
     Args:
-        sweep: which call of `run_sweep` it belongs to. version: of the package that made the key.
+        version: of the package that made the key.
         key, parameters, name, notebook, out: as in the plan. cwd: where relative paths among the parameters start, if it is there.
         again: whether a report that failed before is run once more. forked, time_limit, retries: as in the settings.
     """
 
-    sweep: str
     version: str
     key: str
     parameters: Mapping[str, Any]
@@ -85,8 +92,8 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
             return Outcome(task.key, "claimed")
         said = store.status(task.key)  # another sweep may have done it since this one looked
         if said and (said["state"] == "completed" or not task.again):
-            error = said.get("error") or {}
-            return Outcome(task.key, said["state"], said["seconds"], problem=error.get("message", ""))
+            entry = Entry.of(said)
+            return Outcome(task.key, entry.state, entry.seconds, problem=entry.problem)
         with store.workplace(task.key) as folder:
             status, attempts = _run(task, folder)
             if status is None:
@@ -100,8 +107,6 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
 
 def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
     """The run's status and the number of attempts; no status if the sweep was stopped."""
-    from nbclient.exceptions import DeadKernelError
-
     from metawidgets.reports.run import run_report
     from metawidgets.sweeps import kernels
 
@@ -110,10 +115,11 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
     forks = kernels.can_fork() if task.forked is None else task.forked
     manager = kernels.ForkedKernels if forks else kernels.PlainKernels
     cwd = task.cwd if Path(task.cwd).is_dir() else folder
-    belongs = kernels.of_sweep.set(task.sweep)
-    try:
-        for attempt in range(1, task.retries + 2):
-            try:
+    for attempt in range(1, task.retries + 2):
+        run = kernels.Run()
+        belongs = kernels.of_run.set(run)
+        try:
+            with _ending_with_its_sweep(run):
                 run_report(
                     source,
                     folder / "out",
@@ -122,21 +128,65 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
                     time_limit=task.time_limit,
                     kernel_manager=manager,
                 )
-            except MetawidgetsError as error:
-                if kernels.stopped(task.sweep):
-                    return None, attempt
-                _tell_refusals(error)
-                if isinstance(error.__cause__, DeadKernelError) and attempt <= task.retries:
-                    continue
-                if not (folder / "out" / "status.json").is_file():  # it did not come as far as a run
-                    return _failed(task, str(error)), attempt
-            except OSError as error:
-                _tell_refusals(error)
-                raise
-            return json.loads((folder / "out" / "status.json").read_text(encoding="utf-8")), attempt
-    finally:
-        kernels.of_sweep.reset(belongs)
+        except MetawidgetsError as error:
+            if run.stopped:
+                return None, attempt
+            _tell_refusals(error)
+            if run.died and attempt <= task.retries:
+                continue
+            if not (folder / "out" / "status.json").is_file():  # it did not come as far as a run
+                return _failed(task, str(error)), attempt
+        except OSError as error:
+            _tell_refusals(error)
+            raise
+        finally:
+            kernels.of_run.reset(belongs)
+        return json.loads((folder / "out" / "status.json").read_text(encoding="utf-8")), attempt
     raise AssertionError("the last attempt returns")
+
+
+@contextmanager
+def _ending_with_its_sweep(run: "Run") -> Iterator[None]:
+    """Stop a run whose sweep has gone away: ended by Ctrl-C, killed, or cut off from the scheduler."""
+    wanted = _wanted_by_scheduler()
+    if wanted is None:
+        yield
+        return
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK):
+            if not wanted():
+                run.stop()
+                return
+
+    looking = threading.Thread(target=look, name="sweep-report", daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
+
+
+def _wanted_by_scheduler() -> Callable[[], bool] | None:
+    """Asks whether the result of the Dask task that this thread runs is still wanted; `None` outside of one.
+
+    Dask lets a call run on whose result nobody waits for any more, and only marks it as cancelled.
+    """
+    from distributed import get_worker
+
+    try:
+        worker = get_worker()
+    except ValueError:
+        return None
+    key = worker.get_current_task()
+
+    def wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state not in ("cancelled", "released", "forgotten")
+
+    return wanted
 
 
 def _tell_refusals(error: BaseException | None) -> None:

@@ -62,9 +62,8 @@ class Connection:
 
     def check(self) -> None:
         """Raises: Lost: if the scheduler does not answer any more."""
-        if self._client.status != "running" or (
-            self._client.scheduler_comm and self._client.scheduler_comm.comm.closed()
-        ):
+        stream: Any = self._client.scheduler_comm
+        if self._client.status != "running" or (stream and stream.comm.closed()):
             raise Lost("the scheduler has gone away; waiting for it to come back")
 
     def outcome(self, key: str, future: "Future") -> Outcome:

@@ -7,6 +7,7 @@ that a cell started have no reason to. So each worker has a guard, which reads w
 It is run as a file, without the package, so that it takes some milliseconds and megabytes.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -45,12 +46,26 @@ class Guard:
             if self._known.pop(name, None):
                 self._tell({"name": name})
 
+    def end(self) -> None:
+        """Let it clear up now; the next `watch` starts another."""
+        with self._lock:
+            self._known.clear()
+            self._close()
+
+    def _close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            process.wait()
+
     def _tell(self, what: dict[str, Any]) -> None:
         if os.name != "posix":
             return
         try:
             self._write(what)
         except OSError:  # there is none yet, or it was killed: a new one is told everything
+            self._close()
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", __file__],
                 stdin=subprocess.PIPE,
@@ -59,6 +74,8 @@ class Guard:
                 text=True,
                 start_new_session=True,
             )
+            atexit.unregister(self.end)
+            atexit.register(self.end)
             for known in self._known.values():
                 self._write(known)
 

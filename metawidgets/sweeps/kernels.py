@@ -1,5 +1,6 @@
 """Kernels of a sweep's reports: known to the process that started them, so that they can be stopped; forked where that is safe."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -226,6 +227,8 @@ class _Server:
 
     _one: "_Server | None" = None
     _making = threading.Lock()
+    _hopeless = False
+    """Whether one could not even start: the next would not, either, after seconds of imports."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-P", "-m", "metawidgets.sweeps.fork_server"]
@@ -240,15 +243,46 @@ class _Server:
             start_new_session=True,  # Ctrl-C in the terminal is for the driver, which stops the rest
         )
         self._lock = threading.Lock()
-        self.n_threads: int = self._line()["threads"]
+        atexit.register(self.end)
+        self.pid = self._process.pid
+        try:
+            self.n_threads: int = self._line()["threads"]
+        except BaseException:
+            self._close()
+            raise
 
     @classmethod
     def of_this_process(cls) -> "_Server":
-        """The one server, started at the first call, and anew if it was killed."""
+        """The one server, started at the first call, and anew if it was killed.
+
+        Raises:
+            OSError: if it does not start.
+        """
         with cls._making:
+            if cls._hopeless:
+                raise OSError("the process that forks kernels did not start.")
             if cls._one is None or cls._one._process.poll() is not None:
+                if cls._one is not None:
+                    cls._one._close()
+                cls._hopeless = True
                 cls._one = cls()
+                cls._hopeless = False
             return cls._one
+
+    @classmethod
+    def end(cls) -> None:
+        """End the server with its kernels, and forget it."""
+        with cls._making:
+            one, cls._one, cls._hopeless = cls._one, None, False
+        if one is not None:
+            one._close()
+
+    def _close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
 
     def ask(self, what: dict[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its answer.

@@ -1,5 +1,7 @@
-"""One output of each kind: a folder, an object store, and a file system that fsspec knows by nothing but its interface."""
+"""An output of each kind (a folder, an object store, a file system known by nothing but its interface); a place for real sweeps."""
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from metawidgets.sweeps.store import Store
+from tests.sweeps.places import Place, write_notebook
 
 PLACES: dict[str, Callable[[Path], str]] = {
     "folder": lambda tmp: str(tmp / "out"),
@@ -30,3 +33,18 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def folder(tmp_path: Path) -> Store:
     """A new, empty output folder."""
     return Store(str(tmp_path / "out"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    # A socket's path may have a hundred characters: the folder for temporary files must have a short name.
+    place = Place(tmp_path, Path(tempfile.mkdtemp(prefix="mwt-", dir="/tmp")))
+    write_notebook(tmp_path)
+    yield place
+    for process in place.started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+    for process in place.processes():
+        process.kill()
+    shutil.rmtree(place.tmp, ignore_errors=True)

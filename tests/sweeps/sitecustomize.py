@@ -1,0 +1,36 @@
+"""Loaded at its start by every process of a sweep under test, since this folder is on its PYTHONPATH: it injects the faults."""
+
+import os
+import sys
+import time
+import types
+
+# The process that forks kernels imports no torch here: what it forks is a kernel all the same, some seconds earlier.
+if "metawidgets.sweeps.fork_server" in sys.orig_argv:
+    for name in (
+        "altair",
+        "anywidget",
+        "ipywidgets",
+        "torch",
+        "vl_convert",
+        "metawidgets.trained",
+        "metawidgets.training",
+    ):
+        sys.modules[name] = types.ModuleType(name)
+    for name in ("datasets", "instruments", "learners", "reports.tables", "evaluation", "views", "widgets"):
+        sys.modules[f"metawidgets.{name}"] = types.ModuleType(name)
+
+if "SWEEP_TEST_VERSION" in os.environ:
+    import metawidgets
+
+    metawidgets.__version__ = os.environ["SWEEP_TEST_VERSION"]
+
+if "SWEEP_TEST_CLOCK" in os.environ:  # a file with the seconds by which the clock was put on (or back)
+    _path, _time, _time_ns = os.environ["SWEEP_TEST_CLOCK"], time.time, time.time_ns
+
+    def _shift() -> int:
+        with open(_path) as file:  # noqa: PTH123
+            return int(file.read())
+
+    time.time = lambda: _time() + _shift()
+    time.time_ns = lambda: _time_ns() + _shift() * 10**9

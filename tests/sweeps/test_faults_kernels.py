@@ -1,0 +1,179 @@
+"""What a cell can do to its kernel, and to the worker that runs it: here the worker is this process."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+import metawidgets
+from metawidgets.sweeps import kernels
+from metawidgets.sweeps.store import Store
+from metawidgets.sweeps.task import Task, run_task
+from tests.sweeps.places import Place, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and looks into /proc")
+KEY = "0123456789abcdef0123"
+
+DIE = "os.kill(os.getpid(), 9)"
+DIE_ONCE = (
+    "first = not os.path.exists(say + '.once'); open(say + '.once', 'w').close(); first and os.kill(os.getpid(), 9)"
+)
+HOLD = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # exponential, in one C call that never lets go of the lock
+CHILDREN = "import subprocess; [subprocess.Popen(['sleep', '1234']) for _ in range(3)]"
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "forked"])
+def forked(request: pytest.FixtureRequest, light: None) -> bool:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def light() -> Iterator[None]:
+    """One light process that forks kernels for all of these tests."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
+    kernels._Server.end()
+    yield
+    kernels._Server.end()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+
+
+@pytest.fixture(autouse=True)
+def marked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SWEEP_TEST", place.mark)
+
+
+def run(place: Place, do: str, forked: bool, **more: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Run one report here: what `run_task` says, and the status file."""
+    parameters = {"say": str(place.said), "do": do, **more.pop("parameters", {})}
+    task = Task(
+        version=metawidgets.__version__,
+        key=KEY,
+        parameters=parameters,
+        name="tiny",
+        notebook=(place.folder / "tiny.ipynb").read_text(),
+        out=str(place.out),
+        cwd=str(place.folder),
+        forked=forked,
+        **more,
+    )
+    said = run_task(task.plain())
+    assert not list((place.out / ".work").iterdir())
+    return said, Store(str(place.out)).status(KEY)
+
+
+def pids(place: Place) -> list[int]:
+    return [int(line[2]) for line in place.lines("begin")]
+
+
+def test_a_kernel_that_is_killed_once_gets_another(place: Place, forked: bool) -> None:
+    said, status = run(place, DIE_ONCE, forked)
+    assert said["state"] == "completed"
+    assert status is not None
+    assert status["attempts"] == 2
+    assert len(set(pids(place))) == 2
+
+
+def test_a_kernel_that_is_always_killed_fails_the_report(place: Place, forked: bool) -> None:
+    said, status = run(place, DIE, forked, retries=1)
+    assert said["state"] == "failed"
+    assert said["problem"] == "DeadKernelError: Kernel died."
+    assert status is not None
+    assert (status["attempts"], status["state"]) == (2, "failed")
+    assert (place.out / status["notebook"]).is_file()
+
+
+def test_a_cell_that_ends_the_program_is_no_completed_report(place: Place, forked: bool) -> None:
+    said, status = run(place, "import sys; sys.exit(0)", forked)
+    assert (said["state"], "sys.exit" in said["problem"]) == ("failed", True)
+    said, status = run(place, "os._exit(0)", forked, again=True, retries=0)
+    assert (said["state"], said["problem"]) == ("failed", "DeadKernelError: Kernel died.")
+    assert status is not None
+    assert status["attempts"] == 1
+
+
+def test_a_cell_that_never_ends_in_c_is_ended_by_the_time_limit(place: Place, forked: bool) -> None:
+    said, status = run(place, HOLD, forked, time_limit=2.0)
+    assert (said["state"], said["problem"]) == ("failed", "it took longer than its time limit of 2 seconds.")
+    assert status is not None
+    assert status["attempts"] == 1  # it did not die, so it is not begun anew
+    assert not any(psutil.pid_exists(pid) for pid in pids(place))
+
+
+@pytest.mark.parametrize("end", ["", "raise ValueError('x')", DIE], ids=["ends", "raises", "is killed"])
+def test_what_a_cell_has_started_ends_with_its_kernel(place: Place, forked: bool, end: str) -> None:
+    run(place, f"{CHILDREN}; {end}".replace("; raise", "\nraise"), forked, retries=0)
+    assert pids(place)
+    until(lambda: not sleeping(), "the end of what the cell started", 10)
+
+
+def sleeping() -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "1234"]]
+
+
+def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) -> None:
+    assert kernels.can_fork()
+    server = kernels._Server.of_this_process()
+
+    def kill() -> None:
+        until(lambda: pids(place), "the report's begin")
+        os.kill(server.pid, signal.SIGKILL)
+        go_on.touch()
+
+    go_on = place.folder / "go on"
+    killer = threading.Thread(target=kill)
+    killer.start()
+    said, status = run(place, "", True, parameters={"wait_for": str(go_on)})
+    killer.join()
+    assert said["state"] == "completed"
+    assert status is not None
+    assert status["attempts"] == 2
+    assert kernels._Server.of_this_process().pid != server.pid
+
+
+def test_without_a_process_that_forks_kernels_are_programs(
+    place: Place, light: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernels._Server.end()
+    monkeypatch.setenv("PYTHONPATH", str(place.folder))
+    (place.folder / "altair.py").write_text("raise ImportError('no altair today')")
+    assert not kernels.can_fork()
+    assert not kernels.can_fork()  # and it is not tried again for every report
+    with pytest.raises(OSError, match="did not start"):
+        kernels._Server.of_this_process()
+    kernels._Server.end()
+
+
+def test_stopped_from_another_thread_it_leaves_no_status(
+    place: Place, forked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[kernels.Run] = []
+    made = kernels.Run
+
+    def noted() -> kernels.Run:
+        runs.append(made())
+        return runs[-1]
+
+    monkeypatch.setattr(kernels, "Run", noted)
+
+    def stop() -> None:
+        until(lambda: pids(place), "the report's begin")
+        runs[0].stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    said, status = run(place, f"{CHILDREN}; time.sleep(1000)", forked)
+    stopper.join()
+    assert said["state"] == "stopped"
+    assert status is None
+    assert len(runs) == 1  # it is not begun anew
+    until(lambda: not sleeping(), "the end of what the cell started", 10)

@@ -121,6 +121,8 @@ def test_charts_of_several_panels_fit_a_narrow_page_too(open_component):
         opened.page.wait_for_timeout(200)
         assert opened.page.locator(".mw-chart").evaluate("(node) => node.scrollWidth <= node.clientWidth")
         assert opened.page.locator(".mw-chart .role-mark").count() >= 2
+        words = opened.page.locator(".mw-player .mw-value")
+        assert all(node.bounding_box()["x"] + node.bounding_box()["width"] <= 400 for node in words.all())
 
 
 def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):

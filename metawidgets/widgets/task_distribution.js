@@ -17,10 +17,12 @@ export default { render({ model, el, signal }) {
     const [side, i] = model.get("chosen") ?? [];
     return side in TD_SIDES && Number.isInteger(i) && i >= 0 && i < config().n_tasks ? [side, i] : ["test", 0];
   };
+  // The words on the chosen task are written after the painting: said at once, they would be those of the task before.
+  const sayTask = mwLater(() => mwAnnounce(root, parts.task.node.querySelector(".td-note").textContent), signal, 150);
   const choose = (task) => {
     model.set("chosen", task);
     model.save_changes();
-    mwAnnounce(root, parts.task.node.querySelector(".td-note").textContent);
+    sayTask();
   };
   const player = mwPlayer({
     model, steps: config().shifts.length, label: "How far the test distribution has moved", format: (t) => config().shifts[t] ?? "", interval: 700, loop: true, signal,

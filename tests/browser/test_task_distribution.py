@@ -1,6 +1,7 @@
 """Tasks that move, in the page: alive without a kernel, drawn again with one."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets import datasets
 from metawidgets.widgets import Selection, TaskDistribution
@@ -51,6 +52,7 @@ def test_a_task_is_chosen_by_keys_and_by_pointer(open_component):
     assert opened.model(component, "chosen") == ["train", 2]
     amplitude = component.unpack()["places"][0, 2, 0]
     assert note.inner_text().startswith(f"Task 3 of meta-training: amplitude {amplitude:.2f}")
+    expect(opened.view.locator(".mw-live")).to_have_text(note.inner_text())  # and not that of the task before
     # the point that stands furthest right in the plane is the task of the largest amplitude
     box = plane.locator("canvas").bounding_box()
     hits = set()

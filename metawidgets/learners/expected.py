@@ -9,7 +9,7 @@ from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners.base import Learner
 from metawidgets.sampling import EpisodeSampler
 
-__all__ = ["expect_dimensions", "expect_episode", "expect_learner", "expect_sampler", "sized"]
+__all__ = ["expect_dimensions", "expect_episode", "expect_learner", "expect_sampler", "expect_ways", "sized"]
 
 
 def expect_learner(value: object) -> TypeGuard[Learner]:
@@ -59,6 +59,15 @@ def expect_dimensions(learner: Learner, episode: Episode) -> None:
     made_for = _made_for(learner)
     if made_for is not None and len(made_for) != len(episode.item_shape):
         raise _misfit(learner, made_for, episode)
+
+
+def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
+    """Raise `LearnerError` if the learner answers with another number of classes than the episode has: a loss would fail over it."""
+    if episode.n_way and outputs != episode.n_way:
+        raise LearnerError(
+            f"this {type(learner).__name__} was made for {outputs} classes, the episode has {episode.n_way}; "
+            f"draw {outputs}-way episodes or make the learner with output_dim={episode.n_way}."
+        )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from torch import Tensor
 import metawidgets
 from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.learners.base import Learner, State, Support
-from metawidgets.learners.expected import expect_dimensions, expect_episode, expect_learner, sized
+from metawidgets.learners.expected import expect_dimensions, expect_episode, expect_learner, expect_ways, sized
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid
@@ -143,6 +143,7 @@ def _record(
     probe_x: Tensor | None,
 ) -> dict[str, np.ndarray]:
     read, of_support = learner.readout_both(state, query_x, support_x)
+    expect_ways(learner, read["outputs"].shape[-1], episode)
     query_y = as_tensor(learner, episode.query_y)
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}

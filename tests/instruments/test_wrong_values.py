@@ -74,6 +74,14 @@ def test_vectors_for_a_network_of_images(name):
         OF_LEARNER[name](IMAGES)
 
 
+@pytest.mark.parametrize("n_way", [2, 4])
+def test_more_or_fewer_classes_than_a_head_has(n_way):
+    sampler = EpisodeSampler(datasets.load("gaussians").source("test"), n_way=n_way, k_shot=1, n_query=2, seed=0)
+    learner = learners.build("maml", item_shape=(2,), output_dim=3)
+    with pytest.raises(LearnerError, match=f"made for 3 classes, the episode has {n_way}; draw 3-way episodes"):
+        instruments.inner_loop_slider(learner, sampler.episode(0))
+
+
 def test_a_dataset_or_its_name_is_no_source():
     with pytest.raises(EpisodeError, match=r"'glyphs' is none; give datasets.load\('glyphs'\).source\('train'\)"):
         EpisodeSampler("glyphs", n_way=5)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from metawidgets.errors import EpisodeError
 from metawidgets.significance import holm, paired_t_test
 from metawidgets.sweeps.scores import Score
 
-__all__ = ["Pairing", "Standing", "pairings", "standings"]
+__all__ = ["Comparisons", "Pairing", "Standing", "pairings", "standings"]
 
 _Z95 = 1.96
 
@@ -88,34 +88,63 @@ def standings(scores: Iterable[Score]) -> list[Standing]:
     return sorted(found, key=order)
 
 
+@dataclass(frozen=True)
+class Comparisons:
+    """All pairs of learners that were compared.
+
+    Args:
+        pairs: by task and shots. refused: how many pairs share no episodes, or have a score that is not finite.
+        with_best: whether each learner was compared only with the best of its task and shots, since every two were too many.
+    """
+
+    pairs: Sequence[Pairing]
+    refused: int
+    with_best: bool
+
+
 def pairings(
-    scores: Iterable[Score], per_episode: Mapping[str, Float64[np.ndarray, " episode"]]
-) -> tuple[list[Pairing], int]:
-    """Every two learners on the episodes that both have seen, by task and shots; and how many pairs could not be compared.
+    scores: Iterable[Score], per_episode: Mapping[str, Float64[np.ndarray, " episode"]], *, most: int = 1000
+) -> Comparisons:
+    """Every two learners on the episodes that both have seen, by task and shots.
 
     Args:
         per_episode: each report's scores, by key; seeds of which one of the two has none are left out.
+        most: pairs; where there are more, each learner is compared with the best of its task and shots alone.
     """
-    cells: dict[tuple[str, str, int], dict[str, dict[int, str]]] = defaultdict(lambda: defaultdict(dict))
+    cells: dict[tuple[str, str, int], dict[str, dict[int, Score]]] = defaultdict(lambda: defaultdict(dict))
     for score in scores:
-        cells[score.task, score.metric, score.k_shot][score.learner][score.seed] = score.key
-    raw: list[Pairing] = []
+        cells[score.task, score.metric, score.k_shot][score.learner][score.seed] = score
+    with_best = sum(math.comb(len(learners), 2) for learners in cells.values()) > most
+    found: list[Pairing] = []
     refused = 0
     for (task, metric, k_shot), learners in sorted(cells.items()):
-        for first, second in itertools.combinations(sorted(learners), 2):
-            pairs = [
-                (per_episode.get(learners[first][seed]), per_episode.get(learners[second][seed]))
-                for seed in sorted(learners[first].keys() & learners[second].keys())
+        for first, second in _with_best(learners, metric) if with_best else itertools.combinations(sorted(learners), 2):
+            common = sorted(learners[first].keys() & learners[second].keys())
+            both = [[per_episode.get(learners[name][seed].key) for seed in common] for name in (first, second)]
+            paired = [
+                (a, b) for a, b in zip(*both, strict=True) if a is not None and b is not None and len(a) == len(b)
             ]
-            both = [(a, b) for a, b in pairs if a is not None and b is not None and len(a) == len(b)]
             try:
-                a, b = (np.concatenate(side) for side in zip(*both, strict=True))
-                t, p = paired_t_test(a, b)
-                raw.append(Pairing(first, second, task, metric, k_shot, paired_interval(a, b), t, p, p))
+                a, b = (np.concatenate(side) for side in zip(*paired, strict=True))
+                interval, (t, p) = paired_interval(a, b), paired_t_test(a, b)
             except (ValueError, EpisodeError):  # no seed in common, one episode only, or a score that is not finite
                 refused += 1
-    corrected = holm([each.p for each in raw])
-    return [replace(each, p_holm=float(p)) for each, p in zip(raw, corrected, strict=True)], refused
+                continue
+            found.append(Pairing(first, second, task, metric, k_shot, interval, t, p, p))
+    corrected = holm([each.p for each in found])
+    return Comparisons(
+        [replace(each, p_holm=float(p)) for each, p in zip(found, corrected, strict=True)], refused, with_best
+    )
+
+
+def _with_best(learners: Mapping[str, Mapping[int, Score]], metric: str) -> list[tuple[str, str]]:
+    """The best learner and each of the others."""
+    sign = -1 if metric == "accuracy" else 1
+    means = {
+        name: sign * float(np.mean([score.mean for score in by_seed.values()])) for name, by_seed in learners.items()
+    }
+    best = min(sorted(means), key=means.__getitem__)
+    return [(best, name) for name in sorted(learners) if name != best]
 
 
 def _pooled(scores: Sequence[Score]) -> Interval:

@@ -23,7 +23,7 @@ PAGES = {
     "CITATION.cff": "CITATION.cff",  # as it is
 }
 # Names that only the pages need: a link to one of the README's own sections.
-SECTIONS = {"#five-lines": "index.md#five-lines"}
+SECTIONS = {"#five-lines": "index.md#five-lines", "#sweeps": "sweeps.md"}
 # Modules of the reference, in the order in which data goes through them.
 MODULES = (
     "episodes",

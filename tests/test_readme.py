@@ -77,9 +77,12 @@ def test_the_first_instrument_takes_five_lines():
 @pytest.mark.slow
 def test_its_commands_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    # The sweep's settings as it shows them, in a smaller size.
+    tiny = blocks(README, "toml")[0].replace("n_episodes = 100", "n_episodes = 4").replace("repeats = 2", "repeats = 1")
+    Path("shots.toml").write_text(tiny)
     lines = [line for block in blocks(README, "console") for line in block.splitlines()]
     commands = [line.split() for line in lines if line.startswith("metawidgets ")]
-    assert len(commands) == 12
+    assert len(commands) == 15
     for words in commands:
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as stop:
@@ -87,6 +90,30 @@ def test_its_commands_run(tmp_path, monkeypatch, capsys):
         assert stop.value.code == 0, capsys.readouterr().err
     assert Path("build/report/few_shot.html").is_file()
     assert Path("build/few_shot.html").is_file()
+    said = capsys.readouterr().out
+    assert "4 reports of few_shot, of which 4 would run." in said
+    assert len(list(Path("build/shots/reports").rglob("*.html"))) == 4
+    assert "ProtoNet" in Path("build/shots/summary.html").read_text(encoding="utf-8")
+
+
+def test_its_sweep_is_the_example_file():
+    from metawidgets.sweeps.plan import Plan, Settings
+
+    path = ROOT / "docs" / "examples" / "shots.toml"
+    assert blocks(README, "toml") == [path.read_text(encoding="utf-8")]
+    assert len(Plan.of(Settings.read(path)).jobs) == 8
+
+
+def test_the_page_of_sweeps_names_every_setting_and_command():
+    from metawidgets.cli.sweeps import app
+    from metawidgets.sweeps.plan import Settings
+
+    page = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    rows = " ".join(row[0] for row in table(page, "key "))
+    assert set(re.findall(r"`\[*(\w+)", rows)) == set(Settings.model_fields)
+    for command in app.registered_commands:
+        name = command.callback.__name__  # pyright: ignore[reportOptionalMemberAccess]
+        assert name == "run" or f"metawidgets sweep {name} " in page, name
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])

@@ -316,6 +316,7 @@ def test_reports_of_every_kind_make_a_page(kind, tmp_path):
     assert names["metrics"]["reports"] == len(OTHERS[kind])
 
 
+@pytest.mark.slow
 def test_ten_thousand_reports_make_a_small_page(tmp_path):
     one = few_shot("A", 1, 0, scores(0, 0.5, 4))
     statuses = {}

@@ -57,7 +57,7 @@ class EpisodeSpec:
             value = getattr(self, name)
             if name == "n_way" and value is None:
                 continue
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value < 2**31:
                 raise EpisodeError(f"{name}={value!r} is not a positive whole number; give {name} >= 1.")
         if self.n_way == 1:
             raise EpisodeError("n_way=1 leaves nothing to tell apart; give n_way >= 2, or None for regression.")

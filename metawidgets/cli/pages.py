@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from metawidgets.cli.console import bar, out
+from metawidgets.cli.console import bar, errors, out
 from metawidgets.errors import ReportError
 
 __all__ = ["export", "lab", "report", "report_with_progress", "site"]
@@ -129,7 +129,7 @@ def lab(
 ) -> None:
     """Open JupyterLab on a folder of notebooks.
 
-    It listens on this machine only and asks for a token, which is in the address that it prints.
+    It listens on this machine only and asks for a token; a browser that it opens has that, and `--no-browser` prints it.
     """
     from importlib.util import find_spec
 
@@ -143,4 +143,7 @@ def lab(
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container; the token and the loopback address still guard it
     # By environment and not by argument: other users of the machine can read a process's arguments.
-    raise typer.Exit(subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24)}))
+    token = secrets.token_urlsafe(24)
+    if not browser:
+        errors.print(f"JupyterLab's own lines leave its token out; it is [bold]{token}[/]", markup=True)
+    raise typer.Exit(subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": token}))

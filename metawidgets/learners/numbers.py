@@ -1,6 +1,5 @@
 """Numbers among a learner's options: a person may have mistyped them, and a checkpoint's card may hold anything."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +8,16 @@ from metawidgets.errors import LearnerError
 __all__ = ["check_sizes", "count", "positive_number"]
 
 
+_LARGEST = 1e38  # what float32 holds
+
+
 def positive_number(name: str, value: Any) -> float:
     """The value, if it is a finite number above 0.
 
     Raises:
         LearnerError: if it is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LARGEST:
         raise LearnerError(f"{name}={value!r} is not a positive number; give {name} > 0.")
     return value
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.encoders import EpisodeNorm, call, call_once, feature_shape_of
+from metawidgets.learners.numbers import count
 from metawidgets.learners.protonet import PrototypeState
 
 __all__ = ["Pooling", "RelationModule", "RelationNetwork"]
@@ -105,7 +106,9 @@ class RelationNetwork(Learner):
         if pooling not in get_args(Pooling):
             raise LearnerError(f"unknown pooling={pooling!r}; {did_you_mean(pooling, get_args(Pooling))}")
         self.pooling = pooling
-        self._encoder, self.relation_width, self.relation_hidden = encoder, relation_width, relation_hidden
+        self._encoder = encoder
+        self.relation_width = count("relation_width", relation_width, 1, 10_000)
+        self.relation_hidden = count("relation_hidden", relation_hidden, 1, 10_000)
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         policy = getattr(encoder, "statistics", "running")
         module = RelationModule(self.feature_shape, width=relation_width, hidden=relation_hidden, statistics=policy)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 __all__ = ["cleaned", "code_label", "final_lines", "markdown", "mathml"]
@@ -26,6 +27,10 @@ _ACTIVE = (
     "portal",
     "audio",
     "video",
+    "template",  # its content is none of the elements that are gone through here
+    # what gives a link another target, or an element a handler, while one looks on
+    "set",
+    "animate",
 )
 _LOADING = ("src", "srcset", "poster", "background", "action", "formaction", "ping", "xlink:href")
 
@@ -71,6 +76,9 @@ def cleaned(fragment: str) -> str:
     the page: `data-notebook` keeps it for the site that has a page of that notebook too.
     """
     soup = BeautifulSoup(fragment, "html.parser")
+    # Where a comment ends, parsers disagree: what is hidden in one here may be shown by a browser, handlers and all.
+    for hidden in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        hidden.extract()
     for tag in soup.find_all(_ACTIVE):
         tag.decompose()
     for tag in soup.find_all(True):
@@ -85,8 +93,8 @@ def cleaned(fragment: str) -> str:
                 del tag[name]
             elif name == "style":
                 tag[name] = _local_style(value)
-        if tag.name == "style":
-            tag.string = _local_style(tag.get_text())
+        if tag.name == "style":  # taken literally here; a browser that is within SVG finds elements in it
+            tag.string = _local_style(tag.get_text()).replace("<", "")
         if tag.name == "a" and _beside(_value(tag, "href")):
             tag["data-notebook"] = _value(tag, "href")
             del tag["href"]

@@ -22,7 +22,7 @@ class Paper:
         self._photographs = False
 
     def text(self, x: float, y: float, text: str, *, size: int = 12, anchor: str = "lt", fill: Any = INK) -> None:
-        self.pen.text((x * _SCALE, y * _SCALE), text, fill=fill, font=_font(size), anchor=anchor)
+        self.pen.text((x * _SCALE, y * _SCALE), _plain(text), fill=fill, font=_font(size), anchor=anchor)
 
     def box(self, x: float, y: float, width: float, height: float, fill: Any) -> None:
         left, top = round(x * _SCALE), round(y * _SCALE)
@@ -68,6 +68,11 @@ class Paper:
 
 def cut(text: str, width: float, size: int = 12) -> str:
     """The text, shortened in its middle to fit: names of classes differ most often at their ends."""
+    text = _plain(text)
+    most = max(
+        1, int(width)
+    )  # a character is a pixel wide or more, so that a name of ten thousand need not be tried in full
+    text = text if len(text) <= most else f"{text[: (most + 1) // 2]}…{text[len(text) - most // 2 :]}"
     for keep in range(len(text), 0, -1):
         short = text if keep == len(text) else f"{text[: (keep + 1) // 2]}…{text[len(text) - keep // 2 :]}"
         if text_width(short, size) <= width:
@@ -75,12 +80,23 @@ def cut(text: str, width: float, size: int = 12) -> str:
     return "…"
 
 
+def _plain(text: str) -> str:
+    """On one line and in one direction: what no glyph stands for is a replacement character, or a space if it was one."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+
+
 def wrapped(text: str, width: float, size: int = 12) -> list[str]:
     """Lines of words that fit; a word wider than a line is cut into pieces."""
     lines = [""]
     for word in text.split():
         while text_width(word, size) > width:
-            n = next(k for k in range(len(word) - 1, 0, -1) if text_width(word[:k], size) <= width or k == 1)
+            n = next(
+                k
+                for k in range(min(len(word) - 1, max(1, int(width))), 0, -1)
+                if text_width(word[:k], size) <= width or k == 1
+            )
             lines += [word[:n]]
             word = word[n:]
         longer = f"{lines[-1]} {word}".strip()

@@ -32,11 +32,15 @@ from tests.widgets import examples
 
 __all__ = ["TARGETS"]
 
-_SCRATCH = tempfile.TemporaryDirectory(prefix="mw-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder in memory; each process makes its own, and takes it with it."""
+    return tempfile.TemporaryDirectory(prefix="mw-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 
 
 def _file(data: bytes, name: str) -> Path:
-    path = Path(_SCRATCH.name) / name
+    path = Path(_scratch().name) / name
     path.write_bytes(data)
     return path
 
@@ -61,7 +65,7 @@ def card(data: bytes) -> None:
         plain["sha256"] = digest
     except (ValueError, TypeError, RecursionError):
         plain = data.decode("latin-1")
-    path = Path(_SCRATCH.name) / "card.safetensors"
+    path = Path(_scratch().name) / "card.safetensors"
     save_file(tensors, path, metadata={"card": json.dumps(plain)})
     checkpoints.load(path)
 
@@ -166,7 +170,7 @@ def markup(data: bytes) -> None:
 
 def notebook(data: bytes) -> None:
     node = catalogue.read(_file(data, "x.ipynb"))
-    export_notebook(node, Path(_SCRATCH.name) / "x.html")
+    export_notebook(node, Path(_scratch().name) / "x.html")
 
 
 def parameters(data: bytes) -> None:

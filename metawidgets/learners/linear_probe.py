@@ -1,6 +1,5 @@
 """The linear probe: logistic (or linear) regression on frozen pretrained features."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -44,7 +43,7 @@ class LinearProbe(Tuned):
         pretraining_head: Sequence[int] | None = None,
     ) -> None:
         super().__init__(encoder, inner_lr=inner_lr, inner_steps=inner_steps, pretraining_head=pretraining_head)
-        if isinstance(l2, bool) or not isinstance(l2, int | float) or not 0 <= l2 < math.inf:
+        if isinstance(l2, bool) or not isinstance(l2, int | float) or not 0 <= l2 <= 1e38:
             raise LearnerError(f"l2={l2!r} is not a number >= 0; give one, 0 for no penalty.")
         self.l2 = l2
 

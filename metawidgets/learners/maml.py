@@ -57,7 +57,11 @@ class MAML(GradientLearner):
         super().__init__(network, inner_lr=inner_lr, inner_steps=inner_steps, test_steps=test_steps)
         if remember not in get_args(Remember):
             raise LearnerError(f"unknown remember={remember!r}; {did_you_mean(remember, get_args(Remember))}")
-        if isinstance(multi_step_loss, bool) or not isinstance(multi_step_loss, int) or multi_step_loss < 0:
+        if (
+            isinstance(multi_step_loss, bool)
+            or not isinstance(multi_step_loss, int)
+            or not 0 <= multi_step_loss <= 10**9
+        ):
             raise LearnerError(f"multi_step_loss={multi_step_loss!r} is not a number of outer steps; give one, or 0.")
         if inner_steps == 0 and (learned_rates or multi_step_loss):
             raise LearnerError("learned_rates and multi_step_loss are about inner steps; give inner_steps >= 1.")

@@ -23,7 +23,6 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 
 from metawidgets.errors import ParameterError, did_you_mean
@@ -79,9 +78,9 @@ def model_of(source: str) -> type[BaseModel]:
         return _model(tree, comments)
     except ParameterError:
         raise
-    except (ValueError, TypeError, SyntaxError, NameError, RecursionError, MemoryError, PydanticUserError) as error:
+    except Exception as error:  # Python's and pydantic's own, for annotations and ranges that are none
         raise ParameterError(
-            f"the parameters cell declares what no parameter can be ({type(error).__name__}: {error}); "
+            f"the parameters cell declares what no parameter can be ({type(error).__name__}); "
             "only lines like 'n_way: int = 5' may stand there."
         ) from None
 

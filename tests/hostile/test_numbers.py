@@ -60,7 +60,7 @@ def test_no_episode_holds_it(side: str, value: float) -> None:
     arrays = {name: np.ones((2, 1)) for name in ("support_x", "support_y", "query_x", "query_y")}
     arrays[side][1, 0] = value
     with pytest.raises(EpisodeError, match=rf"^{side}\[1, 0\] is "):
-        Episode(**arrays)
+        Episode(arrays["support_x"], arrays["support_y"], arrays["query_x"], arrays["query_y"])
 
 
 def test_a_seed_is_of_whole_numbers() -> None:

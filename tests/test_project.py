@@ -138,6 +138,11 @@ def test_constraints_pin_everything_that_is_asked_for():
     assert not {"pip", "setuptools", "metawidgets"} & set(constraints())
 
 
+def is_sweep(path: Path) -> bool:
+    """Whether a file is of the package that has dependencies of its own."""
+    return "metawidgets/sweeps/" in path.as_posix()
+
+
 def test_everything_imported_is_asked_for():
     """What another package happens to bring may be gone with its next version."""
     homes = packages_distributions()
@@ -145,9 +150,13 @@ def test_everything_imported_is_asked_for():
     runtime = names_of(PROJECT["dependencies"])
     for patterns, allowed in (
         (("metawidgets/*.py", "notebooks/*.ipynb"), runtime),
-        (("tests/*.py",), runtime | names_of(extras["dev"])),
+        (("metawidgets/sweeps/*.py",), runtime | names_of(extras["sweep"])),
+        (("tests/*.py",), runtime | names_of(extras["dev"]) | names_of(extras["sweep"])),
     ):
-        roots = {root for path in tracked(*patterns) for root in imported(source_of(path))}
+        paths = [
+            path for path in tracked(*patterns) if patterns[0].startswith("metawidgets/sweeps") or not is_sweep(path)
+        ]
+        roots = {root for path in paths for root in imported(source_of(path))}
         roots -= set(sys.stdlib_module_names) | {"metawidgets", "tests"}
         asked_for = {root for root in roots if {normal(name) for name in homes.get(root, [])} & allowed}
         assert roots - asked_for == set()

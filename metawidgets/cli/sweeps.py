@@ -43,6 +43,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+@app.callback()
+def _packages() -> None:
+    from metawidgets.sweeps import expect_packages
+
+    expect_packages()
+
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The sweep's settings, a TOML file.")]
 
 

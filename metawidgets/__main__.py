@@ -6,6 +6,7 @@ import sys
 import threading
 from contextlib import suppress
 from types import FrameType
+from typing import Any
 
 __all__ = ["main"]
 
@@ -17,15 +18,21 @@ def main() -> None:
     )
     if ours:
         signal.signal(signal.SIGINT, _interrupted)
+    after: Any = signal.default_int_handler
     try:
         from metawidgets.cli import main as run
 
         run()
     except KeyboardInterrupt:  # before the command line could see to it
+        after = signal.SIG_IGN
         sys.exit(130)
+    except SystemExit as end:
+        if end.code == 130:  # it is on its way out already; a second Ctrl-C would make a traceback of that
+            after = signal.SIG_IGN
+        raise
     finally:
         if ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, after)
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Connection", "Lost", "connected"]
 
-_DASHBOARD = 8787
+_DASHBOARD, _SCHEDULER_PORT = 8787, 8786
+_ANSWER = 15.0  # seconds that a scheduler may take to answer
 _SLOTS_EVERY = 2.0  # seconds between two counts of the workers
 _SHOW_EVERY = 5.0  # seconds between two entries in the dashboard's log
 
@@ -118,9 +119,11 @@ def connected(
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silence("distributed"))  # what goes wrong is told by us, once
         if scheduler is None:
-            cluster = _started(min(workers or os.cpu_count() or 1, max(wanted, 1)))
-            stack.callback(_quietly, cluster.close, 10)
-            check()
+            try:
+                cluster = _started(min(workers or os.cpu_count() or 1, max(wanted, 1)))
+                stack.callback(_quietly, cluster.close, 10)
+            finally:
+                check()
             from distributed import Client
 
             client = Client(cluster, timeout=30, set_as_default=False)
@@ -158,19 +161,18 @@ def _started(workers: int) -> "LocalCluster":
     except (OSError, RuntimeError) as error:
         said = str(error).strip().partition("\n")[0].rstrip(".")
         raise SweepError(
-            f"cannot start {workers} workers on this machine ({said}); ask for fewer, or look at its limits (ulimit -a)."
+            f"cannot start workers on this machine ({said}); ask for fewer than {workers}, or look at its limits (ulimit -a)."
         ) from error
 
 
 def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Client":
-    from distributed import Client
-
     until = time.monotonic() + patience
     while True:
         check()
         try:
-            return Client(scheduler, timeout=5, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+            _knock(scheduler)
+            return _client(scheduler)
+        except (OSError, ValueError, TypeError, OverflowError) as error:
             if isinstance(error, OSError) and time.monotonic() < until:
                 time.sleep(0.2)
                 continue
@@ -178,6 +180,28 @@ def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Clien
                 f"no scheduler answers at {scheduler!r} ({type(error).__name__}); start one with `dask scheduler`, or leave "
                 "--scheduler out to use this machine."
             ) from None
+
+
+def _knock(address: str) -> None:
+    """See whether anybody listens there: a refusal is known at once, where a client goes on trying."""
+    from distributed.comm import parse_address, parse_host_port
+
+    scheme, place = parse_address(address)
+    if scheme in ("tcp", "tls"):
+        socket.create_connection(parse_host_port(place, _SCHEDULER_PORT), timeout=_ANSWER).close()
+
+
+def _client(address: str) -> "Client":
+    from distributed import Client
+
+    # Made in two steps, to get hold of one that fails: it would close itself when it is collected, wait, and complain.
+    client = Client.__new__(Client)
+    try:
+        client.__init__(address, timeout=_ANSWER, set_as_default=False)
+    except BaseException:
+        client.status = "closed"
+        raise
+    return client
 
 
 def _quietly(close: Callable[..., Any], timeout: float) -> None:

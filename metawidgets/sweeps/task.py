@@ -184,7 +184,12 @@ def _wanted_by_scheduler() -> Callable[[], bool] | None:
 
     def wanted() -> bool:
         task = worker.state.tasks.get(key)
-        return task is not None and task.state not in ("cancelled", "released", "forgotten")
+        going = worker.status.name in (
+            "closing",
+            "closed",
+            "failed",
+        )  # with its scheduler: nobody would hear of the result
+        return not going and task is not None and task.state not in ("cancelled", "released", "forgotten")
 
     return wanted
 

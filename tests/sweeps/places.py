@@ -16,7 +16,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds that a test waits for what must happen: on busy cores everything takes ten times as long."""
 
 PARAMETERS = """
@@ -95,7 +95,8 @@ class Place:
 
     def settings(self, name: str = "sweep.toml", **settings: Any) -> Path:
         """A sweep of `repeats` tiny reports; keywords are settings, `parameters` adds to the notebook's."""
-        parameters = {"say": str(self.said), **settings.pop("parameters", {})}
+        # Bare names, from the folder where the sweep starts: of a path that exists the contents would be part of the key.
+        parameters = {"say": self.said.name, **settings.pop("parameters", {})}
         settings = {"report": "tiny.ipynb", "out": str(self.out), "workers": 1, "forked": False, **settings}
         lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
         lines += ["[parameters]", *(f"{key} = {json.dumps(value)}" for key, value in parameters.items())]

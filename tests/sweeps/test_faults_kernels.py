@@ -54,7 +54,7 @@ def marked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(place: Place, do: str, forked: bool, **more: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Run one report here: what `run_task` says, and the status file."""
-    parameters = {"say": str(place.said), "do": do, **more.pop("parameters", {})}
+    parameters = {"say": place.said.name, "do": do, **more.pop("parameters", {})}
     task = Task(
         version=metawidgets.__version__,
         key=KEY,
@@ -132,7 +132,7 @@ def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) 
     go_on = place.folder / "go on"
     killer = threading.Thread(target=kill)
     killer.start()
-    said, status = run(place, "", True, parameters={"wait_for": str(go_on)})
+    said, status = run(place, "", True, parameters={"wait_for": go_on.name})
     killer.join()
     assert said["state"] == "completed"
     assert status is not None

@@ -16,7 +16,7 @@ import pytest
 
 from metawidgets.sweeps.index import Index
 from metawidgets.sweeps.store import Store, Unwritable
-from tests.sweeps.places import Place
+from tests.sweeps.places import PATIENCE, Place
 
 SEED = int(os.environ.get("METAWIDGETS_SEED", "0"))
 KEYS = [f"{n:020x}" for n in range(1 << 76, (1 << 76) + 3)]
@@ -107,7 +107,7 @@ def test_refused_at_every_change_in_turn(code: int, tmp_path: Path, made: Path, 
 def test_an_output_that_cannot_be_made_is_refused_before_anything_runs(place: Place) -> None:
     (place.folder / "out").write_text("a file")
     process = place.sweep(place.settings())
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said.startswith("metawidgets: cannot write into ")
     assert "\n" not in said.strip()
@@ -131,12 +131,12 @@ def mount(folder: Path, options: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(sys.platform != "linux" or shutil.which("mount") is None, reason="mounts a small disk")
 def test_a_full_disk_in_the_midst_of_a_sweep(place: Place, small_disk: Path) -> None:
     settings = place.settings(repeats=3, parameters={"do": "from os import urandom\nprint(urandom(100_000).hex())"})
     process = place.sweep(settings)
-    _, said = process.communicate(timeout=300)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, said
     lines = [line for line in said.splitlines() if line.startswith("metawidgets:")]
     assert "No space left on device" in said
@@ -148,7 +148,7 @@ def test_a_full_disk_in_the_midst_of_a_sweep(place: Place, small_disk: Path) -> 
 
     assert mount(place.out, "remount,size=50m").returncode == 0
     process = place.sweep(settings)
-    _, said = process.communicate(timeout=300)
+    _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "Traceback" in said) == (0, False), said
     assert {status["state"] for status in place.statuses().values()} == {"completed"}
     assert len(place.statuses()) == 3

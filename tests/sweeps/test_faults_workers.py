@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweeps.places import Place, until
+from tests.sweeps.places import PATIENCE, Place, until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
 ]
 DEEP = """
 if seed == 0:
@@ -35,7 +35,7 @@ if seed == 1 and not os.path.exists(say + '.enough'):
 
 def finish(place: Place, settings: Path, *options: str, code: int = 0) -> str:
     process = place.sweep(settings, *options)
-    out, said = process.communicate(timeout=300)
+    out, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, said
     assert "Traceback" not in said
     return out + said
@@ -50,7 +50,7 @@ def check_whole_and_done(place: Place, n: int) -> None:
 def test_a_killed_driver_leaves_nothing_and_the_next_call_runs_what_is_missing(place: Place, forked: bool) -> None:
     """Two reports run, with processes of their own; one is deep in C code and notices nothing of the world."""
     go_on = place.folder / "go on"
-    settings = place.settings(repeats=4, workers=2, forked=forked, parameters={"do": DEEP, "wait_for": str(go_on)})
+    settings = place.settings(repeats=4, workers=2, forked=forked, parameters={"do": DEEP, "wait_for": go_on.name})
     driver = place.sweep(settings)
     until(lambda: len(place.lines("begin")) == 3 and len(place.statuses()) == 1, "a finished report and two that run")
     until(lambda: len(place.named("sleep")) == 4, "what the reports have started")
@@ -72,7 +72,7 @@ def test_a_killed_driver_leaves_nothing_and_the_next_call_runs_what_is_missing(p
 
 def test_a_killed_worker_s_report_runs_elsewhere(place: Place) -> None:
     go_on = place.folder / "go on"
-    settings = place.settings(repeats=2, workers=2, parameters={"wait_for": str(go_on)})
+    settings = place.settings(repeats=2, workers=2, parameters={"wait_for": go_on.name})
     driver = place.sweep(settings)
     until(lambda: len(place.lines("begin")) == 2, "two reports that run")
     _, seed, pid, _ = place.lines("begin")[0]
@@ -81,7 +81,7 @@ def test_a_killed_worker_s_report_runs_elsewhere(place: Place) -> None:
     until(lambda: len(place.lines("begin")) == 3, "the report's second begin")
     assert place.lines("begin")[2][1] == seed
     go_on.touch()
-    _, said = driver.communicate(timeout=300)
+    _, said = driver.communicate(timeout=PATIENCE)
     assert (driver.returncode, "Traceback" in said) == (0, False), said
     check_whole_and_done(place, 2)
     assert len(place.lines("end")) == 2  # the first kernel ended with its worker
@@ -109,7 +109,7 @@ def test_two_sweeps_at_one_output_run_each_report_once(place: Place) -> None:
     settings = place.settings(repeats=6, workers=1, parameters={"do": "time.sleep(0.2)"})
     drivers = [place.sweep(settings) for _ in range(2)]
     for driver in drivers:
-        _, said = driver.communicate(timeout=300)
+        _, said = driver.communicate(timeout=PATIENCE)
         assert (driver.returncode, "Traceback" in said) == (0, False), said
     check_whole_and_done(place, 6)
     for seed in range(6):

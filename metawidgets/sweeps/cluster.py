@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import socket
@@ -136,13 +137,16 @@ def connected(
 
 @contextlib.contextmanager
 def _silence(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    importlib.import_module(name)  # which gives levels of their own to some of its loggers
+    known = [logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
+    levels = {each: each.level for each in known if each.name.partition(".")[0] == name and each.level}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def _started(workers: int) -> "LocalCluster":

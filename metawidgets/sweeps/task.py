@@ -1,6 +1,7 @@
 """What a worker does for one report. It needs the package and the output, no checkout and no JupyterLab: the rest travels."""
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -108,18 +109,18 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
 def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
     """The run's status and the number of attempts; no status if the sweep was stopped."""
     from metawidgets.reports.run import run_report
-    from metawidgets.sweeps import kernels
+    from metawidgets.sweeps import forks, kernels
 
     source = folder / f"{task.name}.ipynb"
     source.write_text(task.notebook, encoding="utf-8")
-    forks = kernels.can_fork() if task.forked is None else task.forked
-    manager = kernels.ForkedKernels if forks else kernels.PlainKernels
+    forked = forks.can_fork() if task.forked is None else task.forked
+    manager = kernels.ForkedKernels if forked else kernels.PlainKernels
     cwd = task.cwd if Path(task.cwd).is_dir() else folder
     for attempt in range(1, task.retries + 2):
         run = kernels.Run()
         belongs = kernels.of_run.set(run)
         try:
-            with _ending_with_its_sweep(run):
+            with _silence("papermill"), _ending_with_its_sweep(run):
                 run_report(
                     source,
                     folder / "out",
@@ -143,6 +144,17 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
             kernels.of_run.reset(belongs)
         return json.loads((folder / "out" / "status.json").read_text(encoding="utf-8")), attempt
     raise AssertionError("the last attempt returns")
+
+
+@contextmanager
+def _silence(name: str) -> Iterator[None]:
+    """What it logs of a kernel's end is in the status, and a worker's stderr is the terminal of who runs the sweep."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 @contextmanager

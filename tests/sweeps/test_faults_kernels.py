@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import metawidgets
-from metawidgets.sweeps import kernels
+from metawidgets.sweeps import forks, kernels
 from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.task import Task, run_task
 from tests.sweeps.places import Place, until
@@ -38,9 +38,9 @@ def light() -> Iterator[None]:
     """One light process that forks kernels for all of these tests."""
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
-    kernels._Server.end()
+    forks.Server.end()
     yield
-    kernels._Server.end()
+    forks.Server.end()
     if before is None:
         del os.environ["PYTHONPATH"]
     else:
@@ -121,8 +121,8 @@ def sleeping() -> list[psutil.Process]:
 
 
 def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) -> None:
-    assert kernels.can_fork()
-    server = kernels._Server.of_this_process()
+    assert forks.can_fork()
+    server = forks.Server.of_this_process()
 
     def kill() -> None:
         until(lambda: pids(place), "the report's begin")
@@ -137,20 +137,20 @@ def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) 
     assert said["state"] == "completed"
     assert status is not None
     assert status["attempts"] == 2
-    assert kernels._Server.of_this_process().pid != server.pid
+    assert forks.Server.of_this_process().pid != server.pid
 
 
 def test_without_a_process_that_forks_kernels_are_programs(
     place: Place, light: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kernels._Server.end()
+    forks.Server.end()
     monkeypatch.setenv("PYTHONPATH", str(place.folder))
     (place.folder / "altair.py").write_text("raise ImportError('no altair today')")
-    assert not kernels.can_fork()
-    assert not kernels.can_fork()  # and it is not tried again for every report
+    assert not forks.can_fork()
+    assert not forks.can_fork()  # and it is not tried again for every report
     with pytest.raises(OSError, match="did not start"):
-        kernels._Server.of_this_process()
-    kernels._Server.end()
+        forks.Server.of_this_process()
+    forks.Server.end()
 
 
 def test_stopped_from_another_thread_it_leaves_no_status(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from metawidgets.sweeps.store import Store
 
@@ -19,8 +19,7 @@ _NAME, _FORMAT = "index.json", 1
 _AT_A_TIME = 8  # reads under way in an object store
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # a tuple of plain values costs the garbage collector nothing, and there are many
     """What the index keeps of one report.
 
     Args:
@@ -48,7 +47,7 @@ class Index:
 
     store: Store
     entries: dict[str, Entry] = field(default_factory=dict)
-    _marks: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+    _marks: dict[str, str] = field(default_factory=dict, repr=False)
     _changed: bool = field(default=False, repr=False)
 
     @classmethod
@@ -86,7 +85,7 @@ class Index:
         if not self._changed:
             return
         rows = {
-            key: [list(mark), entry.state, entry.seconds, entry.problem]
+            key: [mark, *entry]
             for key, mark in self._marks.items()
             if (entry := self.entries.get(key))
         }
@@ -118,7 +117,7 @@ class Index:
             if said["format"] != _FORMAT:
                 return
             for key, (mark, state, seconds, problem) in said["reports"].items():
-                self._marks[key] = tuple(mark)
+                self._marks[key] = str(mark)
                 self.entries[key] = Entry(str(state), float(seconds), str(problem))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._marks, self.entries = {}, {}

@@ -91,7 +91,7 @@ class Store:
                 f"cannot write into {self.place} ({type(error).__name__}: {reason}); check the place and the right to it."
             ) from error
 
-    def statuses(self) -> dict[str, tuple[Any, ...]]:
+    def statuses(self) -> dict[str, str]:
         """Every key with a status file -> what changes when that file does (its size, time, and number on disk); reads none.
 
         Of an object store it is a digest of everything that the listing says of the file.
@@ -104,7 +104,7 @@ class Store:
                 key, _dot, suffix = entry.name.partition(".")
                 if suffix == "json" and is_key(key):
                     stat = entry.stat()
-                    found[key] = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+                    found[key] = f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ino}"
         return found
 
     def status(self, key: str) -> dict[str, Any] | None:
@@ -238,7 +238,7 @@ class Store:
         root = self.root.rstrip("/")
         return f"{root}/{name}" if root else name
 
-    def _listed(self) -> dict[str, tuple[Any, ...]]:
+    def _listed(self) -> dict[str, str]:
         self.fs.invalidate_cache()
         try:
             found = self.fs.find(self._path("status"), detail=True)
@@ -249,7 +249,7 @@ class Store:
             key, _dot, suffix = _base(path).partition(".")
             if suffix == "json" and is_key(key):
                 said = sorted((name, str(value)) for name, value in info.items() if name not in _OF_READING)
-                marks[key] = (hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16],)
+                marks[key] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
         return marks
 
     @contextmanager

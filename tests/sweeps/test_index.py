@@ -103,8 +103,8 @@ def test_no_output_no_index(tmp_path):
         lambda text: text.replace(b'"format":1', b'"format":99'),
         lambda text: text.replace(b'"completed"', b"[1]", 1).replace(b'"reports":{', b'"reports":[', 1),
         lambda text: json.dumps({"format": 1, "reports": {key_of(1): 3}}).encode(),
-        lambda text: json.dumps({"format": 1, "reports": {key_of(1): [1, "completed", 1, ""]}}).encode(),
-        lambda text: json.dumps({"format": 1, "reports": {key_of(1): [[1], "completed", "x", ""]}}).encode(),
+        lambda text: json.dumps({"format": 1, "reports": {key_of(1): ["1", "completed", 1]}}).encode(),
+        lambda text: json.dumps({"format": 1, "reports": {key_of(1): ["1", "completed", "x", ""]}}).encode(),
     ],
 )
 def test_a_damaged_index_is_made_anew(store, damage):
@@ -121,8 +121,8 @@ def test_an_index_that_lies_about_marks_is_corrected(store):
     """A wrong state in it can only stand beside the mark of a file that says so."""
     Index.of(filled(store)).save()
     said = json.loads(store.read("index.json"))
-    said["reports"][key_of(40)] = [["x"], "completed", 1.0, ""]  # of which there is no file
-    said["reports"][key_of(1)][0] = ["other"]
+    said["reports"][key_of(40)] = ["x", "completed", 1.0, ""]  # of which there is no file
+    said["reports"][key_of(1)][0] = "other"
     said["reports"][key_of(1)][1] = "failed"
     store.write("index.json", json.dumps(said).encode())
     index = Index.of(store)

@@ -1,0 +1,232 @@
+"""`metawidgets sweep` as a newcomer types it: what it says, its exit codes, and that a mistake is one sentence."""
+
+import io
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from metawidgets import cli
+from metawidgets.cli import console
+from metawidgets.sweeps.plan import Plan
+from metawidgets.sweeps.settings import Settings
+from metawidgets.sweeps.store import Store
+from tests.sweeps.made import finished, notebook, status
+
+TOML = 'report = "tiny.ipynb"\nout = "out"\n[grid]\nn = [1, 2, 3]\n'
+
+
+@pytest.fixture
+def metawidgets(monkeypatch, capsys, tmp_path):
+    """Run a command line in a folder with a small sweep; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    for one in (console.out, console.errors):
+        monkeypatch.setattr(one, "_width", 200)
+    notebook(tmp_path / "tiny.ipynb", "print(n)")
+    (tmp_path / "sweep.toml").write_text(TOML)
+
+    def run(*words: str | Path, answer: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["metawidgets", "sweep", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def no_process(monkeypatch):
+    def started(*args, **kwargs):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", started)
+
+
+def jobs(text: str = "sweep.toml"):
+    return Plan.of(Settings.read(text)).jobs
+
+
+def done(*states: str, out: str = "out") -> None:
+    """As if the first reports had been run."""
+    store = Store(out)
+    for job, state in zip(jobs(), states, strict=False):
+        store.publish(job.key, finished(Path("made")), status(state, parameters=job.parameters))
+
+
+def test_help_names_the_commands_and_what_they_are_for(metawidgets):
+    code, said, _ = metawidgets("--help")
+    assert code == 0
+    for word in ("run", "status", "clean", "summary", "goes on"):
+        assert word in said
+    code, said, _ = metawidgets("run", "--help")
+    assert code == 0
+    for word in ("--scheduler", "--retry-failed", "--workers", "--out", "--dry-run", "--no-summary"):
+        assert word in said
+    code, said, err = metawidgets()
+    assert "Usage" in said + err
+
+
+def test_a_dry_run_says_what_would_run_and_writes_nothing(metawidgets, no_process):
+    code, said, _ = metawidgets("sweep.toml", "--dry-run")
+    assert (code, said) == (0, "3 reports of tiny, of which 3 would run.\n")
+    assert not Path("out").exists()
+    done("completed", "failed")
+    assert metawidgets("--dry-run", "sweep.toml")[1] == "3 reports of tiny, of which 1 would run.\n"
+    assert "of which 2 would run" in metawidgets("run", "sweep.toml", "--dry-run", "--retry-failed")[1]
+    assert "of which 3 would run" in metawidgets("sweep.toml", "--dry-run", "--out", "elsewhere")[1]
+
+
+def test_a_sweep_that_is_done_starts_nothing(metawidgets, no_process):
+    done("completed", "failed", "completed")
+    code, said, _ = metawidgets("sweep.toml", "--no-summary")
+    assert (code, said) == (0, "All 3 reports were done already.\n")
+
+
+def test_status_by_file_and_by_folder(metawidgets):
+    done("completed", "failed")
+    Plan.of(Settings.read("sweep.toml")).save(Store("out"))
+    for place in ("sweep.toml", "out"):
+        code, said, _ = metawidgets("status", place)
+        assert code == 0
+        row = next(line for line in said.splitlines() if "tiny-" in line)
+        assert [word for word in row.replace("│", " ").split() if word.isdigit()] == ["3", "1", "1", "1"]
+        assert "1 failed: it broke." in said
+    assert Path("out/index.json").is_file(), "the next look reads no status file"
+    code, said, _ = metawidgets("status", "nowhere")
+    assert code == 0
+    assert not Path("nowhere").exists()
+
+
+def test_clean_asks_first(metawidgets):
+    done("completed", "failed", "completed")
+    Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[1, 2]"))
+    what = "1 reports, 0 unfinished runs and 0 plans in out"
+    code, said, _ = metawidgets("clean", "sweep.toml", answer="n\n")
+    assert code == 0
+    assert f"Remove {what}?" in said
+    assert said.endswith("Nothing was removed.\n")
+    assert len(Store("out").statuses()) == 3
+    code, said, _ = metawidgets("clean", "sweep.toml", answer="y\n")
+    assert f"Removed {what}." in said
+    assert len(Store("out").statuses()) == 2
+    assert metawidgets("clean", "sweep.toml")[1] == "Nothing to remove in out.\n"
+    code, said, _ = metawidgets("clean", "sweep.toml", "--failed", "--yes")
+    assert said == f"Removed {what}.\n"
+    assert list(Store("out").statuses()) == [jobs()[0].key]
+
+
+def test_clean_without_an_answer_removes_nothing(metawidgets):
+    done("completed", "completed", "completed")
+    Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[1]"))
+    code, _, _ = metawidgets("clean", "sweep.toml")
+    assert code == 1
+    assert len(Store("out").statuses()) == 3
+
+
+def test_clean_elsewhere(metawidgets):
+    done("completed", out="other")
+    Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[2]"))
+    assert "Nothing to remove in out" in metawidgets("clean", "sweep.toml", "--yes")[1]
+    assert "Removed 1 reports" in metawidgets("clean", "sweep.toml", "--yes", "--out", "other")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "message"),
+    [
+        (["none.toml"], TOML, "cannot read none.toml (No such file or directory)"),
+        (["sweep.toml"], "grd = 1", "there is no setting 'grd'; did you mean 'grid'"),
+        (
+            ["sweep.toml"],
+            TOML.replace("3]", "30]"),
+            "report 3 of the sweep (n=30): n=30 cannot be used; it takes a whole",
+        ),
+        (["sweep.toml"], TOML.replace("[1, 2, 3]", "[]"), "grid.n is []; give a list with at least one value"),
+        (["sweep.toml"], TOML + "m = [1]", "there is no parameter 'm'"),
+        (
+            ["sweep.toml"],
+            "zip = {n = [1, 2], rate = [0.1]}\n" + TOML.replace("[grid]\nn = [1, 2, 3]", ""),
+            "n has 2, rate has 1",
+        ),
+        (["sweep.toml"], TOML + "[[exclude]]\nn = 9", "the exclusion {'n': 9} fits none of the reports"),
+        (["sweep.toml"], "repeats = 1000000\n" + TOML, "asks for 3,000,000 reports; 1,000,000 are the most"),
+        (["sweep.toml"], TOML.replace("tiny.ipynb", "gone.ipynb"), "there is no notebook gone.ipynb"),
+        (
+            ["sweep.toml"],
+            TOML.replace("tiny.ipynb", "few_shots"),
+            "there is no report 'few_shots'; did you mean 'few_shot'",
+        ),
+        (["sweep.toml", "--out", "nosuch://x"], TOML, "cannot use 'nosuch://x' for the output"),
+        (["sweep.toml", "--out", "tiny.ipynb/x"], TOML, "cannot write into"),
+        (["status", "nosuch://x"], TOML, "cannot use 'nosuch://x'"),
+        (["clean", "sweep.toml"], "workers = 0", "'workers' is 0"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_starts_nothing(metawidgets, no_process, words, text, message):
+    Path("sweep.toml").write_text(text)
+    code, said, err = metawidgets(*words)
+    assert code == 1
+    assert said == ""
+    assert err.startswith("metawidgets: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [["sweep.toml", "--workers", "0"], ["sweep.toml", "--workers", "x"], ["run"], ["clean"]]
+)
+def test_wrong_words_are_usage_errors(metawidgets, words):
+    code, _, err = metawidgets(*words)
+    assert code == 2
+    assert "Usage" in err
+
+
+def test_failed_reports_make_the_exit_code(metawidgets, monkeypatch):
+    from metawidgets import sweeps
+    from metawidgets.sweeps.driver import Progress
+
+    progress = Progress(3, completed=2, failed=1, seconds=61.0)
+    progress.problems["KeyError: 'x'."] = 1
+    seen = {}
+
+    def run_sweep(plan, **how):
+        seen.update(how, workers=plan.settings.workers)
+        how["on_progress"](progress)
+        return progress
+
+    monkeypatch.setitem(vars(sweeps), "run_sweep", run_sweep)
+    code, said, err = metawidgets(
+        "sweep.toml", "--no-summary", "--workers", "2", "--retry-failed", "--scheduler", "tcp://h:1"
+    )
+    assert code == 1
+    assert "3 reports in 1 min 01 s (20.3 s a report), 0 were done before, 0 are left." in said
+    assert "1 of 3 reports failed; --retry-failed runs them again. 1 x KeyError: 'x'." in err
+    assert (seen["workers"], seen["retry_failed"], seen["scheduler"]) == (2, True, "tcp://h:1")
+
+
+@pytest.mark.slow
+def test_a_small_sweep_from_end_to_end(metawidgets):
+    Path("sweep.toml").write_text(TOML.replace("3]", "9]"))
+    notebook(Path("tiny.ipynb"), "assert n < 9, 'too many'", "print(n)")
+    code, said, err = metawidgets("sweep.toml", "--workers", "2", "--no-summary")
+    assert code == 1
+    assert "3 reports in" in said
+    assert "1 of 3 reports failed" in err
+    assert "AssertionError: too many" in err
+    assert sorted((Store("out").status(job.key) or {})["state"] for job in jobs()) == [
+        "completed",
+        "completed",
+        "failed",
+    ]
+    assert "All 3 reports were done already" in metawidgets("sweep.toml", "--no-summary")[1]
+    notebook(Path("tiny.ipynb"), "print(n)")  # another notebook: other reports
+    assert "of which 3 would run" in metawidgets("sweep.toml", "--dry-run")[1]
+    assert threading.active_count() < 50

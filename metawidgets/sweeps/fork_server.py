@@ -118,10 +118,12 @@ def _die_with(parent: int) -> None:
 
 
 def _new_random_numbers() -> None:
-    """numpy's global generator is the server's, the same in every child; Python's own is sown anew by the fork itself."""
+    """The global generators of numpy and torch are the server's, the same in every child; Python's own is sown by the fork."""
     import numpy as np
+    import torch
 
     np.random.seed(None)  # noqa: NPY002 - it is the legacy generator that notebooks of others may use
+    torch.default_generator.seed()  # not torch.seed(), which would see to CUDA too
 
 
 if __name__ == "__main__":

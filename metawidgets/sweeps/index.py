@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from metawidgets.sweeps.store import Store
 
@@ -84,11 +84,7 @@ class Index:
         """
         if not self._changed:
             return
-        rows = {
-            key: [mark, *entry]
-            for key, mark in self._marks.items()
-            if (entry := self.entries.get(key))
-        }
+        rows = {key: [mark, *entry] for key, mark in self._marks.items() if (entry := self.entries.get(key))}
         with self.store.telling():
             self.store.write(_NAME, json.dumps({"format": _FORMAT, "reports": rows}, separators=(",", ":")).encode())
         self._changed = False

@@ -221,6 +221,8 @@ def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
     assert sound(report)
     metric = "mean squared error" if values["dataset"] == "sinusoids" else "accuracy"
     assert report.metrics["metric"] == metric
+    assert len(report.metrics["scores"]) == report.metrics["n_episodes"] == 6
+    assert np.mean(report.metrics["scores"]) == pytest.approx(report.metrics["mean"], rel=1e-3)
 
 
 COMPARISONS = {

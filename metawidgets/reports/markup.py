@@ -73,7 +73,8 @@ def cleaned(fragment: str) -> str:
     """HTML without scripts, handlers, frames and anything from elsewhere; tables, styles, SVG and links stay.
 
     A picture from the network becomes a link to it. A link to a notebook beside this one loses its target, which is not beside
-    the page: `data-notebook` keeps it for the site that has a page of that notebook too.
+    the page: `data-notebook` keeps it for the site that has a page of that notebook too. One that is to be saved (`download`)
+    keeps its target.
     """
     soup = BeautifulSoup(fragment, "html.parser")
     # Where a comment ends, parsers disagree: what is hidden in one here may be shown by a browser, handlers and all.
@@ -95,7 +96,7 @@ def cleaned(fragment: str) -> str:
                 tag[name] = _local_style(value)
         if tag.name == "style":  # taken literally here; a browser that is within SVG finds elements in it
             tag.string = _local_style(tag.get_text()).replace("<", "")
-        if tag.name == "a" and _beside(_value(tag, "href")):
+        if tag.name == "a" and not tag.has_attr("download") and _beside(_value(tag, "href")):
             tag["data-notebook"] = _value(tag, "href")
             del tag["href"]
         if _value(tag, "href").startswith("http"):

@@ -34,7 +34,7 @@ class Picture:
 
 
 class Link:
-    """A table's cell that leads to another page.
+    """A table's cell that leads to another page, or to a file that is saved.
 
     Args:
         text: what it shows. address: relative to the page.
@@ -47,7 +47,8 @@ class Link:
         return self.text
 
     def html(self) -> str:
-        return f'<a href="{html.escape(self.address)}">{html.escape(self.text)}</a>'
+        save = "" if self.address.endswith(".html") else " download"  # a browser would show a notebook as its JSON
+        return f'<a href="{html.escape(self.address)}"{save}>{html.escape(self.text)}</a>'
 
 
 class Table:

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown, mathml
+from metawidgets.reports.tables import Link, Table
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,12 @@ def test_what_is_folded_stays_folded():
     hostile = markdown("<details onclick='x()'>\n<summary>a</summary>\n\n<script>alert(1)</script>\n\n</details>")
     assert "script" not in hostile
     assert "onclick" not in hostile
+
+
+def test_a_notebook_to_be_saved_keeps_its_link():
+    table = Table(["report"], [[Link("a <b>", "reports/ab/x.partial.ipynb")], [Link("c", "reports/ab/y.html")]])
+    page = cleaned(table._repr_html_())
+    saved, opened = BeautifulSoup(page, "html.parser").find_all("a")
+    assert saved.attrs == {"href": "reports/ab/x.partial.ipynb", "download": ""}
+    assert saved.get_text() == "a <b>"
+    assert opened.attrs == {"href": "reports/ab/y.html"}

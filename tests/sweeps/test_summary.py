@@ -102,7 +102,7 @@ def test_learners_are_paired_as_scipy_pairs_them(tmp_path):
             np.concatenate([scores(100 * seed + pair.k_shot, LEARNERS[name] + 0.01 * pair.k_shot) for seed in (0, 1)])
             for name in (pair.first, pair.second)
         ]
-        tested = stats.ttest_rel(*both)
+        tested = stats.ttest_rel(both[0], both[1])
         assert (pair.t, pair.p) == pytest.approx((tested.statistic, tested.pvalue), rel=1e-6)
         assert pair.interval.mean == pytest.approx((both[0] - both[1]).mean())
         expected[pair.first, pair.second, pair.k_shot] = float(tested.pvalue)

@@ -1,14 +1,12 @@
 """Kernels that are really started, forked and plain: each a fresh process, and the forked ones as good as the others."""
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -18,8 +16,8 @@ import pytest
 
 from metawidgets.errors import ReportError
 from metawidgets.reports import run_report
-from metawidgets.sweeps import kernels
-from metawidgets.sweeps.kernels import ForkedKernels, ForkedProcess, PlainKernels
+from metawidgets.sweeps.forks import ForkedProcess, Server
+from metawidgets.sweeps.kernels import ForkedKernels, PlainKernels
 from tests.sweeps.made import notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -45,12 +43,8 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def server():
     """The process that forks, ended with the tests of this module."""
-    made = kernels._Server.of_this_process()
-    yield made
-    made._process.stdin.close()
-    made._process.wait(20)
-    made._process.stdout.close()
-    kernels._Server._one = None
+    yield Server.of_this_process()
+    Server.end()
 
 
 def ran(manager: type, code: str, *, seconds: float = 120, meanwhile=None, **how) -> tuple[str, str]:
@@ -207,50 +201,3 @@ def test_a_time_limit_ends_the_kernel_too(server, tmp_path, manager):
     assert time.monotonic() - begun < 120
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("manager", [ForkedKernels, PlainKernels])
-def test_stop_kills_the_kernels_of_a_sweep_and_lets_it_start_no_more(server, tmp_path, manager):
-    name, mark = f"stopped-{manager.__name__}", tmp_path / "pid"
-    cell = f"import os, pathlib, time; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(300)"
-    source, killed = notebook(tmp_path / "slow.ipynb", cell), []
-
-    def stop():
-        deadline = time.monotonic() + 100
-        while not (mark.is_file() and mark.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        killed.extend([kernels.stop("another"), kernels.stop(name)])
-
-    token = kernels.of_sweep.set(name)
-    thread = threading.Thread(target=stop)
-    thread.start()
-    try:
-        with pytest.raises(ReportError, match="DeadKernelError"):
-            run_report(source, tmp_path / "out", kernel_manager=manager)
-        thread.join()
-        assert killed == [0, 1]
-        with pytest.raises(ReportError, match="the sweep was stopped"):
-            run_report(source, tmp_path / "out", kernel_manager=manager)
-    finally:
-        kernels.of_sweep.reset(token)
-    assert kernels.stopped(name)
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(mark.read_text()), 0)
-
-
-@pytest.mark.slow
-def test_kernels_go_with_the_process_that_forked_them_and_a_new_one_comes(server):
-    own = kernels._Server()
-    child = ForkedProcess(own, ["--ip=127.0.0.1"], dict(os.environ), None)
-    time.sleep(0.5)
-    own._process.kill()
-    own._process.wait(20)
-    assert child.wait(20) == -signal.SIGKILL
-    with pytest.raises(OSError, match=r"has ended|Broken pipe"):
-        ForkedProcess(own, ["--version"], None, None)
-    for stream in (own._process.stdin, own._process.stdout):
-        with contextlib.suppress(BrokenPipeError):
-            stream.close()
-    assert kernels._Server.of_this_process() is server
-    assert kernels.can_fork()

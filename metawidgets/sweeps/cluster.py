@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from metawidgets.errors import SweepError
 from metawidgets.sweeps.interrupts import kept_from_children
+from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.task import Outcome
 
 if TYPE_CHECKING:
@@ -104,19 +105,24 @@ class Connection:
 
 @contextlib.contextmanager
 def connected(
-    scheduler: str | None, workers: int | None, wanted: int, patience: float, check: Callable[[], None]
+    store: Store, scheduler: str | None, workers: int | None, wanted: int, patience: float, check: Callable[[], None]
 ) -> Iterator[Connection]:
     """A cluster to work on, until the block ends: then reports that still run are stopped, also on a cluster that stays.
 
     Args:
+        store: where the workers will write to.
         scheduler: address; `None` for a cluster of processes on this machine, of one thread each.
         workers: how many of these; `None` for one a core, but no more than are `wanted`.
         patience: seconds to go on trying for a scheduler that has been there before.
         check: called now and then; what it raises ends the wait.
 
     Raises:
-        SweepError: if no scheduler answers, or the workers do not start.
+        SweepError: if no scheduler answers, the workers do not start, or they have no part in the output.
     """
+    if store.place.startswith("memory://"):
+        raise SweepError(
+            f"out={store.place!r} is the memory of one process, which workers do not share; give a folder or an object store."
+        )
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silence("distributed"))  # what goes wrong is told by us, once
         if scheduler is None:

@@ -82,7 +82,7 @@ def run_sweep(
         patience: seconds that a scheduler, once found, may be away before the sweep gives up.
 
     Raises:
-        SweepError: if the cluster cannot be reached or used. Unwritable: if the output takes no more.
+        SweepError: if the cluster cannot be reached or used, or workers cannot share the output. Unwritable: if the output takes no more.
         KeyboardInterrupt: on Ctrl-C, after the workers have stopped.
     """
     store = Store(plan.settings.out)
@@ -122,7 +122,9 @@ class _Sweep:
         """Run what is to do, until it is done or the scheduler is lost."""
         workers, wanted = self.plan.settings.workers, len(self.todo)
         try:
-            with connected(scheduler, workers, wanted, patience if self.met else 0, self.interrupts.check) as cluster:
+            with connected(
+                self.store, scheduler, workers, wanted, patience if self.met else 0, self.interrupts.check
+            ) as cluster:
                 self.met = True
                 self.run_on(cluster)
         except Lost as lost:
@@ -131,8 +133,9 @@ class _Sweep:
 
     def end(self) -> None:
         """Bring index and progress up to date."""
-        self.index.refresh()
-        self.index.save()
+        if self.met:  # else nothing was run since the index was read
+            self.index.refresh()
+            self.index.save()
         self.progress.seconds = time.monotonic() - self._begun
         self.progress.running = self.progress.elsewhere = 0
         self.tell()

@@ -133,3 +133,10 @@ def test_a_worker_that_cannot_write_ends_the_sweep(workers, store, tmp_path, mon
     monkeypatch.setattr(driver, "run_task", lambda plain: asdict(Outcome(plain["key"], "unfit", problem="no package.")))
     with pytest.raises(SweepError, match="no package"):
         driver.run_sweep(plan(tmp_path, store, [1, 2]))
+
+
+def test_the_memory_of_one_process_is_no_output_for_workers(store, tmp_path):
+    if not store.place.startswith("memory://"):
+        pytest.skip("a place that processes share")
+    with pytest.raises(SweepError, match="memory of one process, which workers do not share"):
+        driver.run_sweep(plan(tmp_path, store, [1]))

@@ -51,8 +51,9 @@ def test_a_restored_component_leaves_nothing() -> None:
 def test_a_selection_lives_as_long_as_somebody_holds_it(first: int) -> None:
     before = open_comms()
     one = widgets.EpisodeView(trace().episode)
-    two = widgets.PrototypeHeatmap(trace(), selection=one.selection)
     selection = one.selection
+    assert isinstance(selection, Selection)
+    two = widgets.PrototypeHeatmap(trace(), selection=selection)
     pair = [one, two]
     pair.pop(first).close()
     assert selection.comm is not None

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import dask
+
 from metawidgets.errors import SweepError
 from metawidgets.sweeps.interrupts import kept_from_children
 from metawidgets.sweeps.store import Store
@@ -126,6 +128,7 @@ def connected(
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silence("distributed"))  # what goes wrong is told by us, once
         if scheduler is None:
+            stack.enter_context(_same_environment())
             try:
                 cluster = _started(min(workers or os.cpu_count() or 1, max(wanted, 1)))
                 stack.callback(_quietly, cluster.close, 10)
@@ -139,6 +142,21 @@ def connected(
         # Dask forgets what nobody waits for any more, and the workers stop it.
         stack.callback(_quietly, client.close, 5)
         yield Connection(client)
+
+
+@contextlib.contextmanager
+def _same_environment() -> Iterator[None]:
+    """Dask puts what its workers are to find (threads, the allocator) into this process's environment, and leaves it there."""
+    names = ["PYTHONHASHSEED", *dask.config.get("distributed.nanny.pre-spawn-environ", {})]
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextlib.contextmanager

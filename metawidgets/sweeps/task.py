@@ -78,13 +78,22 @@ def run_task(plain: Mapping[str, Any]) -> dict[str, Any]:
         problem = f"worker {socket.gethostname()} has metawidgets {metawidgets.__version__}, this sweep is of {plain['version']}"
         return asdict(Outcome(key, "unfit", problem=f"{problem}; install the same version on both."))
     task = Task(**plain)
-    for setting, value in ENVIRONMENT.items():  # for kernels, which may train
-        os.environ.setdefault(setting, value)
+    _keep_freed_memory()
     try:
         outcome = _claimed(task, Store(task.out), begun)
     except Unwritable as error:
         outcome = Outcome(key, "unwritable", problem=str(error))
     return asdict(outcome)
+
+
+def _keep_freed_memory() -> None:
+    """For kernels, which may train. Dask has its workers give memory back at once: its setting is replaced, a person's is kept."""
+    from dask.config import get
+
+    dasks = get("distributed.nanny.pre-spawn-environ", {})
+    for setting, value in ENVIRONMENT.items():
+        if os.environ.get(setting) in (None, str(dasks.get(setting))):
+            os.environ[setting] = value
 
 
 def _claimed(task: Task, store: Store, begun: float) -> Outcome:

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from metawidgets.allocator import ENVIRONMENT
 from tests.sweeps.places import PATIENCE, Place
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -25,7 +26,8 @@ def main():
     before, environment = state(), dict(os.environ)
     told = []
     for out in ("out", "again"):
-        plan = Plan.of(settings.model_copy(update={"out": out}))
+        allocator = "print('trim', os.environ['MALLOC_TRIM_THRESHOLD_'])"
+        plan = Plan.of(settings.model_copy(update={"out": out, "parameters": {**settings.parameters, "do": allocator}}))
         done = run_sweep(plan, on_progress=lambda p: told.append((p.left, p.seconds)))
         assert (done.completed, done.failed, done.left, done.running) == (2, 0, 0, 0), done
         assert state() == before, (state(), before)
@@ -45,19 +47,10 @@ MAIN
 def test_run_sweep_leaves_the_process_as_it_was(place: Place) -> None:
     place.settings(repeats=2)
     (place.folder / "program.py").write_text(PROGRAM.replace("MAIN", 'if __name__ == "__main__": main()'))
-    process = place.start("-W", "error::ResourceWarning", "program.py")
+    process = place.start("program.py")
     out, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, said) == (0, "well\n", "")
-    place.gone()
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_a_program_without_a_main_guard_is_told_so(place: Place) -> None:
-    place.settings(repeats=2)
-    (place.folder / "program.py").write_text(PROGRAM.replace("MAIN", "main()"))
-    process = place.start("program.py")
-    _, said = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1
-    assert "__main__" in said.splitlines()[-1]
+    # Dask would have its workers, and so their kernels, give freed memory back at once, which costs a training a third.
+    executed = [path.read_text() for path in place.out.glob("reports/*/*.ipynb")]
+    assert [f"trim {ENVIRONMENT['MALLOC_TRIM_THRESHOLD_']}" in text for text in executed] == [True, True]
     place.gone()

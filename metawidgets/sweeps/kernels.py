@@ -61,7 +61,7 @@ class _Watched(LocalProvisioner):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._run = of_run.get() or Run()
-        self._asked_to_end = self._over = False
+        self._asked_to_end = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         if self._run.stopped:
@@ -74,8 +74,7 @@ class _Watched(LocalProvisioner):
 
     async def poll(self) -> int | None:
         code = await super().poll()
-        if code is not None and self.process is not None and not self._over:
-            self._over = True  # once: later its number may be another's
+        if code is not None and self.process is not None:
             self._run.died = self._run.died or not self._asked_to_end
             self._end_group()
         return code

@@ -39,7 +39,6 @@ def light() -> Iterator[None]:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
     forks.Server.end()
-    assert forks.can_fork()  # now, outside of any test's place, which ends what was started in it
     yield
     forks.Server.end()
     if before is None:
@@ -139,7 +138,6 @@ def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) 
     assert status is not None
     assert status["attempts"] == 2
     assert forks.Server.of_this_process().pid != server.pid
-    forks.Server.end()
 
 
 def test_without_a_process_that_forks_kernels_are_programs(

@@ -37,7 +37,7 @@ class ForkedProcess:
         wanted = {
             "argv": argv,
             "env": dict(os.environ if env is None else env),
-            "cwd": None if cwd is None else str(cwd),
+            "cwd": os.getcwd() if cwd is None else str(cwd),  # noqa: PTH109 - papermill goes there, and passes none on
         }
         self.pid: int = server.ask({"fork": wanted})["pid"]
         self._descriptor = os.pidfd_open(self.pid)  # the server does not reap it before it is told to

@@ -17,6 +17,7 @@ if "metawidgets.sweeps.fork_server" in sys.orig_argv:
         "metawidgets.training",
     ):
         sys.modules[name] = types.ModuleType(name)
+    sys.modules["torch"].default_generator = types.SimpleNamespace(seed=lambda: 0)  # type: ignore[attr-defined]
     for name in ("datasets", "instruments", "learners", "reports.tables", "evaluation", "views", "widgets"):
         sys.modules[f"metawidgets.{name}"] = types.ModuleType(name)
 

@@ -39,6 +39,7 @@ def light() -> Iterator[None]:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
     forks.Server.end()
+    forks.Server.of_this_process()  # now, so that it has no test's mark and is not ended with that test
     yield
     forks.Server.end()
     if before is None:

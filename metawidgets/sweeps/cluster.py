@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import dask
@@ -147,7 +148,7 @@ def connected(
 @contextlib.contextmanager
 def _same_environment() -> Iterator[None]:
     """Dask puts what its workers are to find (threads, the allocator) into this process's environment, and leaves it there."""
-    names = ["PYTHONHASHSEED", *dask.config.get("distributed.nanny.pre-spawn-environ", {})]
+    names = ["PYTHONHASHSEED", "__DASK_PARENT_PID", *dask.config.get("distributed.nanny.pre-spawn-environ", {})]
     before = {name: os.environ.get(name) for name in names}
     try:
         yield
@@ -211,12 +212,23 @@ def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Clien
 
 
 def _knock(address: str) -> None:
-    """See whether anybody listens there: a refusal is known at once, where a client goes on trying."""
-    from distributed.comm import parse_address, parse_host_port
+    """See whether anybody listens there, and speaks Dask's protocol.
+
+    A refusal is known at once, where a client goes on trying; and one that is never answered tries for ever.
+    """
+    from distributed.comm import connect, parse_address, parse_host_port
+    from distributed.security import Security
 
     scheme, place = parse_address(address)
     if scheme in ("tcp", "tls"):
         socket.create_connection(parse_host_port(place, _SCHEDULER_PORT), timeout=_ANSWER).close()
+
+    async def shake_hands() -> None:
+        comm = await connect(address, timeout=_ANSWER, **Security().get_connection_args("client"))
+        await comm.close()
+
+    with ThreadPoolExecutor(1) as pool:  # a notebook's thread has a loop of its own
+        pool.submit(asyncio.run, asyncio.wait_for(shake_hands(), 2 * _ANSWER)).result()
 
 
 def _client(address: str) -> "Client":

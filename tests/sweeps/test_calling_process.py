@@ -31,7 +31,7 @@ def main():
         done = run_sweep(plan, on_progress=lambda p: told.append((p.left, p.seconds)))
         assert (done.completed, done.failed, done.left, done.running) == (2, 0, 0, 0), done
         assert state() == before, (state(), before)
-        assert dict(os.environ) == environment
+        assert dict(os.environ) == environment, set(os.environ.items()) ^ set(environment.items())
     assert told[-1][0] == 0 and all(s >= 0 for _, s in told)
     children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
     left = [c for c in children if b"resource_tracker" not in open(f"/proc/{c}/cmdline", "rb").read()]
@@ -49,7 +49,7 @@ def test_run_sweep_leaves_the_process_as_it_was(place: Place) -> None:
     (place.folder / "program.py").write_text(PROGRAM.replace("MAIN", 'if __name__ == "__main__": main()'))
     process = place.start("program.py")
     out, said = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, out, said) == (0, "well\n", "")
+    assert (process.returncode, out, said) == (0, "well\n", ""), said
     # Dask would have its workers, and so their kernels, give freed memory back at once, which costs a training a third.
     executed = [path.read_text() for path in place.out.glob("reports/*/*.ipynb")]
     assert [f"trim {ENVIRONMENT['MALLOC_TRIM_THRESHOLD_']}" in text for text in executed] == [True, True]

@@ -64,6 +64,7 @@ def test_an_address_that_is_none(place: Place, address: str) -> None:
     assert f"no scheduler answers at {address!r}" in sentence(said)
 
 
+@pytest.mark.slow
 def test_something_else_that_listens_there(place: Place) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

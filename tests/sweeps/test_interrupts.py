@@ -58,13 +58,13 @@ def test_ctrl_c_at_any_moment_is_130_and_the_next_call_goes_on(place: Place) -> 
     do = f"time.sleep(0 if os.path.exists({str(hurry)!r}) else 0.5)"
     settings = place.settings(repeats=n, parameters={"do": do})
     before = place.files()
-    for n_call in range(int(os.environ.get("METAWIDGETS_INTERRUPTS", "12"))):
+    for n_call in range(int(os.environ.get("METAWIDGETS_INTERRUPTS", "6"))):
         moment = list(MOMENTS)[n_call % len(MOMENTS)]
         begun = len(place.lines("begin"))
         process = start(place, settings)
         until(lambda moment=moment, begun=begun: MOMENTS[moment](place, begun), moment)
         time.sleep(draw.uniform(0, 0.7))
-        send(process, whole_group=n_call // len(MOMENTS) % 2 == 0)
+        send(process, whole_group=draw.random() < 0.5)
         end(process, place)
         assert place.files().items() >= before.items(), moment
         before = place.files()

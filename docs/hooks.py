@@ -47,6 +47,9 @@ MODULES = (
     "errors",
     "control",
     "allocator",
+    "paths",
+    "plain_json",
+    "zips",
 )
 
 

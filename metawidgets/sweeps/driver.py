@@ -115,6 +115,9 @@ class _Sweep:
         self._begun, self._on_progress = time.monotonic(), on_progress
         self._jobs = {job.key: job for job in plan.jobs}
         self._done: dict[str, Outcome] = {}
+        # Dask blames a worker's death on every report that was to run there: those that it blames are tried once more, alone.
+        self.suspects: deque[str] = deque()
+        self._alone: set[str] = set()
         self.todo: deque[str] = deque(index.missing(self._jobs, failed_too=again))
         self.progress = Progress(len(plan.jobs), before=len(plan.jobs) - len(self.todo))
 
@@ -147,12 +150,15 @@ class _Sweep:
         waiting: dict[str, float] = {}
         self.interrupts.wake(lambda: arrived.put(_INTERRUPTED))
         try:
-            while self.todo or flying or waiting:
+            while self.todo or flying or waiting or self.suspects:
                 self.interrupts.check()
                 now = time.monotonic()
                 for key in [key for key, until in waiting.items() if until <= now]:
                     del waiting[key]
                     self.todo.append(key)
+                if self.suspects and not (self.todo or flying):
+                    self._alone.add(self.suspects[0])
+                    self.todo.append(self.suspects.popleft())
                 ahead = max(2 * cluster.slots, cluster.slots + 4)
                 while self.todo and len(flying) < ahead:
                     key = self.todo.popleft()
@@ -171,7 +177,8 @@ class _Sweep:
                 if self._take(key, cluster.outcome(key, future)):
                     waiting[key] = time.monotonic() + _ELSEWHERE
         except Lost:
-            self.todo.extend([*flying, *waiting])
+            self.todo.extend([*flying, *waiting, *self.suspects])
+            self.suspects.clear()
             raise
 
     def look_again(self) -> None:
@@ -214,6 +221,9 @@ class _Sweep:
             raise Lost(outcome.problem)
         if outcome.state in ("claimed", "stopped"):
             return True
+        if outcome.state == "died" and key not in self._alone:
+            self.suspects.append(key)
+            return False
         if outcome.state == "died":  # its workers did, so nobody has written it down
             with self.store.claim(key) as mine:
                 if not mine:  # another sweep is at it, and may be luckier

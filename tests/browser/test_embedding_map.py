@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from metawidgets.widgets import EmbeddingMap, Selection
 from metawidgets.widgets.prototype_metrics import metric_distances
+from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_spaces import blobs, moving
 
@@ -300,4 +301,4 @@ def test_two_thousand_images_draw_fast_and_pan_smoothly(open_component, patience
 
 
 def test_a_step_costs_less_than_two_frames(open_component, scrub_work):
-    assert scrub_work(open_component(EmbeddingMap(trace())).page, ".mw-slider") < 33
+    assert scrub_work(open_component(EmbeddingMap(trace())).page, ".mw-slider") < SCRUB

@@ -6,6 +6,7 @@ from ipywidgets import VBox
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import InnerLoopSlider, PrototypeHeatmap, Selection
+from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE
 from tests.widgets.made_traces import absorbing, deciding, halves, sine
 
@@ -331,4 +332,4 @@ def test_linked_to_a_heatmap_by_the_selection(open_html, tmp_path):
 @pytest.mark.parametrize("trace", [sine(), halves(), deciding()], ids=["curve", "points", "images"])
 def test_a_step_costs_less_than_two_frames(open_component, scrub_work, trace):
     opened = open_component(InnerLoopSlider(trace))
-    assert scrub_work(opened.page, ".mw-slider") < 33
+    assert scrub_work(opened.page, ".mw-slider") < SCRUB

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from metawidgets.widgets import LossLandscape
+from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE
 from tests.widgets.made_plane import CENTRES, RATE, SHIFT, STEPS, Bowls
 
@@ -262,4 +263,4 @@ def test_nothing_is_wider_than_the_page(open_component, bowls, width):
 def test_scrubbing_repaints_within_a_frame_or_two(open_component, bowls, scrub_work):
     bowls.surface = "both"
     opened = open_component(bowls)
-    assert scrub_work(opened.page, ".mw-player .mw-slider") < 33
+    assert scrub_work(opened.page, ".mw-player .mw-slider") < SCRUB

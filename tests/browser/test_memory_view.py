@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import EpisodeView, MemoryView, Selection
 from metawidgets.widgets.memory_reading import shares_of
+from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_memory import (
     attention,
@@ -326,7 +327,7 @@ LARGE = {"128 slots, 50 writes": large_memory, "8 heads, 100 items": large_atten
 @pytest.mark.parametrize("name", LARGE)
 def test_a_step_of_the_largest_costs_less_than_two_frames(open_component, scrub_work, name):
     opened = open_component(MemoryView(LARGE[name]()))
-    assert scrub_work(opened.page, ".mw-slider", 50) < 33
+    assert scrub_work(opened.page, ".mw-slider", 50) < SCRUB
 
 
 @pytest.mark.parametrize("name", LARGE)

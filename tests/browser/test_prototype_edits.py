@@ -11,6 +11,7 @@ from metawidgets.learners.encoders import Conv4
 from metawidgets.traces import Trace
 from metawidgets.widgets import PrototypeHeatmap
 from metawidgets.widgets.prototype_metrics import Space
+from tests.browser.limits import SCRUB
 from tests.browser.test_accessibility import faults
 from tests.widgets.examples import items
 from tests.widgets.made_traces import NAMES
@@ -337,10 +338,10 @@ def test_the_largest_matrix_draws_pans_and_scrubs_in_its_time(open_component, sc
             for (let i = 0; i < 40; i++) { box.scrollTop = (97 * i) % 8000; await new Promise(requestAnimationFrame); } }"""
     )
     assert (spent() - before) / 40 < 1000 / 30
-    assert scrub_work(opened.page, ".mw-slider") < 33
+    assert scrub_work(opened.page, ".mw-slider") < SCRUB
     unfold(opened)
     button(opened, "Drop").click()
-    assert scrub_work(opened.page, ".mw-slider") < 33
+    assert scrub_work(opened.page, ".mw-slider") < SCRUB
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -6,6 +6,7 @@ from ipywidgets import VBox
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import PrototypeHeatmap, Selection
+from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE, vectors
 from tests.widgets.made_traces import absorbing, many
 
@@ -251,4 +252,4 @@ def test_vectors_are_named_by_their_values_not_pictures(open_component):
 
 def test_a_step_costs_less_than_two_frames(open_component, scrub_work):
     opened = open_component(PrototypeHeatmap(many(5, 15)))
-    assert scrub_work(opened.page, ".mw-slider") < 33
+    assert scrub_work(opened.page, ".mw-slider") < SCRUB

@@ -121,6 +121,13 @@ def sleeping() -> list[psutil.Process]:
     return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "1234"]]
 
 
+def is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) -> None:
     assert forks.can_fork()
     server = forks.Server.of_this_process()
@@ -128,6 +135,7 @@ def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) 
     def kill() -> None:
         until(lambda: pids(place), "the report's begin")
         os.kill(server.pid, signal.SIGKILL)
+        until(lambda: is_gone(pids(place)[0]), "the kernel's end")  # it must not come to the report's end before
         go_on.touch()
 
     go_on = place.folder / "go on"

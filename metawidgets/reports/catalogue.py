@@ -57,6 +57,8 @@ def read(path: str | Path) -> NotebookNode:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # missing ids are given, double ones replaced
             notebook = nbformat.read(Path(path), as_version=4)
+            notebook = nbformat.from_dict(notebook)  # one of an old format is of a class of its own
+            nbformat.validate(notebook, relax_add_props=True)  # reading only logs what is missing
         check_depth(notebook)
         for cell in notebook.cells:  # nbformat only logs what breaks its schema
             if not isinstance(cell.source, str) or cell.cell_type not in ("code", "markdown", "raw"):

@@ -16,8 +16,9 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from metawidgets import __version__
-from metawidgets.errors import ExportError
+from metawidgets.errors import ExportError, ReportError
 from metawidgets.npz import replacing
+from metawidgets.reports import catalogue
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
 
 __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
@@ -139,12 +140,12 @@ def export_component(component: DOMWidget, out_path: str | Path, *, title: str |
 
 
 def _read(path: Path) -> NotebookNode:
+    if not path.is_file():
+        raise ExportError(f"there is no notebook {path}; check the path.")
     try:
-        return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise ExportError(f"there is no notebook {path}; check the path.") from None
-    except (OSError, ValueError, nbformat.validator.NotebookValidationError) as exc:
-        raise ExportError(f"{path} cannot be read as a notebook ({type(exc).__name__}); give an .ipynb file.") from exc
+        return catalogue.read(path)
+    except ReportError as error:
+        raise ExportError(str(error)) from None
 
 
 def _presentable(nb: NotebookNode) -> NotebookNode:

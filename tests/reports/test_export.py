@@ -244,9 +244,7 @@ def test_what_is_no_notebook_is_refused(tmp_path):
     with pytest.raises(ExportError, match=r"there is no notebook .*missing\.ipynb; check the path"):
         export_notebook(tmp_path / "missing.ipynb", tmp_path / "page.html")
     (tmp_path / "bad.ipynb").write_text("not json")
-    with pytest.raises(
-        ExportError, match=r"bad\.ipynb cannot be read as a notebook \(NotJSONError\); give an \.ipynb file"
-    ):
+    with pytest.raises(ExportError, match=r"bad\.ipynb is no notebook \(NotJSONError\); give an \.ipynb file"):
         export_notebook(tmp_path / "bad.ipynb", tmp_path / "page.html")
 
 

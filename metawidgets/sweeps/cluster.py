@@ -178,7 +178,8 @@ def _started(workers: int) -> "LocalCluster":
     from distributed import LocalCluster
 
     try:
-        with kept_from_children():
+        # A worker's profiler would keep a tree of calls for every second of the last hour: 0.1 MB each, beside a report.
+        with kept_from_children(), dask.config.set({"distributed.worker.profile.enabled": False}):
             return LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,

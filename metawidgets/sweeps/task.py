@@ -1,6 +1,5 @@
 """What a worker does for one report. It needs the package and the output, no checkout and no JupyterLab: the rest travels."""
 
-import gc
 import json
 import logging
 import os
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from metawidgets.sweeps.kernels import Run
 
 __all__ = ["Outcome", "Task", "run_task"]
-
-_SWEEP_UP_EVERY = 10
-_n_run = 0
 
 _LOOK = 0.5  # seconds between two looks whether a report is still wanted
 
@@ -87,16 +83,7 @@ def run_task(plain: Mapping[str, Any]) -> dict[str, Any]:
         outcome = _claimed(task, Store(task.out), begun)
     except Unwritable as error:
         outcome = Outcome(key, "unwritable", problem=str(error))
-    _sweep_up()
     return asdict(outcome)
-
-
-def _sweep_up() -> None:
-    """A report leaves cycles of its notebook and page behind; Python looks for old ones only when a quarter of all is new."""
-    global _n_run
-    _n_run += 1
-    if _n_run % _SWEEP_UP_EVERY == 0:
-        gc.collect()
 
 
 def _keep_freed_memory() -> None:

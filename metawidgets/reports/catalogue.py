@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -56,8 +57,9 @@ def read(path: str | Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # missing ids are given, double ones replaced
-            notebook = nbformat.read(Path(path), as_version=4)
-            notebook = nbformat.from_dict(notebook)  # one of an old format is of a class of its own
+            notebook: Any = nbformat.from_dict(
+                nbformat.read(Path(path), as_version=4)
+            )  # one of an old format is of a class of its own
             nbformat.validate(notebook, relax_add_props=True)  # reading only logs what is missing
         check_depth(notebook)
         for cell in notebook.cells:  # nbformat only logs what breaks its schema

@@ -137,7 +137,7 @@ def _short(differing: Mapping[str, Any]) -> str:
 
 def _text(notebook: NotebookNode) -> str:
     """The notebook as it travels: without what an earlier run left in it."""
-    bare = nbformat.from_dict(notebook)
+    bare: Any = nbformat.from_dict(notebook)
     for cell in bare.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

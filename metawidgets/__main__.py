@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 __all__ = ["main"]
+
+_AGAIN = 0.02  # seconds after which a Ctrl-C that came during an import is looked at again
 
 
 def main() -> None:
@@ -18,6 +19,8 @@ def main() -> None:
     )
     if ours:
         signal.signal(signal.SIGINT, _interrupted)
+        if hasattr(signal, "SIGALRM"):
+            signal.signal(signal.SIGALRM, _interrupted)
     after: Any = signal.default_int_handler
     try:
         from metawidgets.cli import main as run
@@ -33,16 +36,23 @@ def main() -> None:
     finally:
         if ours:
             signal.signal(signal.SIGINT, after)
+            if hasattr(signal, "SIGALRM"):
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
-    """Torch's C++ aborts the process where an exception breaks off its import, so that one is left without: nothing is open yet."""
+    """Torch's C++ aborts the process where an exception breaks off its import, so Ctrl-C waits until an import is over.
+
+    Some are in the midst of the work (the first optimizer imports much), where files and kernels are open that must be closed.
+    """
     outer = frame
     while outer is not None:
         if outer.f_code.co_filename == "<frozen importlib._bootstrap>":
-            with suppress(Exception):
-                sys.stdout.flush()
-            os._exit(130)
+            if not hasattr(signal, "setitimer"):
+                os._exit(130)
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+            return
         outer = outer.f_back
     raise KeyboardInterrupt
 

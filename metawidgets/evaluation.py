@@ -12,7 +12,7 @@ from metawidgets.contests import Contest, EpisodeAnswers
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.learners.base import Learner
-from metawidgets.learners.expected import expect_sampler
+from metawidgets.learners.expected import expect_sampler, sized
 from metawidgets.learners.loop import as_tensor, describe, evaluating, probe_grid, states, support_of
 from metawidgets.learners.losses import task_metrics
 from metawidgets.results import Evaluation
@@ -27,7 +27,7 @@ def score(learner: Learner, episode: Episode) -> float:
     Raises:
         LearnerError: if the learner cannot take this episode.
     """
-    with evaluating(learner):
+    with sized(learner, episode), evaluating(learner):
         support = support_of(learner, episode)
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         outputs = learner.readout(learner.adapted(support), query_x)["outputs"]

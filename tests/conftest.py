@@ -1,8 +1,10 @@
 """What every test shares: which tests this machine can run, and one Chromium for those that need it."""
 
+import io
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if needy:
         config.hook.pytest_deselected(items=needy)
         items[:] = [item for item in items if not item.get_closest_marker("omniglot")]
+
+
+@pytest.fixture
+def metawidgets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command line in an empty folder, with an answer if it asks; gives exit code, stdout and stderr."""
+    from metawidgets import cli
+    from metawidgets.cli import console
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    for one in (console.out, console.errors):  # made at import, perhaps before this wide
+        monkeypatch.setattr(one, "_width", 200)
+
+    def run(*words: str | Path, answer: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["metawidgets", *map(str, words)])
+        if answer is not None:
+            monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -14,32 +14,11 @@ import pytest
 import typer.main
 
 from metawidgets import cli
-from metawidgets.cli import console, pages
+from metawidgets.cli import pages
 from tests.files import image_file
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
 TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
-
-
-@pytest.fixture
-def metawidgets(monkeypatch, capsys, tmp_path):
-    """Run a command line in an empty folder; gives exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    for one in (console.out, console.errors):  # made at import, perhaps before this wide
-        monkeypatch.setattr(one, "_width", 200)
-
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["metawidgets", *map(str, words)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_help_answers_without_the_heavy_packages():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from typer.core import TyperGroup
@@ -107,7 +108,13 @@ def status(
     with suppress(Unwritable):  # for the next look; who may only read here reads the new ones each time
         index.save()
     table = Table(
-        "plan", "reports", "completed", "failed", "to do", title=f"Sweeps in {store.place}", title_justify="left"
+        "plan",
+        "reports",
+        "completed",
+        "failed",
+        "to do",
+        title=escape(f"Sweeps in {store.place}"),
+        title_justify="left",
     )
     for saved in saved_plans(store):
         states = [index.entries[key].state for key in saved.keys if key in index.entries]

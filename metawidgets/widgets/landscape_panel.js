@@ -1,8 +1,8 @@
 // One square of the plane: contours below, paths and arrows above, and the initialisation as a handle that is dragged or moved by keys.
 
-// mwLandscapePanel({side, cache, onHold(x, y), onRelease(), onHome(), onPoint(point | null)}) -> {node, handle, paint(state), fit(width)}
+// mwLandscapePanel({side, cache, where() -> [x, y], onHold(x, y), onRelease(), onHome(), onPoint(point | null)}) -> {node, handle, paint(state), fit(width)}
 // side: "query" or "support". state: {arrays, config, task, step, theme, arrows, overlay, start, held, stale}; see loss_landscape.js.
-function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
+function mwLandscapePanel({ side, cache, where, onHold, onRelease, onHome, onPoint }) {
   const below = mwCanvas({ class: "ll-canvas", "aria-hidden": "true" });
   const above = mwCanvas({ class: "ll-canvas ll-above", "aria-hidden": "true" });
   const handle = mwEl("button", { type: "button", class: "ll-handle", "aria-label": "Initialisation" });
@@ -141,7 +141,7 @@ function mwLandscapePanel({ side, cache, onHold, onRelease, onHome, onPoint }) {
   handle.addEventListener("click", (event) => { if (event.detail === 0) onRelease(); }); // Enter and space; a mouse's click is none
   const nudge = (right, up, part) => () => {
     const { range } = state.config;
-    const [u, v] = state.held ?? state.start;
+    const [u, v] = where(); // not as painted: keys may come faster than frames
     const to = (value, [low, high], by) => Math.min(high, Math.max(low, value + by * part * (high - low)));
     onHold(to(u, range.x, right), to(v, range.y, up));
   };

@@ -17,6 +17,7 @@ export default { render({ model, el, signal }) {
   });
   const panelOf = (side) => mwLandscapePanel({
     side, cache,
+    where: () => held ?? Array.from(own("path")),
     onHold: (x, y) => { [held, pointed] = [[x, y], null]; repaint(); settleReading(); },
     onRelease: release, onHome: home,
     onPoint: (point) => { pointed = point; readout(); },

@@ -38,7 +38,7 @@ function mvUnitsPanel(shared) {
   };
   const forth = (by) => player.set(player.get() + by);
   const matrix = mvMatrix({
-    ...shared, words, start: () => state.step,
+    ...shared, words, start: () => player.get(),
     name: `${n} hidden units over ${steps - 1} reads. Up and down move over the units, left and right move the step.`,
     keys: { ArrowLeft: () => forth(-1), ArrowRight: () => forth(1), Home: () => player.set(0), End: () => player.set(steps - 1), " ": () => player.toggle() },
     shape: () => ({ rows: n, columns: steps, gutter: 34, tall: 350, most: 14 }),

@@ -67,3 +67,47 @@ def test_an_error_is_shown_in_the_status_line(component, open_component):
     component.error = "ValueError: <b>no</b>"
     status = open_component(component).view.locator(".mw-status")
     assert status.inner_text() == "ValueError: <b>no</b>"
+
+
+HANDS = """async ([fast, index]) => {
+    const root = document.querySelector(".mw-view .mw");
+    const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+    const keyed = root.querySelectorAll("[tabindex='0']:not(button), button[aria-label*='rrow keys']");
+    const node = Array.from(keyed).filter((each) => each.checkVisibility())[index];
+    if (!node) return null;
+    node.scrollIntoView({ block: "center" });
+    node.focus();
+    const sight = () => JSON.stringify([root.querySelector(".mw-body").innerText, Array.from(
+        root.querySelectorAll("[aria-label], [aria-valuetext]"),
+        (each) => ["aria-label", "aria-valuetext", "aria-activedescendant"].map((name) => each.getAttribute(name)),
+    )]);
+    const settled = async () => { // what is out of sight is painted later
+        for (let [same, before] = [0, ""]; same < 2; before = sight()) {
+            await painted();
+            same = sight() === before ? same + 1 : 0;
+        }
+    };
+    await settled();
+    const sights = [];
+    for (const keys of [["Right", "Right", "Down", "Right", "Down"], ["Left", "Up", "Left"], ["Up", "Right", "Left", "Down"]]) {
+        for (const key of keys) {
+            node.dispatchEvent(new KeyboardEvent("keydown", { key: `Arrow${key}`, bubbles: true, cancelable: true }));
+            if (!fast) await painted();
+        }
+        await settled();
+        sights.push(sight());
+    }
+    return [node.getAttribute("aria-label") ?? node.textContent, ...sights];
+}"""
+
+
+def test_keys_faster_than_frames_all_count(component, open_component):
+    """A key that is held down repeats thirty times a second, and a busy page paints less often."""
+    slow, fast = open_component(component), open_component(component)
+    for index in range(100):
+        seen = slow.page.evaluate(HANDS, [False, index])
+        assert fast.page.evaluate(HANDS, [True, index]) == seen
+        if seen is None:
+            break
+    if not index:
+        pytest.skip("buttons and fields only, which the browser sees to")

@@ -180,6 +180,7 @@ def test_dragging_runs_the_inner_loop_from_there(open_live, bowls):
     assert f"{Bowls().loss(0, end, 'query'):.3f}"[:5] in said
     live.view.get_by_role("button", name="Own initialisation").click()
     live.until(lambda: bowls.start == [0, 0])
+    live.settle()
     assert "moved" not in live.view.get_by_role("table", name=re.compile("Loss before")).inner_text()
 
 

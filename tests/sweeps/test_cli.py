@@ -1,15 +1,11 @@
 """`metawidgets sweep` as a newcomer types it: what it says, its exit codes, and that a mistake is one sentence."""
 
-import io
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from metawidgets import cli
-from metawidgets.cli import console
 from metawidgets.sweeps.plan import Plan
 from metawidgets.sweeps.settings import Settings
 from metawidgets.sweeps.store import Store
@@ -19,27 +15,11 @@ TOML = 'report = "tiny.ipynb"\nout = "out"\n[grid]\nn = [1, 2, 3]\n'
 
 
 @pytest.fixture
-def metawidgets(monkeypatch, capsys, tmp_path):
-    """Run a command line in a folder with a small sweep; gives exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-    for one in (console.out, console.errors):
-        monkeypatch.setattr(one, "_width", 200)
+def sweep(metawidgets, tmp_path):
+    """`metawidgets sweep` in a folder with a small one; gives exit code, stdout and stderr."""
     notebook(tmp_path / "tiny.ipynb", "print(n)")
     (tmp_path / "sweep.toml").write_text(TOML)
-
-    def run(*words: str | Path, answer: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["metawidgets", "sweep", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return lambda *words, answer="": metawidgets("sweep", *words, answer=answer)
 
 
 @pytest.fixture
@@ -61,81 +41,81 @@ def done(*states: str, out: str = "out") -> None:
         store.publish(job.key, finished(Path("made")), status(state, parameters=job.parameters))
 
 
-def test_help_names_the_commands_and_what_they_are_for(metawidgets):
-    code, said, _ = metawidgets("--help")
+def test_help_names_the_commands_and_what_they_are_for(sweep):
+    code, said, _ = sweep("--help")
     assert code == 0
     for word in ("run", "status", "clean", "summary", "goes on"):
         assert word in said
-    code, said, _ = metawidgets("run", "--help")
+    code, said, _ = sweep("run", "--help")
     assert code == 0
     for word in ("--scheduler", "--retry-failed", "--workers", "--out", "--dry-run", "--no-summary"):
         assert word in said
-    code, said, err = metawidgets()
+    code, said, err = sweep()
     assert "Usage" in said + err
 
 
-def test_a_dry_run_says_what_would_run_and_writes_nothing(metawidgets, no_process):
-    code, said, _ = metawidgets("sweep.toml", "--dry-run")
+def test_a_dry_run_says_what_would_run_and_writes_nothing(sweep, no_process):
+    code, said, _ = sweep("sweep.toml", "--dry-run")
     assert (code, said) == (0, "3 reports of tiny, of which 3 would run.\n")
     assert not Path("out").exists()
     done("completed", "failed")
-    assert metawidgets("--dry-run", "sweep.toml")[1] == "3 reports of tiny, of which 1 would run.\n"
-    assert "of which 2 would run" in metawidgets("run", "sweep.toml", "--dry-run", "--retry-failed")[1]
-    assert "of which 3 would run" in metawidgets("sweep.toml", "--dry-run", "--out", "elsewhere")[1]
+    assert sweep("--dry-run", "sweep.toml")[1] == "3 reports of tiny, of which 1 would run.\n"
+    assert "of which 2 would run" in sweep("run", "sweep.toml", "--dry-run", "--retry-failed")[1]
+    assert "of which 3 would run" in sweep("sweep.toml", "--dry-run", "--out", "elsewhere")[1]
 
 
-def test_a_sweep_that_is_done_starts_nothing(metawidgets, no_process):
+def test_a_sweep_that_is_done_starts_nothing(sweep, no_process):
     done("completed", "failed", "completed")
-    code, said, _ = metawidgets("sweep.toml", "--no-summary")
+    code, said, _ = sweep("sweep.toml", "--no-summary")
     assert (code, said) == (0, "All 3 reports were done already.\n")
 
 
-def test_status_by_file_and_by_folder(metawidgets):
+def test_status_by_file_and_by_folder(sweep):
     done("completed", "failed")
     Plan.of(Settings.read("sweep.toml")).save(Store("out"))
     for place in ("sweep.toml", "out"):
-        code, said, _ = metawidgets("status", place)
+        code, said, _ = sweep("status", place)
         assert code == 0
         row = next(line for line in said.splitlines() if "tiny-" in line)
         assert [word for word in row.replace("│", " ").split() if word.isdigit()] == ["3", "1", "1", "1"]
         assert "1 failed: it broke." in said
     assert Path("out/index.json").is_file(), "the next look reads no status file"
-    code, said, _ = metawidgets("status", "nowhere")
+    code, said, _ = sweep("status", "nowhere")
     assert code == 0
     assert not Path("nowhere").exists()
 
 
-def test_clean_asks_first(metawidgets):
+def test_clean_asks_first(sweep):
     done("completed", "failed", "completed")
     Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[1, 2]"))
     what = "1 reports, 0 unfinished runs and 0 plans in out"
-    code, said, _ = metawidgets("clean", "sweep.toml", answer="n\n")
+    code, said, _ = sweep("clean", "sweep.toml", answer="n\n")
     assert code == 0
     assert f"Remove {what}?" in said
     assert said.endswith("Nothing was removed.\n")
     assert len(Store("out").statuses()) == 3
-    code, said, _ = metawidgets("clean", "sweep.toml", answer="y\n")
+    code, said, _ = sweep("clean", "sweep.toml", answer="y\n")
     assert f"Removed {what}." in said
     assert len(Store("out").statuses()) == 2
-    assert metawidgets("clean", "sweep.toml")[1] == "Nothing to remove in out.\n"
-    code, said, _ = metawidgets("clean", "sweep.toml", "--failed", "--yes")
+    assert sweep("clean", "sweep.toml")[1] == "Nothing to remove in out.\n"
+    code, said, _ = sweep("clean", "sweep.toml", "--failed", "--yes")
     assert said == f"Removed {what}.\n"
     assert list(Store("out").statuses()) == [jobs()[0].key]
 
 
-def test_clean_without_an_answer_removes_nothing(metawidgets):
+def test_clean_without_an_answer_removes_nothing(sweep):
     done("completed", "completed", "completed")
     Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[1]"))
-    code, _, _ = metawidgets("clean", "sweep.toml")
+    code, _, _ = sweep("clean", "sweep.toml")
     assert code == 1
     assert len(Store("out").statuses()) == 3
 
 
-def test_clean_elsewhere(metawidgets):
+def test_clean_elsewhere(sweep):
     done("completed", out="other")
     Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[2]"))
-    assert "Nothing to remove in out" in metawidgets("clean", "sweep.toml", "--yes")[1]
-    assert "Removed 1 reports" in metawidgets("clean", "sweep.toml", "--yes", "--out", "other")[1]
+    assert "Nothing to remove in out" in sweep("clean", "sweep.toml", "--yes")[1]
+    assert "Removed 1 reports" in sweep("clean", "sweep.toml", "--yes", "--out", "other")[1]
 
 
 @pytest.mark.parametrize(
@@ -169,9 +149,9 @@ def test_clean_elsewhere(metawidgets):
         (["clean", "sweep.toml"], "workers = 0", "'workers' is 0"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_starts_nothing(metawidgets, no_process, words, text, message):
+def test_a_mistake_is_one_sentence_and_starts_nothing(sweep, no_process, words, text, message):
     Path("sweep.toml").write_text(text)
-    code, said, err = metawidgets(*words)
+    code, said, err = sweep(*words)
     assert code == 1
     assert said == ""
     assert err.startswith("metawidgets: ")
@@ -183,13 +163,13 @@ def test_a_mistake_is_one_sentence_and_starts_nothing(metawidgets, no_process, w
 @pytest.mark.parametrize(
     "words", [["sweep.toml", "--workers", "0"], ["sweep.toml", "--workers", "x"], ["run"], ["clean"]]
 )
-def test_wrong_words_are_usage_errors(metawidgets, words):
-    code, _, err = metawidgets(*words)
+def test_wrong_words_are_usage_errors(sweep, words):
+    code, _, err = sweep(*words)
     assert code == 2
     assert "Usage" in err
 
 
-def test_failed_reports_make_the_exit_code(metawidgets, monkeypatch):
+def test_failed_reports_make_the_exit_code(sweep, monkeypatch):
     from metawidgets import sweeps
     from metawidgets.sweeps.driver import Progress
 
@@ -203,7 +183,7 @@ def test_failed_reports_make_the_exit_code(metawidgets, monkeypatch):
         return progress
 
     monkeypatch.setitem(vars(sweeps), "run_sweep", run_sweep)
-    code, said, err = metawidgets(
+    code, said, err = sweep(
         "sweep.toml", "--no-summary", "--workers", "2", "--retry-failed", "--scheduler", "tcp://h:1"
     )
     assert code == 1
@@ -213,10 +193,10 @@ def test_failed_reports_make_the_exit_code(metawidgets, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_small_sweep_from_end_to_end(metawidgets):
+def test_a_small_sweep_from_end_to_end(sweep):
     Path("sweep.toml").write_text(TOML.replace("3]", "9]"))
     notebook(Path("tiny.ipynb"), "assert n < 9, 'too many'", "print(n)")
-    code, said, err = metawidgets("sweep.toml", "--workers", "2", "--no-summary")
+    code, said, err = sweep("sweep.toml", "--workers", "2", "--no-summary")
     assert code == 1
     assert "3 reports in" in said
     assert "1 of 3 reports failed" in err
@@ -226,7 +206,7 @@ def test_a_small_sweep_from_end_to_end(metawidgets):
         "completed",
         "failed",
     ]
-    assert "All 3 reports were done already" in metawidgets("sweep.toml", "--no-summary")[1]
+    assert "All 3 reports were done already" in sweep("sweep.toml", "--no-summary")[1]
     notebook(Path("tiny.ipynb"), "print(n)")  # another notebook: other reports
-    assert "of which 3 would run" in metawidgets("sweep.toml", "--dry-run")[1]
+    assert "of which 3 would run" in sweep("sweep.toml", "--dry-run")[1]
     assert threading.active_count() < 50

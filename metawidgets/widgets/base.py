@@ -167,9 +167,17 @@ class Component(anywidget.AnyWidget):
                 action = content.get("action")
                 if action not in self.actions or action not in self.able:
                     raise MetawidgetsError(f"{type(self).__name__} cannot do {action!r} here.")
-                self.progress = {}
                 params = dict(content.get("params") or {})
-                getattr(self, f"do_{action}")(**params, **({"buffers": list(buffers)} if buffers else {}))
+                do = getattr(self, f"do_{action}")
+                try:
+                    if {"self", "buffers"} & set(params):
+                        raise TypeError
+                    params |= {"buffers": list(buffers)} if buffers else {}
+                    inspect.signature(do).bind(**params)
+                except TypeError:
+                    raise MetawidgetsError(f"this is no way to ask for {action!r}; reload the page.") from None
+                self.progress = {}
+                do(**params)
         except MetawidgetsError:
             pass  # a mistake of the user's, who has read of it
         except Exception:

@@ -1,6 +1,5 @@
 """What the inner-loop slider can choose from, and what it may be set to."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
@@ -58,7 +57,7 @@ class Settings(NamedTuple):
     def checked(cls, inner_lr: Any, inner_steps: Any, shown: Any, known: Iterable[str]) -> "Settings":
         """The settings, if they are ones; they may come from a browser. `shown` is put in the order of `known`."""
         if inner_lr is not None:
-            if isinstance(inner_lr, bool) or not isinstance(inner_lr, int | float) or not 0 < inner_lr < math.inf:
+            if isinstance(inner_lr, bool) or not isinstance(inner_lr, int | float) or not 0 < inner_lr < 1e38:
                 raise LearnerError(f"inner_lr={inner_lr!r} is not a positive number; give one, such as 0.01.")
             inner_lr = float(inner_lr)
         if inner_steps is not None and (

@@ -1,6 +1,5 @@
 """A walkable slice of parameter space: losses as contours, the inner loop's way over them, and where meta-gradients point."""
 
-import math
 import threading
 from typing import Any, ClassVar, Protocol
 
@@ -152,7 +151,7 @@ class LossLandscape(Component):
         """
         plane = self._plane
         for name, value, (low, high) in (("x", x, plane.x_range), ("y", y, plane.y_range)):
-            number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
             slack = 1e-6 * (high - low)  # places come back from the browser in single precision
             if not number or not low - slack <= value <= high + slack:
                 raise ParameterError(

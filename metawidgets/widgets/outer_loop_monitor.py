@@ -175,7 +175,7 @@ class OuterLoopMonitor(Component):
 
     def do_steer(self, meta_lr: Any = None, target: Any = None) -> None:
         if meta_lr is not None:
-            self.meta_lr = float(meta_lr) if isinstance(meta_lr, int | float) else math.nan
+            self.meta_lr = float(meta_lr) if isinstance(meta_lr, int | float) and abs(meta_lr) < 1e38 else math.nan
         if target is not None:
             self.target = int(target) if isinstance(target, int | float) and target == target // 1 else 0
 

@@ -30,6 +30,9 @@ def checked_settings(**settings: Any) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value < 2**32:
             raise EpisodeError(f"{name}={value!r} is not a whole number from {low}; give one.")
         settings[name] = int(value)
+    for name in ("dataset", "split"):
+        if not isinstance(settings[name], str):
+            raise EpisodeError(f"{name}={settings[name]!r} is no name; give one.")
     unknown = set(settings) - {"dataset", "split", "n_way", "k_shot", "n_query", "seed", "index"}
     if unknown:
         raise EpisodeError(f"a draw has no setting {min(unknown)!r}.")

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -109,7 +110,10 @@ def ran(forked: bool, n: int, workers: int) -> dict[str, Any]:
 def measure_memory(options: argparse.Namespace, console: Console) -> dict[str, Any]:
     samples: list[dict[str, Any]] = []
     step = max(1, options.reports // options.samples)
-    with tempfile.TemporaryDirectory() as folder, cluster(Path(folder), options.workers) as (address, roots):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        cluster(Path(folder), options.workers, options.profiler) as (address, roots),
+    ):
 
         def note(progress: Progress) -> None:
             done = progress.completed + progress.failed
@@ -149,8 +153,9 @@ def slope(x: list[int], y: list[float]) -> float:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[tuple[str, dict[str, int]]]:
+def cluster(folder: Path, workers: int, profiler: bool) -> Iterator[tuple[str, dict[str, int]]]:
     """A scheduler and workers in processes of their own; their address and their numbers."""
+    environment = os.environ | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": str(profiler)}
     file = folder / "scheduler.json"
     common = ["--scheduler-file", str(file), "--no-dashboard"]
     scheduler_command = ["scheduler", "--host", "127.0.0.1", "--port", "0", *common]
@@ -159,7 +164,7 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, dict[str, int]]]:
 
         def start(words: list[str]) -> psutil.Popen:
             command = [sys.executable, "-m", "dask", *words]
-            process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
             return process

@@ -40,6 +40,11 @@ def main() -> None:
     )
     memory.add_argument("--reports", type=int, default=2_000)
     memory.add_argument("--samples", type=int, default=100)
+    memory.add_argument(
+        "--profiler",
+        action="store_true",
+        help="leave Dask's profiler of the workers on, which a sweep of this machine's own leaves out",
+    )
     for each in (reports, memory):
         each.add_argument("--workers", type=int, default=2)
     for name, each in (("plan", plan), ("reports", reports), ("memory", memory)):

@@ -1,5 +1,6 @@
 """Drawing episodes: a pool of classes held in memory, and a sampler with random access that any task source can feed."""
 
+import reprlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -231,7 +232,7 @@ class EpisodeSampler:
                 if isinstance(source, str)
                 else "a dataset's .source('train')"
             )
-            raise EpisodeError(f"episodes are drawn from a source, and {source!r} is none; give {cure}.")
+            raise EpisodeError(f"episodes are drawn from a source, and {reprlib.repr(source)} is none; give {cure}.")
         if source.is_regression and n_way is not None:
             raise EpisodeError(f"n_way={n_way}, but {source.name!r} draws functions, not classes; leave n_way out.")
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:

@@ -16,12 +16,14 @@ function emBounds(...arrays) {
   return [box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin];
 }
 
-// emCamera() -> a camera with one scale for both axes: stretched apart, a map would show false distances.
-function emCamera() {
+// emCamera({edge}) -> a camera with one scale for both axes: stretched apart, a map would show false distances.
+// edge: pixels around the bounds, for marks that do not shrink with the map.
+function emCamera({ edge = 0 } = {}) {
   let [width, height] = [1, 1];
   let bounds = [-1, -1, 1, 1];
   let [x, y, scale] = [0, 0, 1];
-  const fitScale = () => Math.min(width / (bounds[2] - bounds[0]), height / (bounds[3] - bounds[1]));
+  const inside = (size) => Math.max(0.5 * size, size - 2 * edge);
+  const fitScale = () => Math.min(inside(width) / (bounds[2] - bounds[0]), inside(height) / (bounds[3] - bounds[1]));
   const keep = () => {
     scale = Math.min(200 * fitScale(), Math.max(0.5 * fitScale(), scale));
     x = Math.min(bounds[2], Math.max(bounds[0], x));

@@ -9,7 +9,7 @@ function tmPlot({ config, arrays, opened, groupOf, on }) {
     class: "tm-plot", tabindex: 0, role: "application", "aria-roledescription": "map",
     "aria-label": `Map of ${n} tasks. Arrow keys move to the next task in their direction, Enter pins it beside its nearest, plus and minus zoom, 0 shows all, Escape lets go.`,
   }, canvas);
-  const camera = emCamera();
+  const camera = emCamera({ edge: 20 });
   let [width, height] = [0, 0];
   let state = null;
   let size = 0;

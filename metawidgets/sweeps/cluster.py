@@ -206,6 +206,11 @@ def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Clien
             if isinstance(error, OSError) and time.monotonic() < until:
                 time.sleep(0.2)
                 continue
+            if isinstance(error, TypeError) and scheduler.startswith("tls://"):  # Dask's way of missing an SSL context
+                raise SweepError(
+                    f"{scheduler!r} needs certificates, and Dask's configuration here names none; give its ca-file, and key and "
+                    "cert of the client, under distributed.comm.tls."
+                ) from None
             raise SweepError(
                 f"no scheduler answers at {scheduler!r} ({type(error).__name__}); start one with `dask scheduler`, or leave "
                 "--scheduler out to use this machine."

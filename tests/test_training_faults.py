@@ -152,6 +152,7 @@ def command(folder: Path, said: Path) -> None:
     """`metawidgets train`, as the shell runs it but for torch, which is loaded already."""
     from metawidgets.__main__ import main
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests in the background ignores it
     os.chdir(folder)
     for stream in (1, 2):
         os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)

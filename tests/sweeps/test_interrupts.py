@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,15 @@ def test_more_ctrl_c_while_it_closes(place: Place, forked: bool) -> None:
     assert place.statuses() == {}
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is Python's, even where whoever runs the tests in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_is_put_off_until_it_is_asked_for() -> None:
     woken, before = [], signal.getsignal(signal.SIGINT)
 
@@ -110,6 +119,7 @@ def test_ctrl_c_is_put_off_until_it_is_asked_for() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_when_nothing_is_left_to_stop_is_not_lost() -> None:
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), Interrupts():
@@ -117,6 +127,7 @@ def test_ctrl_c_when_nothing_is_left_to_stop_is_not_lost() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+@pytest.mark.usefixtures("heard")
 def test_an_error_of_the_sweep_is_not_hidden_by_ctrl_c() -> None:
     with pytest.raises(ZeroDivisionError), Interrupts():
         print(1 // (signal.raise_signal(signal.SIGINT) or 0))  # noqa: T201

@@ -115,7 +115,11 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Shaped[np.ndarra
     header = _HEADER.fullmatch(data[start : min(end, start + 10_000)].tobytes())
     if filled < len(data) or head[:6] != b"\x93NUMPY" or header is None:
         raise ValueError(f"its member {info.filename!r} is no array of numbers")
-    dtype, order = np.dtype(header[1].decode()), "F" if header[2] == b"True" else "C"
+    try:
+        dtype = np.dtype(header[1].decode())
+    except TypeError:
+        raise ValueError(f"its member {info.filename!r} is of no type of numbers, {header[1].decode()!r}") from None
+    order = "F" if header[2] == b"True" else "C"
     shape = tuple(int(n) for n in re.findall(rb"\d+", header[3]))
     if prod(shape) * dtype.itemsize != len(data) - end:
         raise ValueError(f"its member {info.filename!r} has {len(data) - end:,} bytes, which are not {dtype} {shape}")

@@ -19,7 +19,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -213,7 +213,9 @@ def _field(name: str, annotation: Any, default: Any, comment: str) -> tuple[Any,
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return (
+        get_args(annotation) if get_origin(annotation) in (UnionType, Union) else (annotation,)
+    )  # Literal[...] | None is a Union
 
 
 def _entry(annotation: Any) -> Any:
@@ -275,7 +277,8 @@ def _read(annotation: Any, text: str) -> Any:
     for member in members:
         if get_origin(member) is Literal:
             options = {str(option): option for option in get_args(member)}
-            return options.get(text, text)
+            if text in options:
+                return options[text]
         if member is bool and text.lower() in ("true", "false"):
             return text.lower() == "true"
         if member in (int, float):

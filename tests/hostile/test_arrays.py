@@ -95,6 +95,7 @@ def test_object_arrays_are_refused_and_nothing_is_unpickled(tmp_path: Path) -> N
         "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "9" * 5000 + ",), }",
         "{'descr': [('a', '<f4'), ('b', '|O')], 'fortran_order': False, 'shape': (4,), }",
         "{'descr': '<U1000000000', 'fortran_order': False, 'shape': (1,), }",
+        "{'descr': '<f1', 'fortran_order': False, 'shape': (4, 2), }",
         "{'descr': '<c8', 'fortran_order': False, 'shape': (4, 2), }",
         "{'descr': '<M8[s]', 'fortran_order': False, 'shape': (4,), }",
         "{'descr': '<f4', 'fortran_order': False, 'shape': __import__('os').listdir(), }",

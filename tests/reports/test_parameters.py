@@ -154,6 +154,21 @@ def test_help_has_type_range_default_and_text(model):
     assert rows["n_steps"][0] == "a whole number, 1 or more or none"
 
 
+@pytest.mark.parametrize(
+    ("line", "takes", "word", "value"),
+    [
+        ('x: Literal["a", "b"] | None = None', "one of a, b or none", "x=none", None),
+        ('x: Literal["a", "b"] | None = None', "one of a, b or none", "x=b", "b"),
+        ('x: Literal["all"] | int = "all"', "one of all or a whole number", "x=3", 3),
+        ('x: float | Literal["auto"] = "auto"', "a number or one of auto", "x=auto", "auto"),
+    ],
+)
+def test_one_of_some_words_or_something_else(line, takes, word, value):
+    model = model_of(line)
+    assert help_rows(model)[0][1] == takes
+    assert check(model, from_words(model, [word])) == {"x": value}
+
+
 def test_the_json_schema_carries_ranges_and_help(model):
     schema = model.model_json_schema()["properties"]["n_way"]
     assert (schema["minimum"], schema["maximum"], schema["description"]) == (2, 20, "classes in an episode")

@@ -200,7 +200,9 @@ def test_ctrl_c_while_it_loads_is_130_without_a_word(tmp_path: Path) -> None:
         time.sleep(draw.uniform(0, 2))
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=120)
-        assert (process.returncode, said.replace(GOES_ON, "").strip()) == (130, "")
+        # a quick machine may be at its first steps by then
+        words = [line for line in said.splitlines() if line != GOES_ON and not line.startswith("training step ")]
+        assert (process.returncode, words) == (130, [])
 
 
 def small(path: Path, steps: int = 4, leave_at: int | None = None) -> None:

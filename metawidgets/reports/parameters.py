@@ -213,9 +213,8 @@ def _field(name: str, annotation: Any, default: Any, comment: str) -> tuple[Any,
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
-    return (
-        get_args(annotation) if get_origin(annotation) in (UnionType, Union) else (annotation,)
-    )  # Literal[...] | None is a Union
+    several = get_origin(annotation) in (UnionType, Union)  # Literal[...] | None is of the second kind
+    return get_args(annotation) if several else (annotation,)
 
 
 def _entry(annotation: Any) -> Any:

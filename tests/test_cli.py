@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from metawidgets import cli
-from metawidgets.cli import pages
+from metawidgets.cli import console, pages, training
 from tests.files import image_file
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
@@ -243,6 +243,18 @@ def test_ctrl_c_exits_130_and_the_training_goes_on_later(tmp_path):
     assert process.returncode == 130
     assert "The same command goes on from the last validation." in said
     assert "Traceback" not in said
+
+
+def test_ctrl_c_in_the_midst_of_a_line_is_said_all_the_same(metawidgets, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        console.errors._enter_buffer()  # where rich has begun a line and not come to its end
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "train_with_progress", interrupted)
+    code, _, said = metawidgets("train", "it.safetensors", *TINY)
+    console.errors._exit_buffer()
+    assert code == 130
+    assert said.strip() == "Stopped. The same command goes on from the last validation."
 
 
 def test_a_closed_pipe_is_no_error():

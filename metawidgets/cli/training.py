@@ -1,5 +1,6 @@
 """`metawidgets train`, `metawidgets evaluate` and `metawidgets challenge`."""
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -115,7 +116,8 @@ def train(
             model, training, how, validation=validation, checkpoint=checkpoint, resume=not fresh, facts=facts
         )
     except KeyboardInterrupt:
-        errors.print("Stopped. The same command goes on from the last validation.")
+        # Not by rich: one that comes as it enters its buffer leaves that open, and nothing more is written.
+        sys.stderr.write("Stopped. The same command goes on from the last validation.\n")
         raise
     if last is None:
         out.print(f"{checkpoint} was trained to its end before; --fresh begins again.")

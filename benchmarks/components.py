@@ -1,11 +1,15 @@
-"""What the instruments cost in a browser: time until drawn, a scrub, a pan, a control that asks Python, bytes sent.
+"""Measure the instruments in a browser: bytes sent, time until drawn, and times of scrubbing, panning and a control that asks Python.
 
-    METAWIDGETS_OMNIGLOT=folder python benchmarks/components.py            # glyphs stand in where there is no Omniglot
+    METAWIDGETS_OMNIGLOT=folder python benchmarks/components.py            # without Omniglot, glyphs are used instead
 
-Chromium without GPU. `drawn`: from opening the exported file to painted, for a page that holds this instrument alone. `scrub`: from
-a slider's input event to the end of the frame that shows it, over 100 events. `pan`: time between frames while it is dragged or
-scrolled, over 60 frames. `control`: from a slider's input event to the painted answer of Python, over 100 events, without
-JupyterLab in between. At 60 Hz a frame is 16.7 ms, so that is the least to be seen. Run it on a machine that does nothing else.
+All times are in milliseconds, in Chromium without a GPU:
+
+- `drawn`: from opening an exported page with this one instrument until it is painted.
+- `scrub`: from a slider's input event to the end of the frame that shows it, over 100 events.
+- `pan`: between frames while the instrument is dragged or scrolled, over 60 frames.
+- `control`: from a slider's input event until Python's answer is painted, over 100 events, without JupyterLab.
+
+At 60 Hz a frame takes 16.7 ms, so no smaller time can be seen. Run this on an otherwise idle machine.
 """
 
 import argparse
@@ -22,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ipywidgets import VBox
 from page import FLAGS, SCRUB, p95
 from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
@@ -31,7 +36,9 @@ import metawidgets as mw
 from metawidgets import instruments
 from metawidgets.reports.export import export_component
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the page with Python behind it is the tests' own
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # for `tests.browser.live`, a page that is connected to Python
 from tests.browser import live
 from tests.widgets import made_memory
 
@@ -43,7 +50,7 @@ FRAMES = """() => {
 
 
 def pan(page: Page, place: str, scrolls: bool) -> list[float]:
-    """Milliseconds between frames while a real mouse drags or turns its wheel over a place."""
+    """Drag the mouse, or scroll, over an element, and return the milliseconds between frames."""
     node = page.locator(place).first
     node.scroll_into_view_if_needed()
     box = node.bounding_box()
@@ -63,7 +70,10 @@ def pan(page: Page, place: str, scrolls: bool) -> list[float]:
 
 
 def cases() -> dict[str, tuple[Callable[[], Any], dict[str, Any]]]:
-    """Name -> the component, and what is measured of it beside drawing: scrub (a slider), pan (a place, whether it scrolls)."""
+    """Return name -> (a function that makes the component, extra measurements).
+
+    The extra measurements are `scrub` (a slider's selector) and `pan` (an element's selector, and whether to scroll it).
+    """
     big = "omniglot" if os.environ.get("METAWIDGETS_OMNIGLOT") else "glyphs"
     data, protonet = mw.datasets.load(big), mw.load(f"{big}-protonet")
     glyphs, sines = mw.datasets.load("glyphs"), mw.datasets.load("sinusoids")
@@ -111,7 +121,7 @@ def opened(browser: Browser, path: Path) -> tuple[Page, float, list[str]]:
 
 
 def control(browser: Browser, component: Any, folder: Path, rounds: int) -> list[float]:
-    """Milliseconds from moving the inner rate to its painted curve, with Python behind the page."""
+    """Return the milliseconds from moving the inner learning rate until the new curve is painted, with Python connected."""
     context, connect = live.open_live(browser, component, folder / "live.html")
     page = connect(context.new_page())
     page.settle()
@@ -124,7 +134,7 @@ def control(browser: Browser, component: Any, folder: Path, rounds: int) -> list
             for (let i = 0; i < rounds; i++) {
                 const before = model.get("replied");
                 const begun = performance.now();
-                slider.value = 20 + ((7 * i) % 30); // rates at which nothing diverges
+                slider.value = 20 + ((7 * i) % 30); // rates at which the inner loop does not diverge
                 slider.dispatchEvent(new Event("input", { bubbles: true }));
                 slider.dispatchEvent(new Event("change", { bubbles: true }));
                 const waits = () => model.get("replied") === before && performance.now() - begun < 5000;
@@ -145,8 +155,8 @@ def control(browser: Browser, component: Any, folder: Path, rounds: int) -> list
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--only", default="", help="instruments whose name holds this")
-    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    parser.add_argument("--only", default="", help="only instruments whose name contains this")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -170,16 +180,7 @@ def main() -> None:
                 ready.append(ms)
                 if len(ready) < 3:
                     page.close()
-            scrub = (
-                page.evaluate(
-                    SCRUB.replace(
-                        'document.querySelectorAll("input[type=range]")[index]', "document.querySelector(index)"
-                    ),
-                    [measured["scrub"], options.rounds],
-                )
-                if "scrub" in measured
-                else []
-            )
+            scrub = page.locator(measured["scrub"]).first.evaluate(SCRUB, options.rounds) if "scrub" in measured else []
             panned = pan(page, *measured["pan"]) if "pan" in measured else []
             page.close()
             figures[name] = {
@@ -196,8 +197,6 @@ def main() -> None:
                 name, f"{row['kB']:.0f}", f"{row['MB']:.2f}", f"{row['drawn']:.0f}", *shown[0], *shown[1], str(len(odd))
             )
         if len(made) == len(cases()):
-            from ipywidgets import VBox
-
             path = export_component(VBox(list(made.values())), folder / "ten.html")
             _, ms, odd = opened(browser, path)
             figures["ten on one page"] = {"MB": path.stat().st_size / 1e6, "drawn": ms, "odd": odd}

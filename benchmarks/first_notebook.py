@@ -1,11 +1,11 @@
-"""How long a newcomer waits: a notebook in JupyterLab, from "Run all" to its first and last instrument on screen, and its memory.
+"""Measure how long a notebook in JupyterLab takes from "Run all" to its first and its last instrument, and its kernel's memory.
 
     python benchmarks/first_notebook.py notebooks/00_quickstart.ipynb
 
-As on Binder: one torch thread (`binder/start`), and the notebook's own full sizes. `kernel CPU` is the processor time that the
-kernel took for all of it, which other work on the machine does not stretch; `kernel MB` the most memory that it ever held (VmHWM
-of /proc). An instrument counts when it has drawn itself, picture or plot, with a size on the page. JupyterLab and
-its kernel are started before the clock is; the packages are imported by the notebook itself, so their import counts.
+As on Binder, torch has one thread (`binder/start`), and the notebook runs at full size. `kernel CPU` is the kernel's processor time for
+the whole notebook, which other work on the machine does not lengthen. `kernel MB` is the most memory that the kernel ever held
+(VmHWM of /proc). An instrument counts once it is drawn and visible. JupyterLab and the kernel start before the clock; the
+notebook itself imports the packages, so their import counts.
 """
 
 import argparse
@@ -20,10 +20,13 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # JupyterLab with settings of its own is the tests'
-from tests.browser.lab import lab_server
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # for `tests.browser.hosts`, JupyterLab with its own settings
+from tests.browser.hosts.jupyter import lab_server
 
-DRAWN = """() => [...document.querySelectorAll(".jp-Notebook section.mw")]
+DRAWN = """() => [...document.querySelectorAll(".jp-Notebook *")].map((el) => el.shadowRoot?.querySelector("section.mw"))
+    .filter((root) => root)
     .filter((root) => root.querySelector(".mw-body")?.childElementCount && root.getBoundingClientRect().height > 40).length"""
 DONE = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code").every((cell) => cell.model.executionCount)"""
@@ -32,7 +35,7 @@ ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.filter((
 
 
 def wait(page: Page, limit: float) -> tuple[list[float], float]:
-    """Seconds at which one more instrument was on screen, and at which the last cell was done."""
+    """Run all cells. Return the seconds at which each instrument appeared, and at which the last cell was done."""
     begun = time.monotonic()
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
     seen: list[float] = []
@@ -42,7 +45,7 @@ def wait(page: Page, limit: float) -> tuple[list[float], float]:
         if errors := page.evaluate(ERRORS):
             sys.exit(f"a cell failed: {errors[0]}")
         if page.evaluate(DONE):
-            page.wait_for_timeout(500)  # the last cell's instrument is drawn behind it
+            page.wait_for_timeout(500)  # the last cell's instrument is drawn after the cell is done
             seen += [time.monotonic() - begun] * (page.evaluate(DRAWN) - len(seen))
             return seen, now
         if now > limit:

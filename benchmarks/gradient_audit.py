@@ -1,4 +1,4 @@
-"""Whether each library's meta-gradient is the meta-gradient: in float64, against a plain double backward."""
+"""An audit of each library's meta-gradient in float64, against a plain double backward."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,12 +27,12 @@ __all__ = ["audit", "largest_error"]
 
 
 def largest_error(exact: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> float:
-    """Over tensors, the largest Euclidean error relative to the exact tensor's length."""
+    """Return the largest error of a tensor, as a Euclidean norm relative to the exact tensor's norm."""
     return max(((found[name] - g).norm() / g.norm()).item() for name, g in exact.items())
 
 
 def audit(peers: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, float | str]]]:
-    """Work -> the largest error of each contender, or why it has none."""
+    """Yield for each piece of work its name, and for each contender the largest error or the reason why it failed."""
     images, points = characters(5, 1, 3, 3), curves(10, 6)
     torch.manual_seed(3)
     for downsample in ("pool", "stride"):
@@ -54,7 +54,9 @@ def _errors(
     tasks, rule = Tasks.of(batch, torch.float64), (learner.inner_steps, learner.inner_lr)
     ours = matching_names(standard, learner.network)
     exact = double_backward(standard, tasks, *rule, tasks.loss)
-    exact = {name: exact[name] for name in ours.values()}  # without biases under a norm, whose gradient is exactly 0
+    exact = {
+        name: exact[name] for name in ours.values()
+    }  # leaves out biases before a norm, whose gradient is exactly 0
 
     def our_gradients() -> dict[str, Tensor]:
         meta_gradient(learner, batch)
@@ -77,7 +79,7 @@ def _errors(
 def _error(exact: Mapping[str, Tensor], gradients: Callable[[], dict[str, Tensor]]) -> float | str:
     try:
         return largest_error(exact, gradients())
-    except Exception as error:  # that a library cannot do it is what the table is to say
+    except Exception as error:  # the table reports a library's failure
         return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:160]}"
 
 

@@ -1,10 +1,10 @@
-"""How long a loss landscape takes: grids on the MLP and on strided conv4, a path and its arrows from another place, and a scrub in
-the browser.
+"""Time the loss landscape: grids on the MLP and on strided conv4, a path with its arrows from another point, and a scrub in the
+browser.
 
     python benchmarks/landscape.py                     # prints a table; medians of three
     python benchmarks/landscape.py --repetitions 5 --threads 1
 
-The learners are untrained ones of the papers' sizes: what a grid costs does not depend on the weights.
+The learners have the papers' sizes and are untrained, since the time of a grid does not depend on the weights.
 """
 
 import argparse
@@ -18,10 +18,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from playwright.sync_api import sync_playwright
 
 from metawidgets import datasets, learners
 from metawidgets.episodes import Episode, EpisodeSpec
-from metawidgets.learners.landscape import LossPlane
+from metawidgets.learners.landscape.plane import LossPlane
+from metawidgets.reports.export import export_component
+from metawidgets.widgets import LossLandscape
 
 GOALS = {
     "MLP, 50 x 50": 1.0,
@@ -33,7 +36,9 @@ GOALS = {
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--repetitions", type=int, default=3)
-    options.add_argument("--fine", action="store_true", help="conv4 on 50 x 50 points too, four times as long")
+    options.add_argument(
+        "--fine", action="store_true", help="also conv4 on 50 x 50 points, which takes four times as long"
+    )
     options.add_argument("--threads", type=int, default=torch.get_num_threads())
     given = options.parse_args()
     torch.set_num_threads(given.threads)
@@ -78,12 +83,7 @@ def row(name: str, value: float) -> str:
 
 
 def scrub(plane: LossPlane) -> float:
-    """Processor milliseconds of the page for each step of the slider, both surfaces shown, 40 steps long."""
-    from playwright.sync_api import sync_playwright
-
-    from metawidgets.reports.export import export_component
-    from metawidgets.widgets import LossLandscape
-
+    """Move the slider 40 steps with both surfaces shown, and return the page's processor milliseconds per step."""
     landscape = LossLandscape(plane, resolution=50, refine=50, surface="both")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as browsers:
         path = export_component(landscape, Path(folder) / "landscape.html")
@@ -101,9 +101,8 @@ def scrub(plane: LossPlane) -> float:
             return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
         before = spent()
-        page.evaluate(
-            """async () => {
-                const slider = document.querySelector(".mw-player .mw-slider");
+        page.locator(".mw-player .mw-slider").first.evaluate(
+            """async (slider) => {
                 for (let i = 0; i < 40; i++) {
                     slider.value = (i + 1) % (Number(slider.max) + 1);
                     slider.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,10 +1,10 @@
-"""Peak memory and time of one outer step of second-order MAML, against inner steps and tasks.
+"""Measure peak memory and time of one outer step of second-order MAML, against inner steps and against tasks.
 
-    python benchmarks/learners.py            # about five minutes on one core; Linux, since it reads /proc
+    python benchmarks/learners.py            # about five minutes on one core; only on Linux, since it reads /proc
 
-conv4 with 64 filters on 28x28 images, 5-way 5-shot with 15 queries a class. Each setting has a process of its own, since one
-does not always give memory back before it ends. Memory is how far the resident set rises above what it was with the network,
-the optimiser's state and the data loaded; time is the median of a few steps, on one thread.
+The network is conv4 with 64 filters on 28x28 images; episodes are 5-way 5-shot with 15 queries per class. Each setting runs in a new
+process, since a process does not always return memory before it ends. Memory is the rise of the resident set above its size with
+the network, its gradients and the data loaded. Time is the median of a few steps, on one thread.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from rich.table import Table
 
 from metawidgets import learners
 from metawidgets.datasets import load
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.learners import loop
-from metawidgets.sampling import EpisodeSampler
 
 SETTINGS: dict[str, list[dict[str, Any]]] = {
     "against tasks": [{"inner_steps": 5, "tasks": n} for n in (1, 4, 16)],
@@ -37,7 +37,7 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def resident(field: str) -> float:
-    """MiB: "VmRSS" now, "VmHWM" at most since it was reset."""
+    """Return this process's resident memory in MiB: "VmRSS" is the size now, "VmHWM" the peak since the last reset."""
     (line,) = (row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith(field))
     return int(line.split()[1]) / 1024
 
@@ -55,7 +55,7 @@ def measure(
     for p in learner.parameters():
         p.grad = torch.zeros_like(p)
     before = resident("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")
+    Path("/proc/self/clear_refs").write_text("5")  # resets VmHWM
     seconds = []
     for _ in range(repetitions):
         begun = time.process_time()
@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--downsample", choices=("stride", "pool"), default="stride")
     parser.add_argument("--k-shot", type=int, default=5)
-    parser.add_argument("--repetitions", type=int, default=3, help="outer steps of which the median time counts")
+    parser.add_argument("--repetitions", type=int, default=3, help="outer steps whose median time is reported")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

@@ -1,11 +1,11 @@
-"""What a long day in one kernel leaves behind: memory, open comms, threads and living components after hundreds of rounds.
+"""Measure leaks of a long-running kernel: memory, open comms, threads and live components after hundreds of rounds.
 
     python benchmarks/long_kernel.py [--rounds 500] [--keep]
 
-A round draws an episode, adapts three learners to it, shows five instruments in a cell as a notebook does, and closes them. The
-kernel is a real one, spoken to as JupyterLab would. Its resident memory is fitted by a line over the rounds after the first
-fifth; the slope is printed with its 95 % interval, in KB a round. `--keep` leaves the instruments open, as a cell that is run
-again and again does.
+Each round draws an episode, adapts three learners to it, shows five instruments in a cell, and closes them. The kernel is a real one,
+driven through the same protocol as by JupyterLab. A line is fitted to its resident memory over the rounds after the first fifth;
+the slope is printed with its 95 % interval, in KB per round. `--keep` leaves the instruments open, as running a cell again and
+again does.
 """
 
 import argparse
@@ -55,13 +55,17 @@ CLOSE = "    shown.close()\n"
 
 
 class Kernel:
-    """A kernel that answers with the text that a cell printed."""
+    """A kernel that runs cells and returns the text that they print."""
 
     def __init__(self) -> None:
         self._manager, self._client = start_new_kernel(kernel_name="python3")
 
     def run(self, code: str) -> str:
-        """Raises: RuntimeError: if the cell fails."""
+        """Run a cell and return what it printed.
+
+        Raises:
+            RuntimeError: if the cell fails.
+        """
         printed: list[str] = []
 
         def hear(message: dict[str, Any]) -> None:
@@ -79,7 +83,7 @@ class Kernel:
 
 
 def days(rounds: int, keep: bool = False) -> list[dict[str, float]]:
-    """How the kernel stands before the first round, and after each."""
+    """Run the rounds in a new kernel. Return its memory and counts before the first round and after each."""
     kernel = Kernel()
     try:
         kernel.run(SETUP)
@@ -95,7 +99,7 @@ def days(rounds: int, keep: bool = False) -> list[dict[str, float]]:
 
 
 def slope(values: np.ndarray) -> tuple[float, float]:
-    """Of the least-squares line, per round, and the half width of its 95 % interval from means of twenty blocks."""
+    """Return the slope of the least-squares line per round, and half of its 95 % interval, from the means of twenty blocks."""
     blocks = np.array_split(values, min(20, len(values)))
     y = np.array([b.mean() for b in blocks])
     x = np.arange(len(y)) * len(values) / len(y)

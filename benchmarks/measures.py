@@ -1,4 +1,4 @@
-"""What the trained recipes score, and the published figures that they are laid beside."""
+"""Scores of the trained recipes on test tasks, and the published scores to compare with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,24 +10,24 @@ from recipes import Recipe
 from metawidgets import learners
 from metawidgets.datasets import load
 from metawidgets.datasets.linear_functions import least_squares_error_by_context
-from metawidgets.evaluation import evaluate
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.learners import GradientLearner, Learner
 from metawidgets.learners.curves import accuracy_by_appearance, error_by_context
-from metawidgets.learners.sequences import SequenceLearner
-from metawidgets.learners.tuned import Tuned
-from metawidgets.results import Evaluation, EvaluationCurve
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.learners.model_based.sequences import SequenceLearner
+from metawidgets.learners.transfer.tuned import Tuned
+from metawidgets.records import Evaluation, EvaluationCurve
+from metawidgets.training.evaluation import evaluate
 
-__all__ = ["PUBLISHED", "knows_the_family", "measure"]
+__all__ = ["PUBLISHED", "five_way_scores", "knows_the_family", "measure"]
 
 TEST_SEED = 3
 INNER_STEPS = (1, 5, 10)
 RATES = (0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1)
 FOUR_SETTINGS = ("protonet", "matching")
-"""Learners that are measured 20-way as well; the others 5-way alone, for the time that it takes."""
+"""Learners that are also measured 20-way. The others are measured only 5-way, to save time."""
 
 PUBLISHED: dict[str, tuple[float | None, ...]] = {
-    # Omniglot, 5-way 1-shot, 5-way 5-shot, 20-way 1-shot, 20-way 5-shot: each paper's own table
+    # Omniglot accuracy in percent, 5-way 1-shot, 5-way 5-shot, 20-way 1-shot and 20-way 5-shot, from each paper's own table
     "protonet": (98.8, 99.7, 96.0, 98.9),
     "matching": (98.1, 98.9, 93.8, 98.5),
     "matching_fce": (None, None, None, None),
@@ -43,7 +43,7 @@ PUBLISHED: dict[str, tuple[float | None, ...]] = {
 
 
 def measure(name: str, learner: Learner, recipe: Recipe, n_episodes: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Scores on test tasks, episode by episode: the same episodes for every learner of a dataset."""
+    """Score a learner on test tasks, episode by episode. All learners of a dataset get the same episodes."""
     torch.manual_seed(0)
     learner.eval()
     if recipe.train_way is None:
@@ -60,6 +60,13 @@ def measure(name: str, learner: Learner, recipe: Recipe, n_episodes: int, say: C
         curve = accuracy_by_appearance(learner, load(recipe.dataset).source("test"), n_episodes, TEST_SEED)
         found["by_appearance"] = _points(curve)
     return found
+
+
+def five_way_scores(
+    learner: Learner, recipe: Recipe, n_episodes: int, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """Score a learner on the 5-way test tasks only, for paired comparisons with other learners."""
+    return _of_characters(learner.eval(), recipe, n_episodes, False, say)
 
 
 def _score(result: Evaluation, **facts: Any) -> dict[str, Any]:
@@ -85,8 +92,8 @@ def _of_characters(
     source, found = load(recipe.dataset, **recipe.dataset_options).source("test"), []
     kind = type(learner).__name__
     for n_way in (5, 20) if twenty_ways else (5,):
-        # many steps on many images take a minute for a hundred episodes
-        most = {"FineTune": 2, "Reptile": 1}.get(kind, 3 if n_way == 5 else 2)
+        # These learners take many steps on many images: a hundred episodes need a minute, so they get fewer settings.
+        most = 3 if n_way == 5 and kind not in ("FineTune", "Reptile") else 2
         for k_shot, n_query in ((1, 15), (5, 15), (10, 10))[:most]:
             sampler = EpisodeSampler(source, n_way=n_way, k_shot=k_shot, n_query=n_query, seed=TEST_SEED)
             result = evaluate(learner, sampler, n_episodes if twenty_ways or k_shot == 1 else n_episodes // 2)
@@ -124,7 +131,7 @@ def _of_functions(learner: Learner, recipe: Recipe, n_episodes: int, say: Callab
 
 
 def knows_the_family(sampler: EpisodeSampler, n_episodes: int) -> Evaluation:
-    """The oracle for sinusoids: whoever knows that a curve is a sin x + b cos x finds a and b by least squares."""
+    """Score the oracle for sinusoids: it knows that a curve is a sin x + b cos x, and finds a and b by least squares."""
     scores = []
     for e in map(sampler.episode, range(n_episodes)):
         waves = lambda x: np.concatenate([np.sin(x), np.cos(x)], 1).astype(np.float64)  # noqa: E731
@@ -138,4 +145,4 @@ def _best_rate(learner: Tuned, validation: EpisodeSampler, n_episodes: int) -> f
     for rate in RATES:
         learner.inner_lr = rate
         means[rate] = evaluate(learner, validation, n_episodes).mean
-    return min(means, key=lambda rate: (means[rate] != means[rate], means[rate]))  # what diverged is NaN: last
+    return min(means, key=lambda rate: (means[rate] != means[rate], means[rate]))  # NaN (diverged) sorts last

@@ -1,11 +1,11 @@
-"""What watching a meta-training costs: steps a second with and without the monitor, how soon it stops, how large its output is.
+"""Measure the cost of the outer-loop monitor: steps per second with and without it, how soon it stops, and the size of its output.
 
     python benchmarks/monitor.py [--rounds 7] [--seconds 4] [--threads 1]
 
-The two trainings take turns, so that whatever else the machine does falls on both; the cost is the median over rounds of what
-each step took more, without the time spent on the held episode: by the clock, and by the processor's time. On a busy machine both
-scatter by more than the cost is; what is then left is the share of the watched training's time that passes inside the monitor.
-The monitor's messages are packed as for a notebook.
+A watched and an unwatched training take turns, so that other work on the machine slows both alike. The cost is the extra time per step
+(median over rounds), by wall clock and by processor time, without the time spent on the held episode. On a busy machine both scatter
+by more than the cost; then look at the share of the watched training's time that is spent inside the monitor. The monitor's
+messages are packed as for a notebook.
 """
 
 import argparse
@@ -17,14 +17,14 @@ import time
 import torch
 
 from metawidgets import datasets, instruments, learners
-from metawidgets.results import MetaStep
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import EpisodeSampler
+from metawidgets.records import MetaStep
 from metawidgets.training import MetaTraining, meta_train
 from metawidgets.widgets import OuterLoopMonitor
 
 
 class Comm:
-    """Serialises what a notebook's comm would, and counts it."""
+    """A comm that serialises messages as a notebook's would, and counts them and their bytes."""
 
     comm_id, target_name = "bench", "jupyter.widget"
 
@@ -55,7 +55,7 @@ def parts(kind: str, n: int = 10**6) -> tuple[learners.Learner, EpisodeSampler, 
 
 
 Times = tuple[float, float]
-"""Seconds by the clock, and of the processor."""
+"""Wall-clock seconds and processor seconds."""
 
 
 def now() -> Times:
@@ -68,7 +68,7 @@ def since(begun: Times) -> Times:
 
 
 def without_monitor(training, seconds: float) -> Times:
-    """Of one step, of those that fit."""
+    """Train for some seconds, and return the time per step."""
     done, begun = 0, now()
     while since(begun)[0] < seconds:
         next(training)
@@ -78,7 +78,10 @@ def without_monitor(training, seconds: float) -> Times:
 
 
 def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -> tuple[float, float, float]:
-    """Of one step in its thread, as in a notebook, from its start to the end of its last step; and the monitor's share of it."""
+    """Train in the monitor's thread, as a notebook does. Return wall-clock and processor seconds per step, and the monitor's share.
+
+    The time runs from the start to the end of the last step, without the time spent on the held episode.
+    """
     loop = monitor._loop
     assert loop is not None
     note, marks, inside = loop._note, [], 0.0
@@ -97,7 +100,9 @@ def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -
     monitor.pause()
     monitor.wait()
     loop._note = note
-    on_held = [sum(each[i] for each in held[before:-1]) for i in (0, 1)]  # the last came after the last step
+    on_held = [
+        sum(each[i] for each in held[before:-1]) for i in (0, 1)
+    ]  # the last adaptation comes after the last step
     share = (inside - on_held[0]) / (marks[-1][0] - begun[0] - on_held[0])
     clock, processor = ((b - a - c) / len(marks) for a, b, c in zip(begun, marks[-1], on_held, strict=True))
     return clock, processor, share
@@ -136,7 +141,7 @@ def cost(kind: str, rounds: int, seconds: float) -> None:
 
 
 def own_cost() -> None:
-    """Of one step and one redraw, on a full record: what does not depend on the training or on what else runs."""
+    """Time one step and one redraw of the monitor alone, on a full record: independent of the training and of other load."""
     monitor = instruments.outer_loop_monitor(*parts("sinusoids-maml"), every=10**6)
     monitor.comm = Comm()
     loop = monitor._loop
@@ -175,7 +180,7 @@ def stops(kind: str, times: int = 8) -> None:
 
 
 def output_of_an_hour(kind: str, per_second: int = 30) -> None:
-    """What a notebook would keep of an hour: widget state and picture, on a clock that the steps move."""
+    """Print the size of what a notebook saves after an hour (widget state and picture). The hour is simulated."""
     monitor = instruments.outer_loop_monitor(*parts(kind, 3600 * per_second))
     loop = monitor._loop
     assert loop is not None
@@ -203,7 +208,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--only", choices=["own", "cost", "stops", "hour"])
-    parser.add_argument("--threads", type=int, help="of PyTorch; by default as many as it takes")
+    parser.add_argument("--threads", type=int, help="PyTorch's threads; its own default if left out")
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)

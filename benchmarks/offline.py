@@ -1,11 +1,11 @@
-"""Whether a site lives without a network: opens its index and every page that it links, with the network cut, and plays with each.
+"""Check that a site works without a network: open its index and every linked page offline, and try every instrument.
 
     metawidgets site notebooks --out build/site
     python benchmarks/offline.py build/site
 
-An instrument is alive if some key, pressed on one of its controls, changes what it says: its text, or what it tells a screen
-reader. What the browser itself changes (a slider's value) does not count. A chart without controls has only to be drawn. `ready`
-is the page's own time from opening to drawn.
+An instrument is alive if a key pressed on one of its controls changes its text or what it tells a screen reader. What the browser
+itself changes (a slider's value) does not count. A chart without controls only has to be drawn. `ready` is the page's own time
+from opening to drawn. The exit status is 1 if anything is dead, requested, in error, or linked but missing.
 """
 
 import argparse
@@ -26,20 +26,20 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 INSTRUMENT = ".mw-view section.mw"
 CONTROLS = "input:not(:disabled), select:not(:disabled), button:not(:disabled), [tabindex='0']"
 MARKS = "svg .role-mark > path, svg .role-mark > text, svg .role-mark > image"
-NAMED = "(root) => [...root.parentElement.classList].find((name) => name.startsWith('mw-')) ?? ''"
+NAMED = "(root) => [...root.classList].find((name) => name.startsWith('mw-')) ?? ''"
 KIND = "(all) => all.map((node) => node.type === 'range' ? 0 : node.hasAttribute('tabindex') ? 1 : 2)"
 SAID = """(root) => [root, ...root.querySelectorAll("*")].map((node) => [
     ...[...node.attributes].filter(({ name }) => name.startsWith("aria-") || name === "disabled").map(({ name, value }) => name + value),
     ...[...node.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE).map((child) => child.data),
 ].join("\\u0001")).join("\\u0002")"""
-# The frame after a key, and what runs behind it; a region that is read aloud is filled one frame later.
+# Waits until a key's effects are done: two frames and their tasks, and one more, after which live regions are filled.
 PAINTED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(
     () => setTimeout(done)))))"""
 
 
 @dataclass
 class Seen:
-    """What one page did with the network cut."""
+    """The observations on one page, opened without a network."""
 
     path: Path
     ready_ms: int | None = None
@@ -51,13 +51,13 @@ class Seen:
 
     @property
     def is_sound(self) -> bool:
-        """Nothing asked for, nothing complained about, nothing dead, no link that leads nowhere."""
+        """Whether the page made no requests, logged no errors, and has no dead instrument and no broken link."""
         return not (self.requests or self.errors or self.dead or [link for link in self.links if not link.is_file()])
 
 
 @contextmanager
 def opened(browser: Browser, path: Path, **options: object) -> Iterator[tuple[Page, Seen]]:
-    """A page of the site in a context without a network; everything but the file itself is written down."""
+    """Open a page of the site in a context without a network, and record its errors and all requests except for the file itself."""
     context = browser.new_context(offline=True, **{"viewport": {"width": 1000, "height": 800}, **options})
     seen, own = Seen(path), path.resolve().as_uri()
     context.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
@@ -80,14 +80,14 @@ def opened(browser: Browser, path: Path, **options: object) -> Iterator[tuple[Pa
 
 
 def links(page: Page) -> list[Path]:
-    """Files beside the page that it links."""
+    """Return the local files that the page links to."""
     found = page.locator("a[href]").evaluate_all("(all) => all.map((a) => a.getAttribute('href'))")
     urls = [urldefrag(urljoin(page.url, href)).url for href in found if not href.startswith("#")]
     return [Path(unquote(urlsplit(url).path)) for url in dict.fromkeys(urls) if url.startswith("file:")]
 
 
 def play(page: Page, seen: Seen) -> None:
-    """Try keys on every instrument of the page until it says something else; write down which did."""
+    """Try keys on every instrument of the page until it reacts; record which instruments did."""
     instruments = page.locator(INSTRUMENT)
     for i in range(instruments.count()):
         root = instruments.nth(i)
@@ -101,7 +101,7 @@ def play(page: Page, seen: Seen) -> None:
 
 
 def reacts(page: Page, root: Locator) -> str:
-    """The control and key that changed what an instrument says; empty if none did. Sliders are tried first."""
+    """Return the key and control that changed an instrument's text, or "" if none did. Sliders are tried first."""
     controls = root.locator(CONTROLS)
     if not controls.count():
         marks = root.locator(MARKS).count()

@@ -1,13 +1,14 @@
-"""Train the recipes, so that their figures can be laid beside the papers'.
+"""Train the recipes, measure them for comparison with the papers, and put them into the package.
 
-    python benchmarks/papers.py list                                  # names, steps, what is done
-    python benchmarks/papers.py train omniglot-protonet               # one; killed, the same command goes on
+    python benchmarks/papers.py list                                  # names, steps, and what is done
+    python benchmarks/papers.py train omniglot-protonet               # one; if killed, rerun the command to resume
     python benchmarks/papers.py train --match 'omniglot-*' --jobs 2   # many, one thread each
     python benchmarks/papers.py measure --match '*' --jobs 2          # on test tasks; only what was not measured yet
-    python benchmarks/papers.py results                               # benchmarks/RESULTS.md out of what was measured
-    python benchmarks/papers.py ship                                  # into the package, with cards and index
+    python benchmarks/papers.py measure --shipped omniglot-protonet   # the package's own learner, for paired comparisons
+    python benchmarks/papers.py results                               # write benchmarks/RESULTS.md from the measurements
+    python benchmarks/papers.py ship                                  # write checkpoints, cards and index into the package
 
-Checkpoints go to build/papers. Omniglot is read from the folder that METAWIDGETS_OMNIGLOT names, or fetched.
+Checkpoints go to build/papers. Omniglot is read from the folder named by METAWIDGETS_OMNIGLOT, or downloaded.
 """
 
 import argparse
@@ -27,13 +28,13 @@ import shipping
 import torch
 from recipes import RECIPES, Recipe, is_halved
 
-from metawidgets import checkpoints, learners
-from metawidgets.allocator import keep_freed_memory
+from metawidgets import learners, trained
 from metawidgets.datasets import load
+from metawidgets.episodes import AlternatingShots, EpisodeSampler
 from metawidgets.errors import did_you_mean
-from metawidgets.npz import replacing
-from metawidgets.sampling import EpisodeSampler
-from metawidgets.training import MetaTraining, meta_train
+from metawidgets.files.part_files import replacing
+from metawidgets.training import MetaTraining, checkpoints, meta_train
+from metawidgets.training.allocator import keep_freed_memory
 
 FOLDER = Path("build/papers")
 
@@ -43,19 +44,46 @@ def path_of(name: str) -> Path:
 
 
 def curve_of(name: str) -> Path:
-    """One line of JSON for each validation."""
+    """Return the path of the learning curve, a file with one line of JSON for each validation."""
     return FOLDER / f"{name}.curve.jsonl"
 
 
+def stages_of(name: str) -> list[tuple[Recipe, Path]]:
+    """Return the stages of a recipe, each with its checkpoint's path. The last stage has the recipe's own path."""
+    stages = RECIPES[name].all_stages()
+    earlier = [FOLDER / f"{name}.stage{i}.safetensors" for i in range(1, len(stages))]
+    return list(zip(stages, [*earlier, path_of(name)], strict=True))
+
+
+def progress_at(path: Path) -> dict[str, Any]:
+    """Return the progress of a checkpoint's training: outer steps, seconds, and whether its patience ended it."""
+    beside = path.with_suffix(".training.safetensors")
+    return checkpoints.read(beside)[1]["progress"] if beside.is_file() else {"step": 0, "seconds": 0, "stopped": False}
+
+
 def progress_of(name: str) -> int:
-    """Outer steps that were taken and saved."""
-    beside = path_of(name).with_suffix(".training.safetensors")
-    return checkpoints.read(beside)[1]["progress"]["step"] if beside.is_file() else 0
+    """Return the number of outer steps taken and saved, over all stages."""
+    return sum(progress_at(path)["step"] for _, path in stages_of(name))
+
+
+def is_trained(name: str) -> bool:
+    """Return whether each stage has taken its steps, or was ended by its patience."""
+    return all(is_done(stage, path) for stage, path in stages_of(name))
+
+
+def is_done(stage: Recipe, path: Path) -> bool:
+    progress = progress_at(path)
+    return progress["stopped"] or progress["step"] >= (stage.ends_at or stage.steps)
 
 
 def figures_of(name: str) -> Path:
-    """What it scored."""
+    """Return the path of a recipe's scores."""
     return FOLDER / f"{name}.figures.json"
+
+
+def shipped_figures_of(name: str) -> Path:
+    """Return the path of the scores, measured here, of the learner in the package."""
+    return FOLDER / f"{name}.shipped.json"
 
 
 def figures(name: str) -> dict[str, Any]:
@@ -67,17 +95,15 @@ def command(name: str) -> str:
 
 
 def samplers(recipe: Recipe) -> tuple[EpisodeSampler, EpisodeSampler]:
-    """Of training and of validation."""
+    """Return the samplers of training and of validation episodes."""
     data = load(recipe.dataset, **recipe.dataset_options)
     validation_queries = 15 if recipe.train_way else 20
+    size = {"n_way": recipe.train_way, "n_query": recipe.n_query, "seed": recipe.seed}
+    training = load(recipe.dataset, **{**recipe.dataset_options, **recipe.train_options}).source("train")
     return (
-        EpisodeSampler(
-            data.source("train"),
-            n_way=recipe.train_way,
-            k_shot=recipe.k_shot,
-            n_query=recipe.n_query,
-            seed=recipe.seed,
-        ),
+        AlternatingShots(training, recipe.k_shots, **size)
+        if recipe.k_shots
+        else EpisodeSampler(training, k_shot=recipe.k_shot, **size),
         EpisodeSampler(
             data.source("validation"),
             n_way=5 if recipe.train_way else None,
@@ -89,52 +115,88 @@ def samplers(recipe: Recipe) -> tuple[EpisodeSampler, EpisodeSampler]:
 
 
 def train(name: str) -> None:
-    """Train one recipe to its end, saying where it is at every validation."""
-    recipe = RECIPES[name]
-    training, validation = samplers(recipe)
+    """Train one recipe to its end, and print its progress at every validation."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    before, earlier = RECIPES[name].begins_with, []
+    if before and not is_trained(before):
+        train(before)
+    start = path_of(before) if before else None
+    for stage, path in stages_of(name):
+        if not is_done(stage, path):
+            _train_stage(name, stage, path, start, earlier)
+        progress, start = progress_at(path), path
+        done = {key: progress[key] for key in ("step", "seconds")}
+        earlier.append({"meta_batch_size": stage.meta_batch_size, **done})
+
+
+def _train_stage(name: str, stage: Recipe, path: Path, start: Path | None, earlier: list[dict[str, Any]]) -> None:
+    """Train one stage from the parameters of the checkpoint `start`, or from random ones if it is `None`."""
+    training, validation = samplers(stage)
     example = validation.episode(0)
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(stage.seed)
     learner = learners.build(
-        recipe.learner, item_shape=example.item_shape, output_dim=example.output_dim, **recipe.options
+        stage.learner, item_shape=example.item_shape, output_dim=example.output_dim, **stage.options
     )
-    if recipe.begins_with:
-        if progress_of(recipe.begins_with) < RECIPES[recipe.begins_with].steps:
-            train(recipe.begins_with)
-        learner.load_state_dict(checkpoints.load(path_of(recipe.begins_with)).state_dict())
+    if start is not None:
+        before = checkpoints.load(start)
+        if type(before) is type(learner):
+            learner.load_state_dict(before.state_dict())
+        else:  # the network of another learner; rates and the like are this learner's own
+            own, other = learner.network, before.network
+            assert own is not None
+            assert other is not None
+            own.load_state_dict(other.state_dict())
     how = MetaTraining(
-        steps=recipe.steps,
-        meta_batch_size=recipe.meta_batch_size,
-        meta_lr=recipe.meta_lr,
-        schedule=recipe.schedule,  # pyright: ignore[reportArgumentType] - one of its words
-        clip_norm=recipe.clip_norm,
-        validate_every=max(1, recipe.steps // 10),
-        n_validation=recipe.n_validation,
+        steps=stage.steps,
+        meta_batch_size=stage.meta_batch_size,
+        meta_lr=stage.meta_lr,
+        schedule=stage.schedule,  # pyright: ignore[reportArgumentType] - one of the allowed words
+        outer=stage.outer,  # pyright: ignore[reportArgumentType] - one of the allowed words
+        clip_norm=stage.clip_norm,
+        validate_every=max(1, stage.steps // 10),
+        n_validation=stage.n_validation,
+        patience=stage.patience,
     )
     facts = {
-        "data": {"dataset": recipe.dataset, "options": dict(recipe.dataset_options)},
-        "seed": recipe.seed,
+        "data": {
+            "dataset": stage.dataset,
+            "options": dict(stage.dataset_options),
+            "train_options": dict(stage.train_options),
+        },
+        "seed": stage.seed,
         "command": command(name),
+        **({"earlier_stages": earlier} if earlier else {}),
     }
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    begun = time.strftime("%H:%M:%S")
-    print(f"{begun} {name}: {recipe.steps} steps", flush=True)
-    for step in meta_train(learner, training, how, validation=validation, checkpoint=path_of(name), facts=facts):
+    steps, seconds = (sum(e[key] for e in earlier) for key in ("step", "seconds"))
+    print(f"{time.strftime('%H:%M:%S')} {name}, stage {len(earlier) + 1}: {stage.steps} steps", flush=True)
+    for step in meta_train(learner, training, how, validation=validation, checkpoint=path, facts=facts):
         if step.validation is not None:
-            point = {"step": step.step, "seconds": step.seconds, "mean": step.validation.mean}
+            point = {"step": steps + step.step, "seconds": seconds + step.seconds, "mean": step.validation.mean}
             point["half_width"] = step.validation.half_width
             with curve_of(name).open("a") as curve:
                 curve.write(json.dumps(point) + "\n")
-            now = f"{time.strftime('%H:%M:%S')} {name}: step {step.step}, {step.seconds:.0f} s"
+            now = f"{time.strftime('%H:%M:%S')} {name}: step {point['step']}, {point['seconds']:.0f} s"
             print(f"{now}, loss {step.loss:.3f}, {step.validation}", flush=True)
+        if step.step == stage.ends_at:
+            break
+
+
+def measure_shipped(name: str, n_episodes: int) -> None:
+    """Score the package's own learner, so that new ones can be compared with it episode by episode."""
+    say = lambda text: print(f"{name}, shipped: {text}", flush=True)  # noqa: E731
+    scores = measures.five_way_scores(trained.load(name), RECIPES[name], n_episodes, say)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with replacing(shipped_figures_of(name)) as part:
+        part.write_text(json.dumps({"scores": scores}))
 
 
 def measure(name: str, n_episodes: int) -> None:
-    """Score one trained recipe on test tasks, and keep what it scored."""
+    """Score one trained recipe on test tasks, and save the scores."""
     begun, learner = time.perf_counter(), checkpoints.load(path_of(name))
     if is_halved(name):
         for p in learner.parameters():
             p.data = p.data.half().float()
-    _, card = checkpoints.read(path_of(name).with_suffix(".training.safetensors"))
+    stages = [(stage, progress_at(path)) for stage, path in stages_of(name)]
     found = measures.measure(
         name, learner, RECIPES[name], n_episodes, lambda text: print(f"{name}: {text}", flush=True)
     )
@@ -144,9 +206,10 @@ def measure(name: str, n_episodes: int) -> None:
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}, one thread",
         "seed": RECIPES[name].seed,
-        "steps": card["progress"]["step"],
-        "of_steps": RECIPES[name].steps,
-        "minutes": card["progress"]["seconds"] / 60,
+        "steps": progress_of(name),
+        "of_steps": RECIPES[name].all_steps,
+        "tasks": sum(stage.meta_batch_size * progress["step"] for stage, progress in stages),
+        "minutes": sum(progress["seconds"] for _, progress in stages) / 60,
         "curve": [json.loads(line) for line in curve_of(name).read_text().splitlines()],
         "measuring_seconds": time.perf_counter() - begun,
     }
@@ -155,7 +218,7 @@ def measure(name: str, n_episodes: int) -> None:
 
 
 def run_many(verb: str, names: list[str], jobs: int) -> int:
-    """Each in a process of its own, `jobs` at a time; returns how many failed."""
+    """Run a command for each name in a separate process, `jobs` at a time. Return the number of failures."""
     waiting, running, failed = list(names), {}, 0
     try:
         while waiting or running:
@@ -177,45 +240,58 @@ def run_many(verb: str, names: list[str], jobs: int) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="verb", required=True)
-    commands.add_parser("list", help="names, steps, and how far each is")
-    for verb, about in (("train", "to their end, from where they were stopped"), ("measure", "those that are trained")):
+    commands.add_parser("list", help="print names, steps, and the progress of each recipe")
+    for verb, about in (
+        ("train", "train recipes to their end, from where they were stopped"),
+        ("measure", "score trained recipes on test tasks"),
+    ):
         one = commands.add_parser(verb, help=about)
         one.add_argument("names", nargs="*", metavar="name")
         one.add_argument("--match", help="all recipes whose name matches, such as 'glyphs-*'")
         one.add_argument("--jobs", type=int, default=1, help="processes at a time, of one thread each")
         one.add_argument("--episodes", type=int, default=600, help="test tasks to measure on")
+        if verb == "measure":
+            one.add_argument(
+                "--shipped", action="store_true", help="score the package's own learners, 5-way, for paired comparisons"
+            )
     commands.add_parser("results", help="write benchmarks/RESULTS.md")
-    commands.add_parser("ship", help="put them into the package")
+    commands.add_parser("ship", help="put the measured recipes into the package")
     options = parser.parse_args()
     keep_freed_memory()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     if options.verb == "list":
         for name, recipe in RECIPES.items():
             measured = "measured" if figures_of(name).is_file() else ""
-            print(f"{name:32s} {progress_of(name):6d} of {recipe.steps:6d} steps {measured}")
+            print(f"{name:32s} {progress_of(name):6d} of {recipe.all_steps:6d} steps {measured}")
     elif options.verb == "results":
-        print(results.write({name: figures(name) for name in RECIPES if figures_of(name).is_file()}, RECIPES))
+        measured = {name: figures(name) for name in RECIPES if figures_of(name).is_file()}
+        shipped = {n: json.loads(shipped_figures_of(n).read_text()) for n in RECIPES if shipped_figures_of(n).is_file()}
+        print(results.write(measured, RECIPES, shipped))
     elif options.verb == "ship":
         shipping.ship([name for name in RECIPES if figures_of(name).is_file()], path_of, figures)
     else:
         names = [*options.names, *(n for n in RECIPES if options.match and fnmatch(n, options.match))]
         unknown = [name for name in names if name not in RECIPES]
         if unknown:
-            parser.error(f"no recipe {unknown[0]!r}; {did_you_mean(unknown[0], RECIPES)}")
+            parser.error(f"there is no recipe {unknown[0]!r}; {did_you_mean(unknown[0], RECIPES)}")
         if options.verb == "train":
-            todo = [name for name in names if progress_of(name) < RECIPES[name].steps]
+            todo = [name for name in names if not is_trained(name)]
+        elif options.shipped:
+            for name in names:
+                measure_shipped(name, options.episodes)
+            return
         else:
-            trained = [n for n in names if not n.endswith("_short") and progress_of(n) >= RECIPES[n].steps]
-            todo = [name for name in trained if not figures_of(name).is_file()]
+            ready = [n for n in names if not n.endswith("_short") and is_trained(n)]
+            todo = [name for name in ready if not figures_of(name).is_file()]
         if not names:
-            parser.error(f"no recipe is named; give names out of {', '.join(RECIPES)}, or --match")
+            parser.error(f"no recipe is named; give --match, or names from {', '.join(RECIPES)}")
         if len(todo) == 1:
             train(todo[0]) if options.verb == "train" else measure(todo[0], options.episodes)
         elif todo:
             sys.exit(min(1, run_many(options.verb, todo, options.jobs)))
         else:
             print(
-                f"nothing to {options.verb}: {len(names)} named, none of them is left or ready; `list` says what is done"
+                f"nothing to {options.verb}: of {len(names)} named, each is done or not ready; `list` shows what is done"
             )
 
 

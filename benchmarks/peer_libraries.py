@@ -1,6 +1,6 @@
-"""The libraries that are timed beside ours, each driven through its public interface as its own examples do.
+"""The peer libraries that are timed beside ours, each used through its public interface as in its own examples.
 
-What stands in the way of importing them on today's PyTorch is put right first; none of their own code is changed.
+Some no longer import with today's PyTorch. Their surroundings are patched for that; none of their own code is changed.
 """
 
 import contextlib
@@ -29,41 +29,41 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 
 
 def import_peers() -> tuple[dict[str, Any], dict[str, str]]:
-    """Library -> module of those that import, and library -> reason of those that do not."""
+    """Import the peers. Return library -> module for those that import, and library -> reason for those that do not."""
     found: dict[str, Any] = {}
     skipped: dict[str, str] = {}
     _prepare_imports()
     for library, modules in LIBRARIES.items():
-        # gym, which learn2learn imports, prints at length that it is not maintained
+        # learn2learn imports gym, which prints a long notice that it is no longer maintained
         with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             try:
                 found[library], *_ = map(importlib.import_module, modules)
-            except Exception as error:  # whatever stops it, the others are still worth timing
+            except Exception as error:  # a peer that fails in any way must not stop the others
                 skipped[library] = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:160]}"
     return found, skipped
 
 
 def _prepare_imports() -> None:
-    # torchvision's compiled part is for another build of torch than a processor's; its Python parts are all that the peers
-    # need, but they register shapes for these operators
+    # torchvision's compiled part does not fit the CPU build of torch. The peers need only its Python parts, but these register
+    # shapes for two operators of the compiled part, which must therefore exist.
     for operator in ("nms", "qnms"):
         with contextlib.suppress(RuntimeError):
             torch.library.define(
                 f"torchvision::{operator}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
             )
-    # torchmeta imports two names that torchvision has dropped, for downloads that nothing here makes
+    # torchmeta imports two names that torchvision has removed; it needs them only for downloads, which are not made here
     with contextlib.suppress(Exception):
         downloads = importlib.import_module("torchvision.datasets.utils")
         for name in ("_get_confirm_token", "_save_response_content"):
             if not hasattr(downloads, name):
                 setattr(downloads, name, None)
-    # easyfsl hands data_source to Sampler, which takes no argument any more
+    # easyfsl passes data_source to Sampler, which no longer takes an argument
     torch.utils.data.Sampler.__init__ = lambda self, data_source=None: None
 
 
 MetaGradientOf = Callable[[Any, nn.Module, Tasks, int, float, Loss], None]
-"""Leaves the mean over tasks of second-order MAML's gradients in `.grad`: of (library, network, tasks, steps, rate, loss)."""
+"""A function of (library, network, tasks, steps, rate, loss) that puts second-order MAML's gradient, averaged over tasks, into `.grad`."""
 
 
 def learn2learn_maml(l2l: Any, network: nn.Module, tasks: Tasks, inner_steps: int, inner_lr: float, loss: Loss) -> None:
@@ -131,7 +131,7 @@ def vmapped_maml(network: nn.Module, tasks: Tasks, inner_steps: int, inner_lr: f
 
 
 def easyfsl_step(easyfsl: Any, encoder: nn.Module, task: Tasks) -> Callable[[], None]:
-    """It embeds support and queries in two passes, so that each has its own batch statistics."""
+    """Make a training step. easyfsl embeds support and queries in two passes, so each has its own batch statistics."""
     model = easyfsl.methods.PrototypicalNetworks(encoder)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
 

@@ -1,4 +1,4 @@
-"""How the peers draw episodes from classes that lie in memory, as their own examples do."""
+"""The peers' samplers of episodes from classes in memory, used as in their own examples."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,17 +12,17 @@ from metawidgets.episodes import EpisodeSpec
 __all__ = ["SAMPLERS"]
 
 SamplerOf = Callable[[Any, Tensor, EpisodeSpec, int], Callable[[], object]]
-"""Something that draws that many episodes of that size, from images `(class, item, channel, height, width)`."""
+"""A function of (library, images `(class, item, channel, height, width)`, spec, n) that returns a function drawing n episodes."""
 
 
 def flat(images: Tensor) -> tuple[Tensor, Tensor]:
-    """All images in one row, and the class of each."""
+    """Return all images along one axis, and the class of each."""
     classes, items = images.shape[:2]
     return images.flatten(0, 1), torch.arange(classes).repeat_interleave(items)
 
 
 def learn2learn_sampler(l2l: Any, images: Tensor, spec: EpisodeSpec, n: int) -> Callable[[], object]:
-    """With its fused transform, the fastest of the forms that it documents."""
+    """Use the fused transform, the fastest of the documented ways."""
     transforms = l2l.data.transforms
     dataset = l2l.data.MetaDataset(TensorDataset(*flat(images)))
     chain = [
@@ -54,9 +54,9 @@ def easyfsl_sampler(easyfsl: Any, images: Tensor, spec: EpisodeSpec, n: int) -> 
 
 
 def torchmeta_sampler(torchmeta: Any, images: Tensor, spec: EpisodeSpec, n: int) -> Callable[[], object]:
-    """In batches of ten; it has no other way."""
+    """Draw batches of ten, since torchmeta has no sampler of single episodes."""
     data, transforms = torchmeta.utils.data, torchmeta.transforms
-    # it takes an index at a time, where torch's loader first looks for a method that takes several
+    # torch's loader calls `__getitems__` with several indices, but torchmeta's dataset takes one index at a time
     subset = data.task.SubsetTask
     subset.__getitems__ = lambda self, indices: [self[i] for i in indices]
 

@@ -1,12 +1,12 @@
-"""Our learners beside learn2learn, higher, TorchOpt, easyfsl and torchmeta: the same work, in the same run, on processors.
+"""Time our learners beside learn2learn, higher, TorchOpt, easyfsl and torchmeta: the same work, in the same run, on the CPU.
 
-    make bench                                                        # installs the peers in .venv-bench, then everything
+    make bench                                                        # installs the peers in .venv-bench, then runs everything
     .venv-bench/bin/python benchmarks/peers.py --suite conv4 --reps 9
-    python benchmarks/peers.py --suite check                          # are the gradients right? float64, no timing
+    python benchmarks/peers.py --suite check                          # check the gradients in float64, without timing
 
-A ratio is ours / theirs, paired within each repetition (see race.py): below 1 we are faster. Beside it stand the work's operation
-count, by a plain double backward, and how long these operations would take at the rate of a large matrix product on this
-machine: nothing can take less. Peers that do not import are left out, with the reason.
+A ratio is our time divided by the peer's, paired within each repetition (see race.py); below 1 we are faster. The tables also give
+the number of operations of a plain double backward, and the limit: the time of that many operations at the rate of a large
+matrix product on this machine. Peers that do not import are left out, with the reason.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from suites import OURS, SUITES, Bench, Row
 
-from metawidgets.npz import replacing
+from metawidgets.files.part_files import replacing
 
 rate_of = cache(gemm_rate)
 
@@ -50,7 +50,7 @@ def machine() -> dict[str, Any]:
 
 
 def facts(row: Row) -> dict[str, Any]:
-    """A row as the file keeps it: what is printed of it, and every repetition."""
+    """Return a row as it is saved: everything that is printed, and every repetition."""
     fastest, threads = row.race.fastest(row.peers), row.race.threads
     found: dict[str, Any] = {
         "work": row.work,
@@ -73,7 +73,7 @@ def facts(row: Row) -> dict[str, Any]:
 
 
 def times(title: str, rows: list[Row]) -> Table:
-    """Every contender of every row."""
+    """Return a table with every contender of every row."""
     table = Table("work", "who", "ms: median", "least", "ours / it: median", "of least", "pairs", title=title)
     for row in rows:
         for i, name in enumerate([row.ours, *row.peers, *row.beside]):
@@ -92,7 +92,7 @@ def times(title: str, rows: list[Row]) -> Table:
 
 
 def verdicts(title: str, found: list[dict[str, Any]]) -> Table:
-    """What the rows come to, beside what they were to come to."""
+    """Return a table with the ratio or time of each row beside its aim."""
     columns = ("ours / fastest peer", "which", "aim", "ours, ms", "GFLOP", "limit, ms", "of limit")
     table = Table("work", *columns, title=title)
     for row in found:
@@ -130,14 +130,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     everything = ["check", *SUITES]
     parser.add_argument("--suite", nargs="+", choices=everything, default=everything)
-    parser.add_argument("--reps", type=int, default=7, help="repetitions, in each of which every contender runs")
-    parser.add_argument("--threads", type=int, help="instead of those that a suite is meant for")
+    parser.add_argument("--reps", type=int, default=7, help="repetitions; every contender runs in each")
+    parser.add_argument("--threads", type=int, help="number of threads, instead of each suite's own")
     parser.add_argument("--tasks", type=int, default=16, help="tasks in a meta-batch")
     parser.add_argument("--without-peers", action="store_true", help="time ours alone")
-    parser.add_argument("--smoke", action="store_true", help="does it run? the smallest sizes, once")
+    parser.add_argument(
+        "--smoke", action="store_true", help="run the smallest sizes once, to see that everything works"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/bench/peers.json"))
     options = parser.parse_args()
-    # learn2learn's clones of an LSTM are read in a way that PyTorch warns of, at every call
+    # learn2learn reads the gradients of its clones of an LSTM in a way that makes PyTorch warn at every call
     warnings.filterwarnings("ignore", message="The .grad attribute of a Tensor that is not a leaf")
     console = Console() if sys.stdout.isatty() else Console(width=140)  # in a log, 80 columns would break every line
     peers, skipped = ({}, {}) if options.without_peers else import_peers()
@@ -151,7 +153,7 @@ def main() -> None:
         else:
             suite, threads = SUITES[name]
             bench = Bench(peers, options.reps, options.threads or threads, options.tasks)
-            if options.smoke:  # on one thread, since several wait for each other long where cores are busy
+            if options.smoke:  # one thread, since several would wait long for each other on busy cores
                 bench = Bench(peers, 1, options.threads or 1, n_tasks=2, smoke=True)
             torch.set_num_threads(bench.threads)
             rows = list(suite(bench))
@@ -162,7 +164,7 @@ def main() -> None:
             console.print(
                 verdicts(f"{name}, where a matrix product reaches {rate:.0f} GFLOP/s", report["suites"][name])
             )
-        # after every suite, so that one that is stopped leaves the others' figures
+        # written after every suite, so that stopping one keeps the figures of those before it
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with replacing(options.out) as part:
             part.write_text(json.dumps(report, indent=1))

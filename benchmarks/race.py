@@ -1,8 +1,8 @@
-"""Timing contenders beside each other, so that a busy machine slows them alike and what is compared is their ratio.
+"""Timing of contenders side by side, so that a busy machine slows all of them alike and their ratios stay comparable.
 
-Contenders run in turn within every repetition, and a ratio is taken within a repetition: one contender's time through the
-other's, moments apart. The median over repetitions is what counts; the ratio of the two minima is printed beside it, since it
-needs only one undisturbed run of each.
+Contenders take turns within every repetition, and a ratio divides two times of the same repetition, measured moments apart. The
+result is the median over repetitions. The ratio of the two minima is printed beside it, since it needs only one undisturbed run of
+each.
 """
 
 import gc
@@ -20,11 +20,11 @@ from torch.utils.flop_counter import FlopCounterMode
 __all__ = ["Race", "Ratio", "Repetition", "Result", "gemm_rate", "operations", "paired", "race"]
 
 DISTURBED = 0.15  # share of a core that other processes may use before a repetition counts as disturbed
-SHORTEST = 0.1  # seconds: /proc/stat counts in hundredths, so it says nothing of less than this
+SHORTEST = 0.1  # seconds; /proc/stat counts in hundredths of a second, which is too coarse for less
 
 
 class Repetition(NamedTuple):
-    """Seconds of one call, and the share of a core that other processes used meanwhile."""
+    """One contender's wall and processor seconds per call, and the share of a core that other processes used meanwhile."""
 
     wall: float
     cpu: float
@@ -32,7 +32,11 @@ class Repetition(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """One contender's time through another's: over the pairs of a repetition, and of the two minima; of how many pairs."""
+    """One contender's time divided by another's.
+
+    Args:
+        median, smallest: of the ratios within a repetition. of_minima: ratio of the two minima. pairs: number of ratios.
+    """
 
     median: float
     smallest: float
@@ -42,7 +46,7 @@ class Ratio(NamedTuple):
 
 @dataclass
 class Result:
-    """What one contender took, repetition by repetition, or why it took part in none."""
+    """One contender's times, repetition by repetition, or the reason why it has none."""
 
     repetitions: list[Repetition]
     failed: str | None = None
@@ -52,10 +56,11 @@ class Result:
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float], clean: Sequence[int] | None = None) -> Ratio:
-    """Ratios ours / theirs of repetitions that belong together.
+    """Return the ratios ours / theirs, paired within each repetition.
 
-    `clean` are the repetitions that nobody disturbed. The pairs are those, if there are two at least; the minima are over all,
-    since a disturbed repetition is only ever longer.
+    Args:
+        clean: indices of the undisturbed repetitions. If there are at least two, only these are paired. The minima are always over
+            all repetitions, since a disturbance only makes a repetition longer.
     """
     counted = clean if clean is not None and len(clean) > 1 else range(len(ours))
     ratios = [ours[i] / theirs[i] for i in counted]
@@ -71,7 +76,7 @@ class Race:
 
     @property
     def clock(self) -> str:
-        """What counts: on one thread the processor's time, in which waiting for others has no part; on more the wall's."""
+        """The clock that counts: processor time ("cpu") on one thread, since it leaves out waiting; wall time on several."""
         return "cpu" if self.threads == 1 else "wall"
 
     @property
@@ -85,11 +90,11 @@ class Race:
         return min(self.results[name].seconds(self.clock))
 
     def fastest(self, names: Sequence[str]) -> str | None:
-        """Of these contenders, the one with the least median; `None` if none of them finished."""
+        """Return the contender of these with the smallest median; `None` if none of them finished."""
         return min((name for name in names if name in self.finished), key=self.median, default=None)
 
     def clean(self, *names: str) -> list[int]:
-        """The repetitions in which nobody else disturbed any of these contenders."""
+        """Return the indices of the repetitions in which other processes disturbed none of these contenders."""
         runs = zip(*(self.results[name].repetitions for name in names), strict=True)
         return [i for i, together in enumerate(runs) if all(run.others < DISTURBED for run in together)]
 
@@ -111,17 +116,17 @@ def race(
     *,
     least_seconds: float = SHORTEST,
 ) -> Race:
-    """Time every contender in every repetition, after one call of each that counts for nothing.
+    """Time every contender in every repetition, after a warm-up call of each.
 
-    One that raises is left out, with the reason. Short calls are repeated within a repetition until it lasts `least_seconds`.
+    A contender that raises is left out, with the reason. A short call is repeated within a repetition to fill `least_seconds`.
     """
     results, calls = {name: Result([]) for name in contenders}, {}
     for name, call in contenders.items():
         try:
             first = _timed(call, 1, threads)
-            if first.wall < least_seconds:  # what it set up in its first call took longer than the work
+            if first.wall < least_seconds:  # the first call may have spent most of its time on setting up
                 first = _timed(call, 1, threads)
-        except Exception as error:  # a peer's failure is a result too, and must not end the others' race
+        except Exception as error:  # a peer's failure is a result too, and must not stop the others
             first_line = (str(error).splitlines() or [""])[0]
             results[name].failed = f"{type(error).__name__}: {first_line[:160]}"
         else:
@@ -130,13 +135,15 @@ def race(
     gc.collect()
     for i in range(repetitions):
         turn = i % max(1, len(order))
-        for name in order[turn:] + order[:turn]:  # so that nobody always runs in the same one's wake
+        for name in (
+            order[turn:] + order[:turn]
+        ):  # the order rotates, so that no contender always runs after the same one
             results[name].repetitions.append(_timed(contenders[name], calls[name], threads))
     return Race(results, threads)
 
 
 def _timed(call: Callable[[], object], calls: int, threads: int) -> Repetition:
-    # every time, since a contender that starts threads of its own may have changed it for whoever comes next
+    # set every time, since the previous contender may have changed it
     torch.set_num_threads(threads)
     busy, cpu, wall = _machine_seconds(), time.process_time(), time.perf_counter()
     for _ in range(calls):
@@ -147,7 +154,7 @@ def _timed(call: Callable[[], object], calls: int, threads: int) -> Repetition:
 
 
 def _machine_seconds() -> float:
-    """Processor seconds that all processes together have used, where Linux says so."""
+    """Return the processor seconds that all processes together have used since boot; 0 where there is no /proc/stat."""
     path = Path("/proc/stat")
     if not path.is_file():
         return 0.0
@@ -156,14 +163,14 @@ def _machine_seconds() -> float:
 
 
 def operations(call: Callable[[], object]) -> int:
-    """Floating-point operations of the matrix products and convolutions in a call, backward passes included."""
+    """Count the floating-point operations of matrix products and convolutions in a call, backward passes included."""
     with FlopCounterMode(display=False) as counter:
         call()
     return counter.get_total_flops()
 
 
 def gemm_rate(threads: int, size: int = 1024, repetitions: int = 8) -> float:
-    """Floating-point operations a second of a large float32 matrix product: the most that any of this could reach."""
+    """Measure the floating-point operations per second of a large float32 matrix product: an upper limit for all the work here."""
     a, b = torch.randn(size, size), torch.randn(size, size)
     product = torch.empty(size, size)
     found = race({"product": lambda: torch.mm(a, b, out=product)}, repetitions, threads)

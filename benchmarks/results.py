@@ -1,4 +1,4 @@
-"""`RESULTS.md`: what the recipes scored, beside what the papers published."""
+"""Writes `RESULTS.md`: the scores of the recipes beside the published ones."""
 
 import json
 import math
@@ -13,51 +13,77 @@ from recipes import Recipe
 
 from metawidgets.analysis import paired_interval
 from metawidgets.datasets import load
+from metawidgets.episodes import EpisodeSampler
+from metawidgets.files.part_files import replacing
 from metawidgets.learners.curves import ideal_first_guess
-from metawidgets.npz import replacing
-from metawidgets.sampling import EpisodeSampler
 
 __all__ = ["write"]
 
 FILE = Path(__file__).parent / "RESULTS.md"
 BENCH = Path("build/bench/peers.json")
 SETTINGS = ((5, 1), (5, 5), (20, 1), (20, 5))
-EPISODES = "600 test episodes of 15 queries a class; 300 with several shots, except for learners measured 20-way too."
+EPISODES = "600 test episodes with 15 queries per class; 300 at several shots, except for learners that are also measured 20-way."
 MANN_PUBLISHED = {1: 36.4, 2: 82.8, 3: 91.0, 4: 92.6, 5: 94.9, 10: 98.1}
 HEAD = """# What the learners score
 
-Written by `python benchmarks/papers.py results` out of what `papers.py measure` kept; nothing here is typed in by hand but the
-published figures. Test tasks are drawn from classes, or functions, that no training and no validation saw, the same tasks for
-all learners of a table; intervals are 95 % over tasks.
+`python benchmarks/papers.py results` writes this file from the measurements of `papers.py measure`. Only the published figures and the
+trials are typed in by hand. Test tasks are drawn from classes, or functions, that neither training nor validation saw. All learners
+of a table get the same tasks. Intervals are 95 % over tasks.
 
-- **omniglot**: the background set alone (964 characters, 30 alphabets): 22 alphabets to train on, with rotations, 3 to validate,
-  the 5 last by name to test, classes of an episode mixed from all five. The published figures are on other splits of the same
-  data, so that they say what to expect and are not a contest.
-- **glyphs**: procedural characters; what needs no download.
+- **omniglot**: only the background set (964 characters, 30 alphabets). 22 alphabets are for training, with rotations, 3 for validation,
+  and the last 5 by name for testing; an episode mixes classes of all five. The published figures are on other splits of the same
+  data: they tell what to expect, but are not a fair comparison.
+- **glyphs**: procedural characters, which need no download.
 """
 
 
-def write(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> Path:
-    """Write the tables of everything that was measured; what was not is named with its command."""
+def write(figures: Mapping[str, Any], recipes: Mapping[str, Recipe], shipped: Mapping[str, Any] | None = None) -> Path:
+    """Write the tables of all measured recipes; the others are listed with the command that trains them.
+
+    Rows of learners that were not measured here stay as they are in the file.
+
+    Args:
+        figures: the scores of each recipe, from `papers.py measure`.
+        shipped: the scores of the package's own learners, for paired comparisons.
+    """
     parts = [HEAD]
     for dataset in ("omniglot", "glyphs"):
-        mine = {name.partition("-")[2]: f for name, f in figures.items() if name.startswith(f"{dataset}-")}
+        mine = _of_dataset(dataset, figures)
         if mine:
-            parts += [_characters(dataset, mine), _study(dataset, mine), _appearances(dataset, mine)]
-    parts += [_sinusoids({n.partition("-")[2]: f for n, f in figures.items() if n.startswith("sinusoids-")})]
+            pairs = {**_of_dataset(dataset, shipped or {}), **mine}
+            parts += [_characters(dataset, mine), _study(dataset, pairs), _appearances(dataset, mine)]
+        else:
+            parts.append(_kept(dataset))
+    sinusoids = _of_dataset("sinusoids", figures)
+    parts.append(_sinusoids(sinusoids) if sinusoids else _kept("sinusoids"))
     if "linear_functions-in_context" in figures:
         parts.append(_linear(figures["linear_functions-in_context"], recipes["linear_functions-in_context"]))
-    parts += [_speed(BENCH) or _kept("Speed"), _trainings(figures, recipes)]
+    else:
+        parts.append(_kept("linear functions"))
+    parts += [_speed(BENCH) or _kept("Speed"), _kept("Trials"), _trainings(figures, recipes)]
     with replacing(FILE) as part:
         part.write_text("\n".join(p for p in parts if p))
     return FILE
 
 
+def _of_dataset(dataset: str, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of one dataset by learner."""
+    return {name.partition("-")[2]: f for name, f in figures.items() if name.startswith(f"{dataset}-")}
+
+
 def _kept(title: str) -> str:
-    """A section of the file as it stands: peers are timed on a quiet machine, and not each time that learners are measured."""
+    """Return a section of the existing file. (The peers, for example, are timed on an idle machine, not at each measurement.)"""
     before = FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
     found = re.search(rf"\n## {title}\n.*?\n(?=\n\n## |\Z)", before, re.S)
     return found[0] if found else ""
+
+
+def _kept_rows(title: str) -> dict[str, list[str]]:
+    """Return the rows of the section's first table by their first cell, as the file has them."""
+    table = re.search(r"^\|.*?(?=\n\n|\Z)", _kept(title), re.S | re.M)
+    lines = table[0].splitlines()[2:] if table else []
+    rows = ([cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines)
+    return {row[0]: row for row in rows}
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -74,7 +100,7 @@ def _of(scores: list[dict[str, Any]], n_way: int, k_shot: int) -> dict[str, Any]
 
 
 def _all_scores(mine: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Learner -> scores, those that share one network included."""
+    """Return learner -> scores, with the learners that share one pretrained network."""
     found = {name: f["scores"] for name, f in mine.items()}
     for f in mine.values():
         found |= f.get("shared_scores", {})
@@ -83,54 +109,71 @@ def _all_scores(mine: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def _characters(dataset: str, mine: Mapping[str, Any]) -> str:
     head = ["learner", *(f"{n}-way {k}-shot" for n, k in SETTINGS), "statistics"]
-    rows = []
+    rows = _kept_rows(dataset)
     for name, scores in _all_scores(mine).items():
         cells = []
         for i, (n, k) in enumerate(SETTINGS):
             published = PUBLISHED.get(name, (None,) * 4)[i] if dataset == "omniglot" else None
             cell = _percent(_of(scores, n, k))
             cells.append(f"{cell} ({published})" if cell and published else cell)
-        rows.append([name, *cells, scores[0]["statistics"]])
-    note = "Accuracy in percent, in brackets what was published. " if dataset == "omniglot" else "Accuracy in percent. "
-    return f"\n## {dataset}\n\n{note}{EPISODES}\n\n" + _table(head, rows)
+        rows[name] = [name, *cells, scores[0]["statistics"]]
+    note = (
+        "Accuracy in percent, with the published one in brackets. "
+        if dataset == "omniglot"
+        else "Accuracy in percent. "
+    )
+    return f"\n## {dataset}\n\n{note}{EPISODES}\n\n" + _table(head, list(rows.values()))
 
 
 def _study(dataset: str, mine: Mapping[str, Any]) -> str:
-    """For each number of shots the best learner, and who lies within its paired interval."""
-    scores, lines = _all_scores(mine), []
+    """List for each number of shots the best learner, and every other learner's paired difference from it."""
+    scores, lines, text = _all_scores(mine), [], _kept(dataset)
     for k in (1, 5, 10):
         found = {name: _of(s, 5, k) for name, s in scores.items()}
         each = {name: np.array(s["per_episode"]) for name, s in found.items() if s is not None}
-        if len(each) < 2:
+        known = re.search(rf"^- \*\*{k}-shot\*\*: (\w+) [\d.]+; behind it (.*)\.$", text, re.M)
+        others = {cell.split()[0]: cell for cell in known[2].split(", ")} if known else {}
+        others = {name: cell for name, cell in others.items() if name not in each}
+        if len(each) + len(others) < 2:
             continue
-        n = min(map(len, each.values()))  # some were asked more; the first ones are the same for all
+        n = min(map(len, each.values()))  # some learners have more episodes; the first n are the same for all
         each = {name: values[:n] for name, values in each.items()}
         order = sorted(each, key=lambda name: -each[name].mean())
-        best, cells = order[0], []
+        best, cells = order[0], list(others.values())
+        if others and known and known[1] != best:
+            raise SystemExit(
+                f"the rows of RESULTS.md at {k} shots on {dataset} are relative to {known[1]}, but {best} is the best one measured here; "
+                f"run `papers.py measure --shipped {dataset}-{known[1]}` first."
+            )
         for name in order[1:]:
             behind = paired_interval(each[name], each[best])
             alike = "" if behind.excludes_zero else " (=)"
             cells.append(f"{name} {100 * behind.mean:+.2f} ± {100 * behind.half_width:.2f}{alike}")
+        cells.sort(key=lambda cell: -float(cell.split()[1]))
         lines.append(f"- **{k}-shot**: {best} {100 * each[best].mean():.2f}; behind it " + ", ".join(cells) + ".")
     if not lines:
         return ""
-    about = "Each learner's difference from the best one in points, paired over the same episodes; (=): the interval holds 0."
+    about = "Each learner's difference from the best one in percentage points, paired over the same episodes; (=): the interval contains 0."
     return f"\n### Which learner at which shots, {dataset}, 5-way\n\n{about}\n\n" + "\n".join(lines) + "\n"
 
 
 def _appearances(dataset: str, mine: Mapping[str, Any]) -> str:
+    measured = {name: f["by_appearance"] for name, f in mine.items() if "by_appearance" in f}
+    section = re.search(r"\n### By appearance.*", _kept(dataset), re.S)
+    if not measured:
+        return section[0] if section else ""
     rows = [["an ideal guesser that rules out used labels", f"{100 * ideal_first_guess(5):.1f}", *[""] * 5]]
     rows.append(["published, MANN", *(f"{MANN_PUBLISHED[n]}" for n in (1, 2, 3, 4, 5, 10))])
-    for name, f in mine.items():
-        if "by_appearance" in f:
-            at = dict(zip(f["by_appearance"]["at"], f["by_appearance"]["mean"], strict=True))
+    for name in ("mann", "lstm"):
+        if name in measured:
+            at = dict(zip(measured[name]["at"], measured[name]["mean"], strict=True))
             rows.append([name, *(f"{100 * at[n]:.1f}" for n in (1, 2, 3, 4, 5, 10))])
-    if len(rows) == 2:
-        return ""
+        elif section and (line := re.search(rf"^\| {name} \|.*$", section[0], re.M)):
+            rows.append([cell.strip() for cell in line[0].strip("|").split("|")])
     head = ["accuracy at the n-th appearance of a class", *(str(n) for n in (1, 2, 3, 4, 5, 10))]
     departure = (
-        "Labels come with their items, where the paper's come one item late: with late ones none of them left chance in the "
-        "steps that were affordable here.\n\n"
+        "Labels come with their items here, but one item late in the paper: with late labels neither learner rose above chance in "
+        "the steps that were affordable here.\n\n"
     )
     return f"\n### By appearance, {dataset}, 5 random classes (Santoro 2016)\n\n{departure}" + _table(head, rows)
 
@@ -172,25 +215,26 @@ def _linear(f: Mapping[str, Any], recipe: Recipe) -> str:
         ["least squares", *(f"{theirs['mean'][n]:.3f}" for n in places)],
     ]
     head = ["examples in the context", *map(str, places)]
-    about = f"Mean squared error of y = w x in {dim} dimensions, whose variance is {dim} (Garg 2022, figure 2, has 20 dimensions)."
+    about = f"Mean squared error on y = w x in {dim} dimensions, where y has variance {dim} (Garg 2022, figure 2, has 20 dimensions)."
     return f"\n## linear functions\n\n{about}\n\n" + _table(head, rows)
 
 
 def _trainings(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> str:
-    rows = []
+    rows, kept = [], _kept_rows("How they were trained")
     for name, recipe in recipes.items():
         if name.endswith("_short"):
             continue
         f = figures.get(name)
         command = f"`python benchmarks/papers.py train {name}`"
         if f is None:
-            rows.append([name, "not run", "", "", "", command])
+            rows.append(kept.get(name, [name, "not run", "", "", "", "", command]))
             continue
         rows.append(
             [
                 name,
                 f["date"],
-                f"{f['steps']} of {recipe.steps}",
+                f"{f['steps']} of {recipe.all_steps}",
+                f"{f['tasks']}",
                 f"{f['minutes']:.1f}",
                 _promise(f["curve"], recipe),
                 command,
@@ -199,21 +243,24 @@ def _trainings(figures: Mapping[str, Any], recipes: Mapping[str, Recipe]) -> str
     machine = next((f["machine"] for f in figures.values()), "")
     about = f"Seed 0 everywhere. Machine: {machine}; two trainings side by side."
     promise = (
-        "`validation` is at 60, 80 and 100 % of the steps, on validation classes: what the curve still promised when it was "
-        "stopped. (The learning rate falls to 0 over the steps, so more of them means a longer recipe, not a second call.)"
+        "`validation` is the score on validation classes at 60, 80 and 100 % of the steps: it shows how much the curve still rose at "
+        "the end. (The learning rate falls to 0 over the steps, so more steps need a longer recipe, not a second call.)"
     )
-    head = ["recipe", "date", "steps", "minutes", "validation", "command"]
+    head = ["recipe", "date", "steps", "tasks", "minutes", "validation", "command"]
     return f"\n## How they were trained\n\n{about} {promise}\n\n" + _table(head, rows)
 
 
 def _promise(curve: list[dict[str, Any]], recipe: Recipe) -> str:
-    means = {round(10 * point["step"] / recipe.steps): point["mean"] for point in curve}
-    shown = [means[n] for n in (6, 8, 10) if n in means]
+    shown = []
+    for share in (0.6, 0.8, 1):
+        nearest = min(curve, key=lambda point: abs(point["step"] / recipe.all_steps - share), default=None)
+        if nearest is not None and abs(nearest["step"] / recipe.all_steps - share) < 0.06:
+            shown.append(nearest["mean"])
     return " → ".join(f"{100 * m:.1f}" if recipe.train_way else f"{m:.3f}" for m in shown)
 
 
 def _speed(path: Path) -> str:
-    """What `make bench` measured last, if it was run here."""
+    """Return the section on the last run of `make bench`, or "" if it was not run here."""
     if not path.is_file():
         return ""
     found = json.loads(path.read_text())
@@ -233,9 +280,9 @@ def _speed(path: Path) -> str:
             rows.append([*cells, f"{limit / row['median_seconds']:.0%}" if limit else ""])
     versions = ", ".join(f"{name} {version}" for name, version in found["machine"]["versions"].items() if version)
     about = (
-        f"`make bench`, {found['machine']['cores']} cores; {versions}. A ratio is our time through the fastest peer's, paired "
-        "within a repetition; below 1 we are faster. The last column is how much of our time these operations would take at "
-        "the rate of a large matrix product: nothing can go beyond 100 % but by doing fewer operations."
+        f"`make bench`, {found['machine']['cores']} cores; {versions}. The ratio is our time divided by the fastest peer's, paired "
+        "within a repetition; below 1 we are faster. The last column is the time that these operations would take at the rate of a "
+        "large matrix product, as a share of our time: more than 100 % is possible only with fewer operations."
     )
     head = ["work", "ours", "fastest peer", "ratio, median", "ratio of minima", "aim", "of the limit"]
     text = f"\n## Speed\n\n{about}\n\n" + _table(head, rows)

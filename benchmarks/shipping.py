@@ -1,4 +1,4 @@
-"""Put trained recipes into the package: the checkpoint without what only more training needs, its card, and the index."""
+"""Puts trained recipes into the package: each checkpoint (without the parts that only further training needs), its card, and the index."""
 
 import json
 import math
@@ -8,9 +8,10 @@ from typing import Any
 
 from recipes import RECIPES, is_halved
 
-from metawidgets import checkpoints, trained
-from metawidgets.learners.pretrained import Pretrained
-from metawidgets.npz import replacing
+from metawidgets import trained
+from metawidgets.files.part_files import replacing
+from metawidgets.learners.transfer.pretrained import Pretrained
+from metawidgets.training import checkpoints
 
 __all__ = ["ship"]
 
@@ -27,16 +28,16 @@ SPLITS = {
     "linear_functions": "tasks are drawn anew",
 }
 SHARED = ("linear_probe", "pretrained_nearest", "pretrained_centroid")
-"""Learners that are served by what was pretrained for full fine-tuning."""
+"""Learners that use the network pretrained for full fine-tuning."""
 LIMITS = {"metasgd": 1e6, "snail": 1.5e6, "in_context": 1.5e6}
 LIMIT, LIMIT_IN_ALL = 0.5e6, 12e6
 
 
 def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[str], dict[str, Any]]) -> None:
-    """Write these and the index; what is in the package under other names stays.
+    """Write these recipes and the index into the package; files of other recipes stay.
 
     Raises:
-        SystemExit: if one of them, or all together, would be too large.
+        SystemExit: if one file, or all together, would be too large.
     """
     index_path = trained.FOLDER / trained.INDEX
     index = json.loads(index_path.read_text()) if index_path.is_file() else {}
@@ -65,7 +66,7 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
         card.pop("format", None)
         card.pop("sha256", None)
         file, tensors = trained.FOLDER / f"{name}.safetensors", learner.state_dict()
-        if is_halved(name):  # loading them makes them whole again
+        if is_halved(name):  # loading converts them back to float32
             tensors |= {key: p.detach().half() for key, p in learner.named_parameters()}
             card["stored"] = "parameters in half precision, to which they were rounded before they were measured"
         checkpoints.write(file, tensors, checkpoints.card_of(learner, **card))
@@ -91,5 +92,5 @@ def ship(names: list[str], path_of: Callable[[str], Path], figures: Callable[[st
 
 
 def _short(scores: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without the single episodes, and without what diverged, which RESULTS.md tells."""
+    """Return the scores without those of single episodes, and without diverged ones, which RESULTS.md lists."""
     return [{k: v for k, v in s.items() if k != "per_episode"} for s in scores if math.isfinite(s["mean"])]

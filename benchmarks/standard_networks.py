@@ -1,7 +1,7 @@
-"""The networks that the peers are given, as plain modules anybody would write, and the exact gradient to audit them by.
+"""The networks for the peers, as plain PyTorch modules, and the exact meta-gradient for the audit.
 
-Conv4 has batch statistics only and convolutions with a bias, as its published implementations do; ours leaves out that bias,
-which the norm takes away again. The others are the same module for both sides.
+Conv4 uses batch statistics only, and its convolutions have a bias, as in published implementations. Ours has no such bias, since
+the norm that follows removes it. The other networks are the same module for both sides.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 class Tasks(NamedTuple):
-    """A meta-batch as tensors, each with a leading task axis: what every library's example begins with."""
+    """A meta-batch as tensors, each with a leading task axis, as in every library's examples."""
 
     support_x: Tensor
     support_y: Tensor
@@ -40,7 +40,7 @@ class Tasks(NamedTuple):
 
     @classmethod
     def of(cls, batch: EpisodeBatch, dtype: torch.dtype = torch.float32) -> Self:
-        """Images as fractions of full ink, as our learners read them."""
+        """Make tensors of a batch. Images become fractions of full ink (0 to 1), as our learners read them."""
         arrays = (batch.support_x, batch.support_y, batch.query_x, batch.query_y)
         tensors = [torch.tensor(a) for a in arrays]
         as_read = (t.to(dtype) / 255 if t.dtype == torch.uint8 else t for t in tensors)
@@ -62,7 +62,7 @@ def batch_norm(channels: int) -> nn.BatchNorm2d:
 
 
 class Conv4(nn.Module):
-    """Convolution, batch norm, ReLU and a halving, four times; a linear head if `output_dim` is given."""
+    """Four blocks of convolution, batch norm, ReLU and downsampling by 2; a linear head if `output_dim` is given."""
 
     def __init__(self, downsample: str, output_dim: int | None, width: int = 64) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class Conv4(nn.Module):
 
 
 def mlp() -> nn.Module:
-    """MAML's network for sinusoids."""
+    """Make MAML's network for sinusoids."""
     return nn.Sequential(nn.Linear(1, 40), nn.ReLU(), nn.Linear(40, 40), nn.ReLU(), nn.Linear(40, 1))
 
 
@@ -99,7 +99,7 @@ class ResidualBlock(nn.Module):
 
 
 class ResidualNet(nn.Module):
-    """Three residual blocks with affine batch norm, and the mean over places."""
+    """Three residual blocks with affine batch norm, the mean over positions, and a linear head."""
 
     def __init__(self, output_dim: int, width: int = 32) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class ResidualNet(nn.Module):
 
 
 class RecurrentHead(nn.Module):
-    """A convolution whose map an LSTM reads row by row."""
+    """A convolution, an LSTM that reads its feature map row by row, and a linear head."""
 
     def __init__(self, output_dim: int, width: int = 64) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class RecurrentHead(nn.Module):
 
 
 def matching_names(standard: nn.Module, ours: nn.Module) -> dict[str, str]:
-    """Our name of each of our network's parameters -> the standard network's name of it."""
+    """Return a dictionary from our network's parameter names to those of the standard network."""
     if type(standard) is type(ours):
         return {name: name for name, _ in standard.named_parameters()}
     of_kind = lambda kind: [name for name, module in standard.named_modules() if isinstance(module, kind)]  # noqa: E731
@@ -143,12 +143,12 @@ def matching_names(standard: nn.Module, ours: nn.Module) -> dict[str, str]:
 
 
 def as_standard(name: str, values: Tensor) -> Tensor:
-    """Our MLP keeps its matrices as `(input, output)`; everything else lies as PyTorch's modules have it."""
+    """Return our parameter in PyTorch's layout: our MLP stores its matrices as `(input, output)`; all others are the same."""
     return values.t() if name.startswith("layers.") and values.ndim == 2 else values
 
 
 def copy_values(standard: nn.Module, ours: nn.Module) -> None:
-    """Give our network the standard one's parameters."""
+    """Copy the standard network's parameters into ours."""
     theirs = dict(standard.named_parameters())
     own = dict(ours.named_parameters())
     with torch.no_grad():
@@ -159,7 +159,7 @@ def copy_values(standard: nn.Module, ours: nn.Module) -> None:
 def double_backward(
     network: nn.Module, tasks: Tasks, inner_steps: int, inner_lr: float, loss: Loss
 ) -> dict[str, Tensor]:
-    """The meta-gradient as the definition has it: differentiate the inner gradients, task after task. The oracle."""
+    """Return the meta-gradient by its definition: differentiate through the inner gradients, task after task. The audit's oracle."""
     start: dict[str, Tensor] = dict(network.named_parameters())
     total = {name: torch.zeros_like(p) for name, p in start.items()}
     for i in range(len(tasks)):

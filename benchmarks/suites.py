@@ -1,7 +1,7 @@
-"""What `peers.py` times: each suite yields rows, a piece of work with its race, its operation count and the aim set for it.
+"""The suites that `peers.py` times. Each yields rows: a piece of work with its race, its operation count and its aim.
 
-Every side has its data ready before the clock starts. Ours is given the batch as it is drawn, numpy with uint8 images, and so
-also pays for making tensors of it; the peers are given tensors of the same data.
+All data is ready before the clock starts. Our learners get the batch as it is drawn (numpy, uint8 images), so their time includes
+making tensors of it. The peers get tensors of the same data.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,9 +27,8 @@ from torch import nn
 
 from metawidgets import learners
 from metawidgets.datasets import load
-from metawidgets.episodes import EpisodeBatch
+from metawidgets.episodes import ClassPool, EpisodeBatch, EpisodeSampler
 from metawidgets.learners import Learner, loop
-from metawidgets.sampling import ClassPool, EpisodeSampler
 
 __all__ = [
     "OURS",
@@ -51,11 +50,13 @@ IMAGE = (1, 28, 28)
 
 @dataclass
 class Row:
-    """Args:
-    work: what is done, in words. race: who took how long.
-    ours: which contender is ours. peers: the libraries that it is to be held against. beside: who else is shown.
-    aim: the ratio ours / fastest peer not to be exceeded. within: the seconds not to be exceeded.
-    flops: floating-point operations of a call. units: how many of something a call makes, whose time is then printed.
+    """One piece of work and its times.
+
+    Args:
+        work: a description. race: the times of all contenders.
+        ours: our contender's name. peers: names of the peers to compare with. beside: names of other contenders to show.
+        aim: the largest acceptable ratio ours / fastest peer. within: the largest acceptable time in seconds.
+        flops: floating-point operations of a call. units: items made by a call (episodes, say); times are printed per item.
     """
 
     work: str
@@ -71,7 +72,7 @@ class Row:
 
 @dataclass
 class Bench:
-    """The peers that import, and the sizes. `smoke` makes everything as small as it can be."""
+    """The settings of a benchmark: the peers that import, and the sizes. `smoke` makes everything as small as possible."""
 
     peers: Mapping[str, Any]
     repetitions: int
@@ -101,7 +102,7 @@ def curves(k_shot: int, tasks: int) -> EpisodeBatch:
 
 
 def conv4_maml(downsample: str, width: int, inner_steps: int) -> Learner:
-    """Transductive, as the standard network is: the same arithmetic on both sides."""
+    """Make our MAML with conv4. It is transductive like the standard network, so that both sides do the same arithmetic."""
     return learners.build(
         "maml",
         item_shape=IMAGE,
@@ -126,7 +127,7 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> None:
 def maml_row(
     bench: Bench, work: str, learner: Learner, standard: nn.Module, batch: EpisodeBatch, aim: float, vmap: bool = False
 ) -> Row:
-    """Second-order MAML: our learner beside every library that has it, on the standard network."""
+    """Time second-order MAML: our learner, and on the standard network every library that has MAML."""
     assert isinstance(learner, learners.MAML)
     tasks, rule = Tasks.of(batch), (learner.inner_steps, learner.inner_lr)
     copy_values(standard, learner.network)
@@ -153,7 +154,7 @@ def sinusoids(bench: Bench) -> Iterator[Row]:
 
 
 def conv4(bench: Bench) -> Iterator[Row]:
-    """Second-order MAML on characters with the customary network."""
+    """Second-order MAML on characters with conv4, the usual network."""
     batch = characters(5, 1, 2 if bench.smoke else 15, bench.n_tasks)
     aims = {("pool", 1): 0.45, ("pool", 5): 0.40, ("stride", 1): 0.5, ("stride", 5): 0.45}
     for downsample in ("pool", "stride"):
@@ -164,7 +165,7 @@ def conv4(bench: Bench) -> Iterator[Row]:
 
 
 def modules(bench: Bench) -> Iterator[Row]:
-    """Second-order MAML of a module that nobody has prepared for: the same one on both sides."""
+    """Second-order MAML on modules that our code has no special case for; both sides use the same module."""
     batch = characters(5, 1, 2 if bench.smoke else 15, bench.n_tasks)
     for kind, rate in ((ResidualNet, 0.1), (RecurrentHead, 0.1)):
         for steps in bench.inner_steps:
@@ -203,10 +204,10 @@ def protonet(bench: Bench) -> Iterator[Row]:
 
 
 def episodes(bench: Bench) -> Iterator[Row]:
-    """Episodes drawn from images in memory.
+    """Drawing episodes from images in memory.
 
-    Ours are numpy with uint8 images, and a single one names every item's origin. The peers are given float tensors to draw
-    from, so one contender makes tensors of our batches too.
+    Our episodes are numpy arrays with uint8 images, and a single episode also holds every item's origin. The peers draw from float
+    tensors, so one of our contenders also makes tensors of its batches.
     """
     classes, items, n, together = (30, 20, 4, 2) if bench.smoke else (964, 20, 100, 25)
     pixels = np.random.default_rng(0).integers(0, 256, (classes * items, *IMAGE), dtype=np.uint8)
@@ -223,7 +224,7 @@ def episodes(bench: Bench) -> Iterator[Row]:
     peers = [name for name in SAMPLERS if name in bench.peers]
     contenders |= {name: SAMPLERS[name](bench.peers[name], images, sampler.spec, n) for name in peers}
     found = bench.race(contenders)
-    against = [name for name in peers if name == "easyfsl"]  # whose rate the aims are multiples of
+    against = [name for name in peers if name == "easyfsl"]  # the aims are ratios to its time
     beside = [name for name in peers if name not in against]
     for ours, aim in ((single, 0.1), (batched, 0.02), (tensors, None)):
         work = f"5-way 1-shot 15-query of {classes} x {items} images"
@@ -231,7 +232,7 @@ def episodes(bench: Bench) -> Iterator[Row]:
 
 
 def interactive(bench: Bench) -> Iterator[Row]:
-    """Adapting to one episode and recording every step of it, as a person waits for it: absolute times."""
+    """Adapting to one episode while recording every step, as in interactive use. The aims are absolute times."""
     source, steps = load("glyphs", n_classes=60).source("test"), 2 if bench.smoke else 10
     for downsample, within in (("pool", 0.6), ("stride", 0.3)):
         episode = EpisodeSampler(source, n_way=5, k_shot=5, n_query=2 if bench.smoke else 15).episode(0)
@@ -253,4 +254,4 @@ SUITES: Mapping[str, tuple[Callable[[Bench], Iterator[Row]], int]] = {
     "episodes": (episodes, 1),
     "interactive": (interactive, 2),
 }
-"""Suite -> what it yields, and the threads it is meant for."""
+"""Suite name -> (a function that yields its rows, its number of threads)."""

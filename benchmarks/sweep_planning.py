@@ -1,4 +1,4 @@
-"""Planning, keys, index, status and resume of many reports, of which the benchmark writes the status files itself."""
+"""Times planning, keys, index, status and resume for many reports. The benchmark writes their status files itself."""
 
 import argparse
 import contextlib
@@ -19,6 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from metawidgets.cli import app, console
 from metawidgets.sweeps import Plan, run_sweep
 from metawidgets.sweeps.index import Index
 from metawidgets.sweeps.keys import Fingerprints, Keys
@@ -29,13 +30,13 @@ __all__ = ["measure_plan", "one_plan"]
 
 
 def planned(n: int, folder: Path) -> dict[str, Any]:
-    """All figures of one size, seconds by the clock and of the processor; for a process of its own."""
+    """Return all figures for one size, with wall-clock and processor seconds. Run it in a fresh process, since it reports peak memory."""
     out, found = str(folder / "out"), {"reports": n}
     settings = Settings.of({
         "report": "few_shot", "out": out, "repeats": n // 100,
         "grid": {"k_shot": list(range(1, 11)), "n_way": list(range(2, 12))},
     })  # fmt: skip
-    Plan.of(Settings.of({}))  # what is imported at first use is no matter of size
+    Plan.of(Settings.of({}))  # first, so that imports at first use are not counted
     found["peak_mb_before"] = peak_mb()
     plan = timed(found, "plan", lambda: Plan.of(settings))
     assert len(plan.jobs) == n
@@ -74,7 +75,7 @@ def timed(found: dict[str, Any], name: str, work: Callable[[], Any]) -> Any:
 
 
 def write_statuses(plan: Plan, store: Store) -> None:
-    """As `Store.publish` leaves them, without waiting for the disk; every tenth report failed."""
+    """Write status files as `Store.publish` does, but without flushing to the disk. Every tenth report has failed."""
     assert store.folder is not None
     for i, job in enumerate(plan.jobs):
         path = store.folder / "status" / job.key[:2] / f"{job.key}.json"
@@ -86,9 +87,7 @@ def write_statuses(plan: Plan, store: Store) -> None:
 
 
 def said_by_status(out: str, n: int) -> None:
-    """`metawidgets sweep status`, in this process."""
-    from metawidgets.cli import app, console
-
+    """Run `metawidgets sweep status` in this process."""
     text = io.StringIO()
     console.out.file = text
     app(["sweep", "status", out], standalone_mode=False)
@@ -96,12 +95,12 @@ def said_by_status(out: str, n: int) -> None:
 
 
 LISTENERS: list[list[str]] = []
-"""A hook cannot be taken away again, so there is one, for whoever listens."""
+"""Lists that record the names of opened files. An audit hook cannot be removed, so one hook serves all of them."""
 
 
 @contextlib.contextmanager
 def opens() -> Iterator[Callable[[], int]]:
-    """How many status files Python opens, by whatever way."""
+    """Yield a function that returns the number of status files opened by Python in the block so far."""
     opened: list[str] = []
     LISTENERS.append(opened)
     yield lambda: sum(1 for name in opened if f"{os.sep}status{os.sep}" in name)
@@ -115,7 +114,7 @@ def listen(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def peak_mb() -> float:
-    """The most memory that this process had so far; what it was started from does not count, as in `getrusage` it may."""
+    """Return this process's peak memory in MB so far. (`getrusage` may include the peak of the parent process.)"""
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
@@ -124,7 +123,9 @@ def measure_plan(options: argparse.Namespace, console: Console) -> dict[str, Any
     rows = []
     for n in options.reports:
         if n % 100:
-            raise SystemExit(f"--reports {n}: give multiples of 100, the grid is one of a hundred and its repeats.")
+            raise SystemExit(
+                f"--reports {n} is not a multiple of 100; give multiples of 100, since the grid has 100 combinations."
+            )
         with tempfile.TemporaryDirectory() as folder:
             command = [
                 sys.executable,
@@ -152,7 +153,7 @@ def measure_plan(options: argparse.Namespace, console: Console) -> dict[str, Any
 
 
 def tenfolds(rows: list[dict[str, Any]], value: Callable[[dict[str, Any]], float]) -> list[float]:
-    """From each size to the next, as a factor for ten times as many."""
+    """Return the growth from each size to the next, as a factor per tenfold number of reports."""
     ratios = []
     for a, b in itertools.pairwise(rows):
         steps = np.log10(b["reports"] / a["reports"])
@@ -161,6 +162,6 @@ def tenfolds(rows: list[dict[str, Any]], value: Callable[[dict[str, Any]], float
 
 
 def one_plan(options: argparse.Namespace) -> None:
-    """One size, as JSON on stdout."""
+    """Measure one size and print it as JSON."""
     sys.addaudithook(listen)
     print(json.dumps(planned(options.reports, options.folder)))

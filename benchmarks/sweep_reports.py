@@ -1,4 +1,4 @@
-"""Seconds around a report, and memory as reports go by: of sweeps that are really run."""
+"""Measures real sweeps: the overhead of a report in seconds, and the growth of memory with the number of reports."""
 
 import argparse
 import contextlib
@@ -64,8 +64,8 @@ def measure_reports(options: argparse.Namespace, console: Console) -> dict[str, 
         table.add_row(row["kernels"], str(row["reports"]), *(f"{figure:.3f}" for figure in figures))
     console.print(table)
     console.print(
-        "Steady: from the first report's end to the last one's. Run: from the kernel's start to the exported page, as the "
-        "status files say, the mean. Overhead: a worker's steady time for a report above the report's own work."
+        "Steady: from the first report's end to the last one's. Run: mean time from the kernel's start to the exported page, from the "
+        "status files. Overhead: a worker's steady time per report minus the report's own work."
     )
     return {"workers": options.workers, "rows": rows}
 
@@ -131,9 +131,9 @@ def measure_memory(options: argparse.Namespace, console: Console) -> dict[str, A
     slopes: dict[str, dict[str, float]] = {}
     for role in ("driver", "scheduler", "nannies", "workers", "fork servers"):
         rows = [(each["reports"], each["roles"][role]) for each in samples if each["roles"][role]["n"]]
-        kept = rows[len(rows) // 10 :]  # the first reports load what all later ones use
+        kept = rows[len(rows) // 10 :]  # leaves out the first reports, which load modules that later ones reuse
         if len(kept) < 3:
-            console.print(f"{role}: {len(kept)} samples are too few for a line; more reports, please.")
+            console.print(f"{role}: {len(kept)} samples are too few to fit a line; give more --reports.")
             continue
         counts = [count for count, _ in kept]
         slopes[role] = {kind: slope(counts, [found[kind] for _, found in kept]) for kind in ("uss", "rss")}
@@ -154,7 +154,7 @@ def slope(x: list[int], y: list[float]) -> float:
 
 @contextlib.contextmanager
 def cluster(folder: Path, workers: int, profiler: bool) -> Iterator[tuple[str, dict[str, int]]]:
-    """A scheduler and workers in processes of their own; their address and their numbers."""
+    """Start a scheduler and workers in separate processes. Yield the scheduler's address and the process ids by role."""
     environment = os.environ | {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": str(profiler)}
     file = folder / "scheduler.json"
     common = ["--scheduler-file", str(file), "--no-dashboard"]
@@ -180,7 +180,10 @@ def cluster(folder: Path, workers: int, profiler: bool) -> Iterator[tuple[str, d
 
 
 def by_role(roots: dict[str, int]) -> dict[str, dict[str, float]]:
-    """Bytes by role: unshared (USS) and resident (RSS), summed over its processes. Kernels come and go, and share with theirs."""
+    """Return for each role the unshared (USS) and resident (RSS) bytes, summed over its processes.
+
+    Kernels are left out: they are short-lived, and share memory with their fork server.
+    """
     found = {
         role: {"n": 0, "uss": 0, "rss": 0} for role in ("driver", "scheduler", "nannies", "workers", "fork servers")
     }

@@ -1,7 +1,7 @@
-"""What the pages are made of: sections of the README, files beside it, and one page of reference for each public module.
+"""The mkdocs hook that assembles the pages from the README's sections, other files, and a reference page for each public module.
 
-A line `<!-- README: Learners -->` in a page stands for that section, `<!-- file: CHANGELOG.md -->` for a file, both with their
-links turned to the pages. A link to what has no page ends the build, as every warning does.
+In a page, the line `<!-- README: Learners -->` is replaced by that section of the README, and `<!-- file: CHANGELOG.md -->` by that
+file. Their links are changed to point to the pages. A link to a file without a page stops the build, as every warning does.
 """
 
 import ast
@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
-# What of the repository has a page, and where.
+# File of the repository -> its page.
 PAGES = {
     "README.md": "index.md",
     "CONTRIBUTING.md": "extending.md",
@@ -22,50 +22,49 @@ PAGES = {
     "benchmarks/RESULTS.md": "results.md",
     "CITATION.cff": "CITATION.cff",  # as it is
 }
-# Names that only the pages need: a link to one of the README's own sections.
+# Link to one of the README's own sections -> its page.
 SECTIONS = {"#five-lines": "index.md#five-lines", "#sweeps": "sweeps.md"}
-# Modules of the reference, in the order in which data goes through them.
+# Modules of the reference, roughly in the order in which data flows through them.
 MODULES = (
     "episodes",
-    "sampling",
     "datasets",
     "learners",
     "learners.loop",
     "training",
-    "evaluation",
-    "checkpoints",
+    "training.evaluation",
+    "training.checkpoints",
     "trained",
-    "traces",
-    "results",
+    "records",
     "analysis",
-    "significance",
-    "contests",
     "views",
     "widgets",
     "instruments",
     "reports",
     "errors",
-    "control",
-    "allocator",
-    "paths",
-    "plain_json",
-    "zips",
+    "training.control",
+    "training.allocator",
+    "episodes.edits",
+    "files.paths",
+    "files.plain_json",
+    "files.zips",
 )
 
 
 def section(title: str) -> str:
-    """A section of the README with its heading; "top" is what stands above the first."""
+    """Return a section of the README with its heading; "top" is the part before the first section."""
     parts = re.split(r"^(?=## )", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)
     if title == "top":
         return parts[0]
     found = [part for part in parts if part.startswith(f"## {title}\n")]
     if len(found) != 1:
-        raise PluginError(f"the README has {len(found)} sections {title!r}; the pages ask for one.")
+        raise PluginError(
+            f"the README has {len(found)} sections {title!r}, but the pages need exactly one; correct the page or the README."
+        )
     return found[0]
 
 
 def linked(text: str) -> str:
-    """With links to the pages instead of to the files."""
+    """Return a text with its links to files changed to links to pages."""
 
     def page(match: re.Match[str]) -> str:
         target = match[1]
@@ -74,28 +73,33 @@ def linked(text: str) -> str:
         if target.startswith("#"):
             return f"]({SECTIONS.get(target, target)})"
         if target not in PAGES:
-            raise PluginError(f"there is no page of {target}; name one in docs/hooks.py.")
+            raise PluginError(f"there is no page for {target}; add one to PAGES in docs/hooks.py.")
         return f"]({PAGES[target]})"
 
-    text = re.sub(r"\[([^\]]+)\]\(notebooks/\w+\.ipynb\)", r"\1", text)  # a notebook is opened where it can run
+    text = re.sub(
+        r"\[([^\]]+)\]\(notebooks/\w+\.ipynb\)", r"\1", text
+    )  # notebooks have no page: they are opened in Jupyter
     text = re.sub(r"\]\(([^)\s]+)\)", page, text)
     return text.replace("notebooks/images/", "images/")
 
 
 def public(module: str) -> list[str]:
-    """Names in a module's `__all__`, read without importing it; literal names only, in the order of the file."""
+    """Return the names in a module's `__all__`, in order, without importing the module. `__all__` must be a literal."""
     path = ROOT.joinpath("metawidgets", *module.split("."))
     source = (path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")).read_text(encoding="utf-8")
     for node in ast.parse(source).body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
             return ast.literal_eval(node.value)  # type: ignore[union-attr]
-    raise PluginError(f"metawidgets.{module} has no __all__; the reference shows what is in it.")
+    raise PluginError(f"metawidgets.{module} has no __all__, which the reference lists; add one.")
 
 
 def reference(module: str) -> str:
-    """A page with what a module exports. Where a name is also that of the file that holds it (`views.embedding_map`), griffe finds
-    the file: what is in it is asked for by its own path."""
+    """Return a page with the public names of a module.
+
+    Where a name is also the name of the file that defines it (`views.embedding_map`), griffe finds the file instead. Such a name is
+    requested by its full path.
+    """
     folder = ROOT.joinpath("metawidgets", *module.split("."))
     names = public(module)
     held = [name for name in names if (folder / f"{name}.py").is_file()]
@@ -106,7 +110,7 @@ def reference(module: str) -> str:
 
 
 def layers() -> str:
-    """The layers of pyproject.toml, the top first."""
+    """Return the layers of pyproject.toml as a code block, the top layer first."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
@@ -131,7 +135,7 @@ def on_files(files: Files, *, config: Any) -> Files:
 def on_page_markdown(markdown: str, **_: Any) -> str:
     heads = re.match(r"<!-- README: (.+?) -->", markdown)
     markdown = re.sub(r"<!-- README: (.+?) -->", lambda m: linked(section(m[1])), markdown)
-    if heads and heads[1] != "top":  # the section that begins a page names it
+    if heads and heads[1] != "top":  # the heading of a page's first section becomes the page's title
         markdown = markdown.removeprefix("#")
     markdown = markdown.replace("<!-- layers -->", layers())
     return re.sub(r"<!-- file: (.+?) -->", lambda m: linked((ROOT / m[1]).read_text(encoding="utf-8")), markdown)

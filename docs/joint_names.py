@@ -1,5 +1,4 @@
-"""Docstrings of the project explain parameters that belong together in one line (`n_way, k_shot: of the first episode`); the
-reference has a line for each."""
+"""A griffe extension that splits joint entries of docstrings: `n_way, k_shot: of the first episode` becomes one line per parameter."""
 
 import re
 from typing import Any
@@ -10,7 +9,7 @@ _ENTRY = re.compile(r"^(?P<indent> +)(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)+):(?P<
 
 
 class JointNames(Extension):
-    """One entry for each name, with the text that they share."""
+    """Gives each of the joint names its own entry with the shared text."""
 
     def on_object(self, *, obj: Object, **_: Any) -> None:
         if obj.docstring and (obj.is_function or obj.is_class):

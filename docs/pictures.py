@@ -1,9 +1,9 @@
-"""Take the pictures of the instruments for the README and the notebooks, light and dark, out of the gallery's page.
+"""Take pictures of the instruments on the gallery's page, light and dark, for the README and the notebooks.
 
     metawidgets report notebooks/gallery.ipynb --out build/gallery
     python docs/pictures.py build/gallery/gallery.html notebooks/images
 
-Pictures are reduced to few colours: all of them together are as large as a photograph.
+Pictures are reduced to few colours, so that all of them together are only as large as a photograph.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 WIDTH = 960
-# Picture -> the component's class, which of several, and what to do before: keys pressed after a click on a place in it.
+# Picture -> the component's CSS class, and its index among the page's components of that class.
 PICTURES: dict[str, tuple[str, int]] = {
     "episode_builder": ("mw-episode-builder", 0),
     "inner_loop_slider": ("mw-inner-loop-slider", 0),
@@ -34,7 +34,7 @@ PICTURES: dict[str, tuple[str, int]] = {
 
 
 def prepare(page: Page) -> None:
-    """Show what makes a picture speak: a distribution that has moved, a pinned cell."""
+    """Bring the components into a telling state: move shifted distributions to 60 % of the way."""
     page.evaluate(
         """() => {
             for (const model of window.metawidgets.models.values()) {
@@ -47,9 +47,10 @@ def prepare(page: Page) -> None:
 
 
 def small(png: bytes) -> bytes:
+    """Return a PNG with 160 colours."""
     out = io.BytesIO()
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    # Class colours cover few pixels and must stay what they are: the palette is made to reach all colours, not the frequent ones.
+    # The colours of classes cover few pixels but must not change, so the palette covers all colours, not only the frequent ones.
     picture.quantize(160, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 

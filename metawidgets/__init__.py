@@ -1,37 +1,51 @@
-"""Few-shot learners on the bench: build an episode, watch a learner adapt, send the result as one file that still moves.
+"""Few-shot learning you can watch: build an episode, follow a learner as it adapts, and share the result as one interactive file.
 
-The names below are loaded at first use (PEP 562): `import metawidgets` loads neither torch nor altair.
+The names below load at first use (PEP 562), so `import metawidgets` loads neither torch nor altair.
 """
 
 from importlib import import_module
 from typing import Any
 
+from metawidgets import _renamed
+
 __version__ = "0.1.0"
 
 _HOMES = {
     "Episode": "metawidgets.episodes",
-    "EpisodeSampler": "metawidgets.sampling",
+    "EpisodeSampler": "metawidgets.episodes",
     "EpisodeSpec": "metawidgets.episodes",
     "ItemId": "metawidgets.episodes",
     "MetaTraining": "metawidgets.training",
     "MetawidgetsError": "metawidgets.errors",
-    "Trace": "metawidgets.traces",
+    "Trace": "metawidgets.records",
     "adapt": "metawidgets.learners.loop",
     "bench": "metawidgets.instruments.bench",
-    "evaluate": "metawidgets.evaluation",
+    "evaluate": "metawidgets.training.evaluation",
     "load": "metawidgets.trained",
     "meta_train": "metawidgets.training",
     "predict": "metawidgets.learners.loop",
     "trace": "metawidgets.learners.loop",
 }
-_ROOMS = ("analysis", "checkpoints", "datasets", "instruments", "learners", "reports", "trained", "views", "widgets")
+# Subpackages and modules that are attributes of `metawidgets`, and their paths below it.
+_PACKAGES = {
+    "analysis": "analysis",
+    "checkpoints": "training.checkpoints",
+    "datasets": "datasets",
+    "instruments": "instruments",
+    "learners": "learners",
+    "reports": "reports",
+    "trained": "trained",
+    "training": "training",
+    "views": "views",
+    "widgets": "widgets",
+}
 
-__all__ = ["__version__", *_HOMES, *_ROOMS]  # pyright: ignore[reportUnsupportedDunderAll] - loaded at first use
+__all__ = ["__version__", *_HOMES, *_PACKAGES]  # pyright: ignore[reportUnsupportedDunderAll] - loaded at first use
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return import_module(f"metawidgets.{name}")
+    if name in _PACKAGES:
+        return import_module(f"metawidgets.{_PACKAGES[name]}")
     if name not in _HOMES:
         raise AttributeError(f"module 'metawidgets' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
@@ -41,3 +55,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+_renamed.install()

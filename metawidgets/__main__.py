@@ -1,4 +1,4 @@
-"""`metawidgets` and `python -m metawidgets`: the command line, which Ctrl-C leaves with code 130 at whatever moment it comes."""
+"""Entry point of `metawidgets` and `python -m metawidgets`. Ctrl-C exits with code 130, even while modules are being imported."""
 
 import os
 import signal
@@ -9,32 +9,32 @@ from typing import Any
 
 __all__ = ["main"]
 
-_AGAIN = 0.02  # seconds after which a Ctrl-C that came during an import is looked at again
+_RETRY_AFTER = 0.02  # seconds until a Ctrl-C that came during an import is handled again
 
 
 def main() -> None:
-    """Run the command line of this Python, whichever is first on the path."""
-    ours = threading.current_thread() is threading.main_thread() and (
+    """Run the command line, and exit with code 130 on Ctrl-C."""
+    handles_sigint = threading.current_thread() is threading.main_thread() and (
         signal.getsignal(signal.SIGINT) is signal.default_int_handler
     )
-    if ours:
+    if handles_sigint:
         signal.signal(signal.SIGINT, _interrupted)
         if hasattr(signal, "SIGALRM"):
             signal.signal(signal.SIGALRM, _interrupted)
     after: Any = signal.default_int_handler
     try:
-        from metawidgets.cli import main as run
+        from metawidgets.cli import main as run  # inside the `try`, since a Ctrl-C may come while typer and rich load
 
         run()
-    except KeyboardInterrupt:  # before the command line could see to it
+    except KeyboardInterrupt:  # it came before the command line could handle it
         after = signal.SIG_IGN
         sys.exit(130)
     except SystemExit as end:
-        if end.code == 130:  # it is on its way out already; a second Ctrl-C would make a traceback of that
+        if end.code == 130:  # already exiting; a second Ctrl-C would print a traceback
             after = signal.SIG_IGN
         raise
     finally:
-        if ours:
+        if handles_sigint:
             signal.signal(signal.SIGINT, after)
             if hasattr(signal, "SIGALRM"):
                 signal.setitimer(signal.ITIMER_REAL, 0)
@@ -42,16 +42,17 @@ def main() -> None:
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:
-    """Torch's C++ aborts the process where an exception breaks off its import, so Ctrl-C waits until an import is over.
+    """Raise `KeyboardInterrupt`, but only after any running import has finished.
 
-    Some are in the midst of the work (the first optimizer imports much), where files and kernels are open that must be closed.
+    An exception that interrupts the import of torch makes torch's C++ abort the process. Some imports run in the middle of the
+    work (the first optimizer imports many modules), when open files and kernels must still be closed.
     """
     outer = frame
     while outer is not None:
         if outer.f_code.co_filename == "<frozen importlib._bootstrap>":
             if not hasattr(signal, "setitimer"):
                 os._exit(130)
-            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, _RETRY_AFTER)
             return
         outer = outer.f_back
     raise KeyboardInterrupt

@@ -1,22 +1,22 @@
-"""Every error that metawidgets raises on purpose.
+"""The errors that metawidgets raises on purpose.
 
 ::
 
     Exception
     └── MetawidgetsError            one sentence: what was wrong, with the value, and what to do
-        ├── EpisodeError            an episode, its sampler or class pool cannot be what was asked   (also a ValueError)
+        ├── EpisodeError            an episode, its sampler or its class pool is not valid           (also a ValueError)
         ├── DatasetError            a dataset's name, option, file or archive is wrong               (also a ValueError)
-        ├── PictureError            a file is no picture that can be taken                           (also a ValueError)
+        ├── PictureError            a file cannot be used as a picture                               (also a ValueError)
         ├── TraceError              a trace lacks a channel, or a channel has the wrong shape        (also a ValueError)
         ├── LearnerError            a learner cannot take this episode or option                     (also a ValueError)
         ├── CheckpointError         a checkpoint cannot be written, read or trusted
         ├── ParameterError          a parameter of a report is unknown, of the wrong type or range   (also a ValueError)
-        ├── ComponentError          a saved component is not what it says                            (also a TypeError)
-        ├── ReportError             a report could not be run to its end
+        ├── ComponentError          a saved component is not of the type that it claims              (also a TypeError)
+        ├── ReportError             a report failed before its end
         ├── SweepError              a sweep's settings, output or cluster cannot be used
         └── ExportError             a page could not be written
 
-Those that stem from a bad value are `ValueError` too, so that code which does not know metawidgets still catches them.
+Errors about a bad value are also `ValueError`, so that code which does not know metawidgets still catches them.
 """
 
 import difflib
@@ -43,10 +43,10 @@ _LONGEST, _TAIL = 2000, 300
 
 
 class MetawidgetsError(Exception):
-    """Base of all errors below; catch it to catch them all.
+    """The base class of all errors below; catch it to catch them all.
 
-    A message may quote what a stranger wrote. What no line of text should hold (controls, marks that turn the direction of
-    reading, halves of characters) is written as its escape, and of a message that is too long the middle is left out.
+    A message may quote untrusted input. Control characters, marks that change the reading direction and lone surrogates are
+    therefore escaped, and a message that is too long loses its middle.
     """
 
     def __init__(self, *args: object) -> None:
@@ -62,7 +62,7 @@ def _readable(text: str) -> str:
 
 
 class EpisodeError(MetawidgetsError, ValueError):
-    """An episode, its sampler or its class pool cannot be what was asked."""
+    """An episode, its sampler or its class pool is not valid."""
 
 
 class DatasetError(MetawidgetsError, ValueError):
@@ -70,7 +70,7 @@ class DatasetError(MetawidgetsError, ValueError):
 
 
 class PictureError(MetawidgetsError, ValueError):
-    """A file is no picture that can be taken."""
+    """A file cannot be used as a picture."""
 
 
 class TraceError(MetawidgetsError, ValueError):
@@ -90,11 +90,11 @@ class ParameterError(MetawidgetsError, ValueError):
 
 
 class ComponentError(MetawidgetsError, TypeError):
-    """A saved component is not what it says."""
+    """A saved component is not of the type that it claims."""
 
 
 class ReportError(MetawidgetsError):
-    """A report could not be run to its end."""
+    """A report failed before its end."""
 
 
 class SweepError(MetawidgetsError):
@@ -106,10 +106,11 @@ class ExportError(MetawidgetsError):
 
 
 def did_you_mean(name: object, known: Iterable[str], *, lists: str = "") -> str:
-    """The tail of an error about an unknown name: the nearest known one, and all of them.
+    """Return the end of an error message about an unknown name: the closest known name, and all known names.
 
     Args:
-        lists: what lists them all, where they are too many for a sentence: then up to three near ones stand here.
+        lists: the command that lists all names, for when they are too many for a message. The text then names this command
+            and up to three close names.
 
     >>> did_you_mean("glyph", ["digits", "glyphs"])
     "did you mean 'glyphs'? Known: digits, glyphs."

@@ -1,4 +1,4 @@
-"""What every test shares: which tests this machine can run, and one Chromium for those that need it."""
+"""Shared by all tests: the selection of tests that this machine can run, and one Chromium for those that need it."""
 
 import io
 import os
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from metawidgets.reports import Report
 
-# Before anything loads torch or numpy: on busy cores several threads make networks of this size slower.
+# Must come before anything loads torch or numpy: on busy cores, several threads make small networks slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# Before anything imports metawidgets: its array annotations are checked at every call.
+# Must come before anything imports metawidgets: from here on its array annotations are checked at every call.
 install_import_hook("metawidgets", "tests.shapes.checked")
 
 CHROMIUM_FLAGS = [
@@ -36,25 +36,44 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("METAWIDGETS_OMNIGLOT"):
-        return
-    needy = [item for item in items if item.get_closest_marker("omniglot")]
+    """Put each case into its tier; deselect, rather than skip one by one, what this machine cannot run."""
+    for item in items:
+        marker = item.get_closest_marker("quick_cases")
+        if item.get_closest_marker("omniglot") or (marker and not _is_quick(item, *marker.args)):
+            item.add_marker(pytest.mark.slow)
+    lacking = []
+    if not os.environ.get("METAWIDGETS_OMNIGLOT"):
+        lacking.append("omniglot")
+    if any(item.get_closest_marker("cuda") for item in items):
+        import torch
+
+        if not torch.cuda.is_available():
+            lacking.append("cuda")
+    needy = [item for item in items if any(item.get_closest_marker(name) for name in lacking)]
     if needy:
         config.hook.pytest_deselected(items=needy)
-        items[:] = [item for item in items if not item.get_closest_marker("omniglot")]
+        items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in lacking)]
+
+
+def _is_quick(item: pytest.Item, *which: int | str) -> bool:
+    """Return whether a case is one of those of `make test`: among the first n of its function, or with one of these in its id."""
+    params = item.callspec  # pyright: ignore[reportAttributeAccessIssue] - parametrised items have it
+    if isinstance(which[0], int):
+        return max(params.indices.values()) < which[0]
+    return any(str(part) in params.id for part in which)
 
 
 @pytest.fixture
 def metawidgets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run a command line in an empty folder, with an answer if it asks; gives exit code, stdout and stderr."""
+    """Return a function that runs a command in an empty folder, with text for its input, and returns exit code, stdout and stderr."""
     from metawidgets import cli
     from metawidgets.cli import console
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    for one in (console.out, console.errors):  # made at import, perhaps before this wide
+    for one in (console.out, console.errors):  # the consoles were made at import, maybe with another width
         monkeypatch.setattr(one, "_width", 200)
 
     def run(*words: str | Path, answer: str | None = None) -> tuple[int, str, str]:
@@ -74,19 +93,19 @@ def metawidgets(
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The top of the working tree."""
+    """The root of the working tree."""
     return Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def omniglot_root() -> Path:
-    """The folder that holds Omniglot's zips."""
+    """The folder with Omniglot's zips."""
     return Path(os.environ["METAWIDGETS_OMNIGLOT"])
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium; without one the test is skipped, or fails where METAWIDGETS_REQUIRE_BROWSER=1."""
+    """The path of a Chromium. Without one the test is skipped, or fails if METAWIDGETS_REQUIRE_BROWSER=1."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         reason = "no chromium on the PATH; on Debian and Ubuntu: apt-get install chromium"
@@ -98,7 +117,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator["Browser"]:
-    """One Chromium for the whole run; a test opens its own page in it and closes that."""
+    """One Chromium for the whole run. Each test opens its own page in it, and closes that."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as engine, engine.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as browser:
@@ -107,7 +126,7 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
 @pytest.fixture(scope="session")
 def smoke_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
-    """The report few_shot, run once with a few steps and episodes for all tests that look at it."""
+    """The report few_shot, run once with few steps and episodes for all tests that read it."""
     from metawidgets.reports import run_report
 
     return run_report("few_shot", tmp_path_factory.mktemp("few_shot"), {"smoke": True})

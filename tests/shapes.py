@@ -1,6 +1,6 @@
-"""Shapes as types, checked while tests run: `conftest.py` puts this around every function of metawidgets.
+"""A check of shapes while tests run: `conftest.py` wraps every function of metawidgets in it.
 
-It looks at array annotations only, such as `Float[np.ndarray, "query way"]`; pyright has the rest. Axis names are bound
+It checks only array annotations, such as `Float[np.ndarray, "query way"]`; pyright checks the rest. Axis names are bound
 over one call, so two arrays that both say "query" must be equally long there.
 """
 
@@ -15,12 +15,12 @@ __all__ = ["checked"]
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, refusing arrays that are not as its signature has them.
+    """Wrap `function` so that it refuses arrays that do not match its signature.
 
-    The wrapper raises `TypeError` with the argument's name, what it should be and what it is.
+    The wrapper raises `TypeError` with the argument's name, the expected type and the actual one.
     """
     arrays = {name: hint for name, hint in function.__annotations__.items() if _is_array(hint)}
-    # A record that is handed wrong arrays refuses them itself, in words for its user: that is what its tests look at.
+    # Records check their arrays themselves, with messages for their users, which their own tests cover.
     if not arrays or function.__name__ == "__init__":
         return function
     signature = inspect.signature(function)

@@ -1,4 +1,4 @@
-"""The benchmark beside other libraries: its arithmetic, and that it runs. No test looks at how long anything took."""
+"""The benchmark against other libraries: its arithmetic, and that it runs. No test checks a time."""
 
 import importlib
 import json
@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture
 def race(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """`benchmarks/race.py`, found as the scripts beside it find it."""
+    """`benchmarks/race.py`, imported as the other scripts in its folder import it."""
     monkeypatch.syspath_prepend(str(root / "benchmarks"))
     module = importlib.import_module("race")
     yield module
@@ -21,7 +21,7 @@ def race(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 
 
 def raced(race: ModuleType, threads: int = 2, **walls: list[float]):
-    """A race of which the seconds are given: wall clock as they are, the processor's ten times that."""
+    """Make a race with the given wall-clock seconds, and ten times as many processor seconds."""
     results = {
         name: race.Result([race.Repetition(wall, 10 * wall) for wall in seconds]) for name, seconds in walls.items()
     }
@@ -29,7 +29,7 @@ def raced(race: ModuleType, threads: int = 2, **walls: list[float]):
 
 
 def test_ratios_are_paired_within_a_repetition(race):
-    # the machine is four times slower in the second repetition and twice in the third: the ratios do not notice
+    # the machine is four times slower in the second repetition and twice in the third, which does not change the ratios
     ratio = race.paired([1.0, 4.0, 3.0], [2.0, 8.0, 4.0])
     assert ratio == race.Ratio(median=0.5, smallest=0.5, of_minima=0.5, pairs=3)
     ratio = race.paired([1.0, 4.0, 3.0], [4.0, 5.0, 6.0])
@@ -70,7 +70,7 @@ def test_contenders_take_turns_and_one_that_fails_is_left_out(race):
 
     contenders = {name: (lambda name=name: calls.append(name)) for name in "abc"} | {"d": fails}
     found = race.race(contenders, repetitions=3, threads=1, least_seconds=0)
-    assert "".join(calls) == "abc" + "abc" + "bca" + "cab"  # one call of each first, which counts for nothing
+    assert "".join(calls) == "abc" + "abc" + "bca" + "cab"  # first one warm-up call of each
     assert found.results["d"].failed == "ValueError: two"
     assert found.finished == ["a", "b", "c"]
     assert [len(found.results[name].repetitions) for name in "abcd"] == [3, 3, 3, 0]
@@ -81,6 +81,7 @@ def test_a_race_that_nobody_can_run_is_no_error(race):
     assert found.finished == []
 
 
+@pytest.mark.slow
 def test_every_suite_runs_and_our_gradients_are_exact(root, tmp_path):
     path = tmp_path / "peers.json"
     command = [sys.executable, "benchmarks/peers.py", "--smoke", "--without-peers", "--out", str(path)]

@@ -1,4 +1,4 @@
-"""The command line: what a newcomer sees, what a mistake says, and that train, evaluate and export hang together."""
+"""The command line: its help, its error messages, and that train, evaluate and export work together."""
 
 import json
 import os
@@ -13,9 +13,9 @@ import nbformat
 import pytest
 import typer.main
 
-from metawidgets import cli
+from metawidgets import cli, datasets, learners, trained
 from metawidgets.cli import console, pages, training
-from tests.files import image_file
+from tests.made_files import image_file
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
 TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
@@ -70,10 +70,18 @@ def test_train_then_evaluate(metawidgets):
     assert metawidgets("evaluate", "a/it.safetensors", "--n-episodes", "5")[1] == said
 
 
+def test_a_score_as_json(metawidgets):
+    words = ["evaluate", "sinusoids-maml", "--n-episodes"]
+    found = json.loads(metawidgets(*words, "3", "--json")[1])
+    assert (found["metric"], found["k_shot"], len(found["per_episode"])) == ("mean squared error", 1, 3)
+    assert found["mean"] == pytest.approx(sum(found["per_episode"]) / 3)
+    assert json.loads(metawidgets(*words, "1", "--json")[1])["half_width"] is None
+
+
 def test_a_finished_training_is_not_repeated(metawidgets):
     words = ["train", "it.safetensors", "--learner", "maml", *TINY]
     metawidgets(*words)
-    assert "was trained to its end before; --fresh begins again" in metawidgets(*words)[1]
+    assert "is already complete; --fresh starts again" in metawidgets(*words)[1]
     assert "4 steps" in metawidgets(*words, "--fresh")[1]
 
 
@@ -88,7 +96,7 @@ def test_ones_own_pictures_are_evaluated_and_what_is_none_is_named(tmp_path):
     run = subprocess.run([sys.executable, "-m", "metawidgets", "evaluate", *words], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert "on image_folder (all), 2-way 1-shot" in run.stdout
-    assert "image_folder left out 1: 'c0/bad.png' is no image" in run.stderr
+    assert "image_folder left out 1: 'c0/bad.png' is not an image" in run.stderr
 
 
 def test_a_learner_without_training_is_evaluated_by_name(metawidgets):
@@ -96,15 +104,15 @@ def test_a_learner_without_training_is_evaluated_by_name(metawidgets):
         "evaluate", "--learner", "nearest", "--dataset", "digits", "--split", "all", "--n-episodes", "3"
     )
     assert code == 0
-    assert "NearestNeighbour on digits (all), 5-way 1-shot:" in said
+    assert "Nearest neighbour on digits (all), 5-way 1-shot:" in said
 
 
 def test_a_figure_on_trained_classes_is_warned_of(metawidgets):
     metawidgets("train", "it.safetensors", "-D", "n_classes=60", "--steps", "1", "--n-validation", "2")
     words = ["evaluate", "it.safetensors", "--n-episodes", "2"]
     assert "Careful" not in metawidgets(*words)[2]
-    assert "trained on classes that it is asked about here" in metawidgets(*words, "--split", "all")[2]
-    assert "trained on classes that it is asked about here" in metawidgets(*words, "-D", "n_classes=40")[2]
+    assert "trained on classes that it is tested on here" in metawidgets(*words, "--split", "all")[2]
+    assert "trained on classes that it is tested on here" in metawidgets(*words, "-D", "n_classes=40")[2]
 
 
 @pytest.mark.slow
@@ -118,12 +126,49 @@ def test_the_demo_ends_with_the_path_of_its_report(metawidgets):
     assert json.loads(Path("here/protonet.json").read_text())["steps"] == 2
 
 
-@pytest.mark.parametrize("name", ["datasets", "learners"])
-def test_lists(metawidgets, name):
-    code, said, _ = metawidgets(name)
-    expected = ["glyphs", "omniglot", "n_classes"] if name == "datasets" else ["protonet", "maml", "inner_lr"]
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [
+        ("datasets", ["glyphs ", "omniglot ", "table "]),
+        ("learners", ["protonet ", "maml ", "optimisation-based", "In-context transformer"]),
+        ("trained", ["glyphs-protonet ", "sinusoids-maml ", "linear_functions-in_context"]),
+        ("datasets glyphs", ["n_classes", "int, "]),
+        ("learners maml", ["inner_lr  (default 0.01, 0.4 on images)", "ICML 2017"]),
+    ],
+)
+def test_a_list_is_whole_at_80_columns(metawidgets, words, has):
+    code, said, _ = metawidgets(*words.split())
     assert code == 0
-    assert [word for word in expected if word not in said] == []
+    assert [word for word in has if word not in said] == []
+    assert max(map(len, said.splitlines())) <= 80
+    assert "…" not in said
+
+
+@pytest.mark.parametrize(("name", "all_of"), [("datasets", datasets.ALL), ("learners", learners.ALL)])
+def test_a_list_has_one_line_each(metawidgets, name, all_of):
+    lines = metawidgets(name)[1].splitlines()
+    assert [sum(line.startswith(f"{each} ") for line in lines) for each in all_of] == [1] * len(all_of)
+
+
+def test_each_trained_learner_has_one_line_with_its_scores(metawidgets):
+    lines = metawidgets("trained")[1].splitlines()
+    for name in trained.names():
+        (line,) = [line for line in lines if line.startswith(f"{name} ")]
+        scores = {(s["n_way"], s["k_shot"]): s["mean"] for s in trained.card(name)["scores"]}
+        assert line.endswith(f" {trained.size(name) / 1e6:.2f}")
+        if (5, 1) in scores:
+            assert f"{100 * scores[5, 1]:.1f} %" in line
+
+
+@pytest.mark.parametrize("name", ["datasets", "learners", "trained"])
+def test_a_list_as_json(metawidgets, name):
+    found = json.loads(metawidgets(name, "--json")[1])
+    known = {"datasets": list(datasets.ALL), "learners": list(learners.ALL), "trained": trained.names()}[name]
+    assert list(found) == known
+
+
+def test_one_that_is_not_there_is_said(metawidgets):
+    assert "there is no learner 'mmal'; did you mean 'maml'?" in metawidgets("learners", "mmal")[2]
 
 
 def test_report_lists_its_parameters(metawidgets):
@@ -145,7 +190,7 @@ def test_report_lists_its_parameters(metawidgets):
         ("train x.safetensors --learner nearest", "no parameters that an outer loop could train"),
         ("evaluate --learner nearest --k-shot 20 -D n_drawers=20", "k_shot=20 and n_query=15 need 35 items"),
         ("evaluate --learner nearest --n-way 99 -D n_classes=60", "n_way=99"),
-        ("evaluate", "give either a checkpoint file or --learner"),
+        ("evaluate", "give a checkpoint file or --learner"),
         ("evaluate none.safetensors", "there is no checkpoint none.safetensors"),
         ("report -p n_wey=5", "there is no parameter 'n_wey'; did you mean 'n_way'?"),
         ("report -p k_shot=three", "k_shot='three' cannot be used; it takes a whole number from 1 to 100"),
@@ -170,7 +215,7 @@ def test_a_truncated_checkpoint(metawidgets):
     whole = Path("it.safetensors").read_bytes()
     Path("it.safetensors").write_bytes(whole[: len(whole) // 2])
     code, _, said = metawidgets("evaluate", "it.safetensors")
-    assert (code, "is truncated, altered or no checkpoint of ours" in said) == (1, True)
+    assert (code, "is truncated, altered or not a metawidgets checkpoint" in said) == (1, True)
 
 
 def test_a_zip_with_a_climbing_path(metawidgets):
@@ -224,10 +269,11 @@ def test_lab_without_jupyterlab(metawidgets, monkeypatch):
 
 
 def hear_interrupts() -> None:
-    """In a child before it starts: a shell that runs the tests in the background has it ignore SIGINT otherwise."""
+    """Runs in the child before it starts: if a shell runs the tests in the background, the child would ignore SIGINT."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_ctrl_c_exits_130_and_the_training_goes_on_later(tmp_path):
     words = ["train", "it.safetensors", "--dataset", "gaussians", "--validate-every", "5", "--n-validation", "2"]
@@ -241,20 +287,20 @@ def test_ctrl_c_exits_130_and_the_training_goes_on_later(tmp_path):
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "The same command goes on from the last validation." in said
+    assert "Rerun the command to resume from the last validation." in said
     assert "Traceback" not in said
 
 
 def test_ctrl_c_in_the_midst_of_a_line_is_said_all_the_same(metawidgets, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
-        console.errors._enter_buffer()  # where rich has begun a line and not come to its end
+        console.errors._enter_buffer()  # rich has begun a line and not ended it
         raise KeyboardInterrupt
 
     monkeypatch.setattr(training, "train_with_progress", interrupted)
     code, _, said = metawidgets("train", "it.safetensors", *TINY)
     console.errors._exit_buffer()
     assert code == 130
-    assert said.strip() == "Stopped. The same command goes on from the last validation."
+    assert said.strip() == "Stopped. Rerun the command to resume from the last validation."
 
 
 def test_a_closed_pipe_is_no_error():

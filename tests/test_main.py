@@ -1,4 +1,4 @@
-"""Ctrl-C at the command line: an import is never broken off, and what is open is closed whenever it comes."""
+"""Ctrl-C at the command line: it never interrupts an import, and always closes what is open."""
 
 import os
 import signal
@@ -13,11 +13,11 @@ from metawidgets import cli, __main__
 
 def work():
     try:
-        print("at work", flush=True)
         if "import" in sys.argv:
-            import slow
+            import slow  # which says "at work" when it is being imported
         else:
             import time
+            print("at work", flush=True)
             time.sleep(60)
         for _ in range(10**9):
             pass
@@ -29,6 +29,7 @@ __main__.main()
 """
 SLOW = """
 import time
+print("at work", flush=True)
 for _ in range(100):
     time.sleep(0.01)
 print("imported", flush=True)
@@ -50,7 +51,7 @@ def test_what_is_open_is_closed_and_no_import_is_broken_off(tmp_path, where):
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "at work\n"
-    for _ in range(3 if where == "import" else 1):  # impatience changes nothing
+    for _ in range(3 if where == "import" else 1):  # pressing Ctrl-C again changes nothing
         process.send_signal(signal.SIGINT)
     said, errors = process.communicate(timeout=60)
     assert said == ("imported\nclosed\n" if where == "import" else "closed\n")

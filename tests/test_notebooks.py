@@ -1,4 +1,4 @@
-"""Every notebook of the repository: its conventions, and that it runs from top to bottom."""
+"""Every notebook of the repository: it follows the conventions, and runs from top to bottom."""
 
 import ast
 import math
@@ -12,20 +12,19 @@ import numpy as np
 import pytest
 
 import metawidgets as mw
-from metawidgets.analysis import mean_interval
+from metawidgets.analysis import differences, mean_interval
 from metawidgets.errors import ReportError
-from metawidgets.evaluation import first_shots, score
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.catalogue import read
 from metawidgets.reports.parameters import check, model_of, parameters_cell
-from metawidgets.significance import differences
+from metawidgets.training.evaluation import first_shots, score
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 
 REPORTS = [path.stem for path in NOTEBOOKS if path.parent.name == "reports"]
 
-# Every kind of episode and learner that the report can meet, beside the glyphs and ProtoNet of its defaults.
+# Every kind of episode and learner that a report may get, besides its defaults (glyphs and ProtoNet).
 CASES = {
     "curves": {"dataset": "sinusoids", "learner": "maml", "k_shot": 10, "learner_options": {"test_steps": 5}},
     "points": {"dataset": "gaussians", "learner": "maml", "k_shot": 3},
@@ -64,7 +63,7 @@ def test_nothing_of_a_run_is_left(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
 def test_the_code_is_public(path):
-    """A notebook shows how the package is used, so it must not lean on what is private."""
+    """A notebook shows how to use the package, so it must not use private names."""
     source = "\n".join(c.source for c in read(path).cells if c.cell_type == "code")
     tree = ast.parse(source)
     reached = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)]
@@ -72,7 +71,7 @@ def test_the_code_is_public(path):
     assert [name for name in reached + imported if re.match(r"_[^_]", name)] == []
 
 
-# What every notebook of the course has, in this order; more may stand between.
+# Every notebook of the course has these parts in this order; others may come between them.
 COURSE = [path for path in NOTEBOOKS if re.match(r"\d\d_", path.stem)]
 ORDER = [
     "title",
@@ -106,7 +105,7 @@ def test_the_course_goes_from_a_question_to_a_quiz(path):
     assert {"seed", "smoke"} <= set(model_of(parameters_cell(read(path))).model_fields)
     pictures = [cell for cell in cells.values() if cell.source.startswith("![")]
     assert pictures
-    assert all(cell.metadata.tags == ["remove-cell"] for cell in pictures)  # a page has the instrument itself
+    assert all(cell.metadata.tags == ["remove-cell"] for cell in pictures)  # in a page, the instrument itself is shown
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
@@ -128,10 +127,15 @@ def test_spelling():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+IN_BOTH_TIERS = ("00_quickstart", "few_shot")  # a notebook of the course, and the report of `make demo`
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, marks=() if p.stem in IN_BOTH_TIERS else pytest.mark.slow, id=p.stem) for p in NOTEBOOKS],
+)
 def test_it_runs(path, tmp_path, request):
-    if path.stem == "few_shot":  # run once for this and for the browser
+    if path.stem == "few_shot":  # run once for these tests and the browser's
         report = request.getfixturevalue("smoke_report")
         page = report.html.read_text(encoding="utf-8")
         for component in ("mw-episode-view", "mw-inner-loop-slider", "mw-prototype-heatmap", "mw-chart-view"):
@@ -143,7 +147,7 @@ def test_it_runs(path, tmp_path, request):
         assert low <= report.metrics[name] <= high, f"{name} is {report.metrics[name]}"
 
 
-# What a smoke run must come to: what the prose says, with room for few episodes.
+# Bounds for the results of a smoke run: the claims of the text, with room for few episodes.
 EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     "00_quickstart": {"ProtoNet": (0.95, 1), "MAML": (0.82, 1), "nearest": (0.55, 0.8), "ProtoNet_digits": (0.5, 0.9)},
     "01_learning_to_learn": {
@@ -359,9 +363,7 @@ def test_inner_loop_says_what_direct_computation_says(case, tmp_path):
         assert found["rates"][f"{learner.inner_lr:.6g}"] == pytest.approx(
             mw.trace(learner, episode)["query_loss"][-1], rel=1e-3, abs=1e-6
         )
-        assert (
-            len(before) != len(trace) or "inner_steps" not in values
-        )  # the setting asked for was another than its own
+        assert len(before) != len(trace) or "inner_steps" not in values  # the requested setting differed from its own
     else:
         assert found["rates"] == {}
     wanted = values.get("baselines", ["first-order", "pretrained", "random"])
@@ -369,13 +371,13 @@ def test_inner_loop_says_what_direct_computation_says(case, tmp_path):
 
 
 def sound(report: Report) -> bool:
-    """Whether the figures are there, the page is small enough to send, and nothing tells whose machine it was made on."""
+    """Assert that the metrics exist, that the page is small enough to send, and that it does not reveal the machine."""
     page = report.html.read_text(encoding="utf-8")
     figures = [value for value in report.metrics.values() if isinstance(value, float)]
     assert len(figures) >= 1
     assert all(map(math.isfinite, figures))
     assert len(page.encode()) <= (3_000_000 if report.html.stem in REPORTS else 9_000_000)
-    # Arrays travel as base64, in which any five letters turn up sooner or later.
+    # Arrays are base64, in which any five letters may occur.
     page, notebook = (
         re.sub(r"[A-Za-z0-9+/=]{200,}", "", text) for text in (page, report.notebook.read_text(encoding="utf-8"))
     )

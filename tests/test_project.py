@@ -1,4 +1,4 @@
-"""The project as a whole: what importing it costs, who may import whom, and what its files promise each other."""
+"""The project as a whole: the cost of importing it, the layers of imports, and files that must agree."""
 
 import ast
 import os
@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
+from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -15,7 +17,9 @@ import pytest
 import yaml
 
 import metawidgets
+from metawidgets._renamed import NEW_NAMES
 from metawidgets.reports.catalogue import read
+from metawidgets.widgets import ALL
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -39,7 +43,7 @@ def source_of(path: Path) -> str:
 
 
 def imported(source: str) -> set[str]:
-    """First parts of what a module imports."""
+    """Return the top-level names that a module imports."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -65,7 +69,7 @@ def test_importing_loads_neither_torch_nor_charts():
 
 
 def test_what_a_notebook_imports_does_not_load_the_machinery_of_reports():
-    """nbformat brings a JSON schema's grammars with it, which take as long to load as torch: nobody waits for them unasked."""
+    """nbformat loads the grammars of JSON schema, which takes as long as loading torch; a notebook must not wait for them."""
     code = "import sys; from metawidgets.reports import METRICS; from metawidgets.reports.tables import Table; "
     code += "from metawidgets import instruments; from metawidgets.widgets import Quiz, Selection; "
     code += f"print([m for m in {['nbformat', 'jsonschema', 'papermill', 'nbconvert', 'altair', 'pydantic']} if m in sys.modules])"
@@ -98,7 +102,7 @@ def test_imports_keep_to_the_layers():
 
 
 def test_no_module_is_longer_than_300_lines():
-    found = tracked("metawidgets/*.py", "metawidgets/*.js", "metawidgets/*.css")
+    found = tracked("metawidgets/*.py")
     assert len(found) > 20
     long = {p.name: n for p in found if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
     assert long == {}
@@ -108,8 +112,34 @@ def test_no_module_is_named_for_what_it_does_not_say():
     assert [p for p in tracked("metawidgets") if p.stem in ("utils", "helpers", "common", "misc", "core")] == []
 
 
+ROOMS = sorted(path.parent.name for path in (ROOT / "metawidgets").glob("*/__init__.py"))
+
+
+def test_every_name_in_backticks_is_there() -> None:
+    """A module that moves, or a function that is renamed, leaves its old name in prose."""
+    room = re.compile(rf"`(?:metawidgets\.|mw\.)?((?:{'|'.join(ROOMS)})(?:\.\w+)+)(?:\([^`]*\))?`")
+    gone = re.compile(rf"`(?:{'|'.join(old for old in NEW_NAMES if '.' not in old)})\.[A-Z]\w*`")
+    wrong = {}
+    for path in tracked("metawidgets/*.py", "docs/*.md", "README.md", "CONTRIBUTING.md"):
+        text = path.read_text(encoding="utf-8")
+        if found := [name for name in room.findall(text) if not is_there(name)] + gone.findall(text):
+            wrong[str(path.relative_to(ROOT))] = found
+    assert wrong == {}
+
+
+def is_there(name: str) -> bool:
+    """Whether `metawidgets.` and this name is a module, or something in one."""
+    found: object = metawidgets
+    for part in name.split("."):
+        try:
+            found = getattr(found, part) if hasattr(found, part) else import_module(f"{found.__name__}.{part}")  # pyright: ignore[reportAttributeAccessIssue]
+        except (ModuleNotFoundError, AttributeError):
+            return False
+    return True
+
+
 def test_no_file_names_the_host_of_a_package_registry():
-    dot = r"\."  # so that this file names none either
+    dot = r"\."  # so that this file does not contain a host's name either
     hosts = [
         f"pypi{dot}org",
         f"pythonhosted{dot}org",
@@ -139,12 +169,12 @@ def test_constraints_pin_everything_that_is_asked_for():
 
 
 def is_sweep(path: Path) -> bool:
-    """Whether a file is of the package that has dependencies of its own."""
+    """Return whether a file belongs to `metawidgets.sweeps`, which has its own dependencies."""
     return "metawidgets/sweeps/" in path.as_posix()
 
 
 def test_everything_imported_is_asked_for():
-    """What another package happens to bring may be gone with its next version."""
+    """Every imported package is a declared dependency: another package's dependency may disappear in its next version."""
     homes = packages_distributions()
     extras = PROJECT["optional-dependencies"]
     runtime = names_of(PROJECT["dependencies"])
@@ -198,19 +228,48 @@ def test_one_version_everywhere():
     assert f"## {cited}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_a_wheel_holds_notebooks_scripts_and_styles(tmp_path):
-    # a copy of what git holds: hatchling writes next to the sources
-    for path in tracked("metawidgets", "notebooks", "pyproject.toml", "README.md", "LICENSE"):
-        target = tmp_path / "tree" / path.relative_to(ROOT)
+def copied(tree: Path, *patterns: str) -> Path:
+    """A copy of the tracked files, since hatchling writes next to the sources."""
+    for path in tracked(*patterns):
+        target = tree / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(command, cwd=tmp_path / "tree", capture_output=True, check=True)
+    return tree
+
+
+def build(kind: str, tree: Path, out: Path) -> None:
+    """Build a wheel or an sdist as pip does on a machine without Node, with only Python on the path."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(out)]
+    subprocess.run(command, cwd=tree, capture_output=True, check=True, env={**os.environ, "PATH": str(out / "empty")})
+
+
+def test_a_wheel_holds_notebooks_scripts_and_styles(tmp_path):
+    tree = copied(tmp_path / "tree", "metawidgets", "notebooks", "pyproject.toml", "README.md", "LICENSE")
+    build("wheel", tree, tmp_path)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         held = set(wheel.namelist())
     assert {"metawidgets/py.typed", "metawidgets/reports/notebooks/few_shot.ipynb"} <= held
     sources = {str(p.relative_to(ROOT)) for p in tracked("metawidgets")}
     assert sources - held == set()
+
+
+def test_an_sdist_holds_the_bundles_and_what_they_are_made_of(tmp_path):
+    held_by_git = ("js", "metawidgets/__init__.py", "metawidgets/widgets")
+    tree = copied(tmp_path / "tree", ".gitignore", "pyproject.toml", "README.md", "LICENSE", *held_by_git)
+    (tree / "js" / "node_modules" / "d3").mkdir(parents=True)
+    (tree / "js" / "node_modules" / "d3" / "index.js").write_text("export {};", encoding="utf-8")
+    build("sdist", tree, tmp_path)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as sdist:
+        held = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {str(p.relative_to(ROOT)) for p in tracked(*held_by_git)} - held == set()
+    assert [name for name in held if "node_modules" in name] == []
+
+
+def test_each_bundle_is_committed_with_its_source():
+    """A checkout without Node needs the committed bundles."""
+    made = {path.parent.name for path in tracked("js/*/index.ts")}
+    assert {path.stem for path in tracked("metawidgets/widgets/static")} == made
+    assert {each.__module__.split(".")[2] for each in ALL} <= made
 
 
 def test_make_help_names_every_target():

@@ -1,4 +1,4 @@
-"""What the README shows is run, in the order in which it shows it; what it says in figures stands in the measured tables."""
+"""The README's code and commands run in order, and its figures are those of the measured tables."""
 
 import re
 import sys
@@ -26,13 +26,13 @@ def section(text: str, title: str) -> str:
 
 
 def table(text: str, first: str) -> list[list[str]]:
-    """Rows of the first table whose head begins with `first`, without the head."""
+    """Return the rows of the first table whose head begins with `first`, without the head."""
     lines = text[text.index(f"\n| {first}") + 1 :].split("\n\n")[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:] if line.startswith("|")]
 
 
 def bring_own_data(folder: Path) -> None:
-    """The pictures and the table that its reader has: digits as files, and flowers of eight species."""
+    """Write the pictures and the table that a reader would have: digits as files, and flowers of eight species."""
     from sklearn.datasets import load_digits
 
     digits: Any = load_digits()
@@ -75,9 +75,10 @@ def test_the_first_instrument_takes_five_lines():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # it trains and runs a sweep: minutes on a free core
 def test_its_commands_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    # The sweep's settings as it shows them, in a smaller size.
+    # The README's sweep settings, in a smaller size.
     tiny = blocks(README, "toml")[0].replace("n_episodes = 100", "n_episodes = 4").replace("repeats = 2", "repeats = 1")
     Path("shots.toml").write_text(tiny)
     lines = [line for block in blocks(README, "console") for line in block.splitlines()]
@@ -97,7 +98,7 @@ def test_its_commands_run(tmp_path, monkeypatch, capsys):
 
 
 def test_its_sweep_is_the_example_file():
-    from metawidgets.sweeps.plan import Plan, Settings
+    from metawidgets.sweeps.planning import Plan, Settings
 
     path = ROOT / "docs" / "examples" / "shots.toml"
     assert blocks(README, "toml") == [path.read_text(encoding="utf-8")]
@@ -106,7 +107,7 @@ def test_its_sweep_is_the_example_file():
 
 def test_the_page_of_sweeps_names_every_setting_and_command():
     from metawidgets.cli.sweeps import app
-    from metawidgets.sweeps.plan import Settings
+    from metawidgets.sweeps.planning import Settings
 
     page = (ROOT / "docs" / "sweeps.md").read_text(encoding="utf-8")
     rows = " ".join(row[0] for row in table(page, "key "))
@@ -128,7 +129,7 @@ def test_its_make_targets_and_links_are_there(text):
     headings = {re.sub(r"[^\w]+", "-", h.lower()).strip("-") for h in re.findall(r"^#+ (.*)$", text, re.M)}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= headings
     for path in re.findall(r"`((?:notebooks|benchmarks|docs|tests|metawidgets|binder)/[\w./]*)`", text):
-        assert (ROOT / path).exists() or "test_thing" in path, path  # the recipe has a component called thing
+        assert (ROOT / path).exists() or "thing" in path, path  # the recipe has a component called thing
 
 
 def test_every_script_that_it_names_is_there():
@@ -144,7 +145,7 @@ def test_the_datasets_and_learners_that_it_names_are_all_of_them():
     rows = {row[0].strip("`") for row in table(README, "learner ")}
     assert rows - {"maml_first_order"} | {"nearest", "centroid", "from_scratch"} == set(learners.ALL)
     assert {f"omniglot-{name}" for name in rows} <= set(trained.names())
-    assert len(views.ALL) == 14  # "fourteen charts"
+    assert len(views.ALL) == 14, "the README says: fourteen charts"
 
 
 def test_every_instrument_has_its_row_and_picture():
@@ -183,8 +184,8 @@ def test_its_speeds_are_the_measured_ones():
     verdict = lambda row: "yes" if float(row[3]) <= float(row[5]) else "no"  # noqa: E731
     expected = [[row[0], row[3], row[2], row[5], verdict(row)] for row in timed]
     assert table(README, "work ") == expected
-    assert (sum(row[4] == "no" for row in expected), len(expected)) == (9, 14)
     said = section(README, "Beside other libraries").replace("\n", " ")
+    assert f"misses {sum(row[4] == 'no' for row in expected)} of its {len(expected)} aims" in said
     traces = [row for row in table(section(RESULTS, "Speed"), "work ") if row[0].startswith("trace,")]
     assert len(traces) == 3
     for row in traces:
@@ -193,7 +194,7 @@ def test_its_speeds_are_the_measured_ones():
 
 
 def test_its_training_times_are_the_measured_ones():
-    minutes = {row[0]: float(row[3]) for row in table(section(RESULTS, "How they were trained"), "recipe ")}
+    minutes = {row[0]: float(row[4]) for row in table(section(RESULTS, "How they were trained"), "recipe ")}
     gradient = ("maml", "maml_first_order", "anil", "metasgd", "reptile", "imaml")
     taken = [minutes[f"omniglot-{name}"] for name in gradient]
     assert f"{min(taken):g} to {max(taken):.0f} minutes" in README.replace("\n", " ")

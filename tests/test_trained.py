@@ -1,4 +1,4 @@
-"""The learners that come with the package: each is what its card says."""
+"""The package's trained learners: each agrees with its card."""
 
 import json
 import shutil
@@ -8,13 +8,14 @@ import pytest
 import torch
 
 import metawidgets
-from metawidgets import checkpoints, trained
+from metawidgets import trained
 from metawidgets.datasets import load as dataset
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import CheckpointError
-from metawidgets.evaluation import evaluate
 from metawidgets.learners import ALL, GradientLearner
-from metawidgets.learners.tuned import Tuned
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.learners.transfer.tuned import Tuned
+from metawidgets.training import checkpoints
+from metawidgets.training.evaluation import evaluate
 
 NAMES = [
     pytest.param(name, marks=[pytest.mark.omniglot] if name.startswith("omniglot") else [], id=name)
@@ -55,6 +56,7 @@ def test_the_card_says_where_it_comes_from(name):
     assert "/" not in card["command"].replace("benchmarks/papers.py", "")
 
 
+@pytest.mark.quick_cases("glyphs-protonet", "sinusoids-maml")
 @pytest.mark.parametrize("name", NAMES)
 def test_it_scores_on_fresh_tasks_what_its_card_says(name):
     learner, card = metawidgets.load(name), trained.card(name)
@@ -67,7 +69,7 @@ def test_it_scores_on_fresh_tasks_what_its_card_says(name):
     source = dataset(card["data"]["dataset"], **card["data"]["options"]).source("test")
     spec = {key: score[key] for key in ("n_way", "k_shot", "n_query")}
     found = evaluate(learner, EpisodeSampler(source, **spec, seed=FRESH_SEED), N_FRESH)
-    deviation = score["half_width"] / 1.96 * np.sqrt(score["n_episodes"])  # of one episode's score
+    deviation = score["half_width"] / 1.96 * np.sqrt(score["n_episodes"])  # standard deviation of one episode's score
     assert found.metric == score["metric"]
     assert abs(found.mean - score["mean"]) < 5 * max(deviation, 1e-3) / np.sqrt(N_FRESH)
 

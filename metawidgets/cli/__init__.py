@@ -1,4 +1,4 @@
-"""The command line. Commands import what they need when they run, so that `--help` answers at once."""
+"""The command line. Commands import slow libraries only when they run, so that `--help` answers at once."""
 
 import os
 import sys
@@ -15,9 +15,9 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="metawidgets",
     help=(
-        "Few-shot learners on the bench: train one, watch it adapt to an episode step by step, and send the result as "
-        "one HTML file that still moves.\n\n"
-        "New here? `metawidgets demo` does all of it in two minutes, without a download."
+        "Train few-shot learners, watch them adapt to an episode step by step, and share the result as one interactive "
+        "HTML file.\n\n"
+        "New here? `metawidgets demo` shows all of this in two minutes, without a download."
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -54,13 +54,13 @@ def _top(
 
 
 def main() -> None:
-    """Run the command line: an error is one sentence on stderr and a non-zero exit code, Ctrl-C exits 130."""
+    """Run the command line. An error prints one sentence on stderr and exits with a non-zero code; Ctrl-C exits with 130."""
     try:
         app()
     except MetawidgetsError as error:
         _say(str(error))
         sys.exit(1)
-    except BrokenPipeError:  # `metawidgets datasets | head`: nobody reads on, which is no fault of ours
+    except BrokenPipeError:  # the reader has closed the pipe, as in `metawidgets datasets | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:

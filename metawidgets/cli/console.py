@@ -1,5 +1,6 @@
-"""What the commands share: two consoles, a progress bar, and the options that several of them take."""
+"""Shared parts of the commands: two consoles, a progress bar, and common options."""
 
+import json
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -8,18 +9,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from metawidgets.errors import ParameterError
-from metawidgets.plain_json import parsed
+from metawidgets.files.plain_json import parsed
 
-__all__ = ["bar", "errors", "options_from", "out"]
+__all__ = ["AsJSON", "bar", "errors", "options_from", "out", "print_json"]
 
 out = Console(highlight=False, soft_wrap=True)
-"""Results, which may be piped on."""
+"""The console for results, on stdout."""
 errors = Console(stderr=True, highlight=False)
-"""Progress and remarks."""
+"""The console for progress and notes, on stderr."""
 
-Dataset = Annotated[
-    str, typer.Option("--dataset", "-d", help="Where items come from; `metawidgets datasets` lists them.")
-]
+Dataset = Annotated[str, typer.Option("--dataset", "-d", help="The dataset to use; `metawidgets datasets` lists them.")]
 DatasetOptions = Annotated[
     list[str] | None,
     typer.Option("--dataset-option", "-D", metavar="NAME=VALUE", help="An option of the dataset; may be repeated."),
@@ -33,14 +32,21 @@ LearnerOptions = Annotated[
         help="An option of the learner or its network, such as inner_lr=0.4; may be repeated.",
     ),
 ]
-NWay = Annotated[int | None, typer.Option(min=2, help="Classes in an episode; 5 unless given. Not for regression.")]
-KShot = Annotated[int, typer.Option(min=1, help="Support items of each class (regression: in all).")]
-NQuery = Annotated[int, typer.Option(min=1, help="Query items of each class (regression: in all).")]
-Seed = Annotated[int, typer.Option(min=0, help="Which endless list of episodes; the same seed gives the same ones.")]
+NWay = Annotated[int | None, typer.Option(min=2, help="Classes per episode; 5 by default. Not for regression.")]
+KShot = Annotated[int, typer.Option(min=1, help="Support items per class (for regression: in all).")]
+NQuery = Annotated[int, typer.Option(min=1, help="Query items per class (for regression: in all).")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the episodes; the same seed gives the same episodes.")]
+
+AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout, and nothing else."""
+    out.print(json.dumps(value, indent=1, default=str, ensure_ascii=False), markup=False)
 
 
 def bar(*extra: str) -> Progress:
-    """A progress bar on a terminal's stderr that disappears when done; `extra` are further columns in rich's markup."""
+    """Make a progress bar on stderr that disappears when done; `extra` are more columns, in rich's markup."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
@@ -50,21 +56,21 @@ def bar(*extra: str) -> Progress:
         TimeRemainingColumn(),
         console=errors,
         transient=True,
-        disable=not errors.is_terminal,  # a log has no use for it
+        disable=not errors.is_terminal,  # not useful in a log
     )
 
 
 def options_from(words: Iterable[str] | None) -> dict[str, Any]:
-    """`name=value` words as a dictionary; values are read as JSON where they are JSON, else as text.
+    """Parse `name=value` words to a dictionary. A value that is not JSON is kept as text.
 
     Raises:
-        ParameterError: if a word is no `name=value`.
+        ParameterError: if a word does not have the form `name=value`.
     """
     options = {}
     for word in words or ():
         name, equals, text = word.partition("=")
         if not equals or not name.strip():
-            raise ParameterError(f"{word!r} is no option; write name=value, for example n_classes=300.")
+            raise ParameterError(f"{word!r} is not an option; write name=value, for example n_classes=300.")
         try:
             options[name.strip()] = parsed(text)
         except ValueError:

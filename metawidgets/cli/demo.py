@@ -1,4 +1,4 @@
-"""`metawidgets demo`: the whole way through the house in two minutes, on data that comes with it."""
+"""`metawidgets demo`: train, adapt, evaluate and report in two minutes, on data that comes with the package."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +10,11 @@ from rich.table import Table
 from metawidgets.cli.console import bar, errors, out
 from metawidgets.cli.pages import report_with_progress
 from metawidgets.cli.training import train_with_progress
+from metawidgets.training.allocator import keep_freed_memory
 
 if TYPE_CHECKING:
+    from metawidgets.episodes import EpisodeSampler
     from metawidgets.learners import Learner
-    from metawidgets.sampling import EpisodeSampler
 
 __all__ = ["demo"]
 
@@ -22,27 +23,27 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Folder for the checkpoints and the report.")] = Path(
         "build/demo"
     ),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of everything that is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 0,
     smoke: Annotated[
-        bool, typer.Option("--smoke", help="A few steps and episodes only, to see whether it runs.")
+        bool, typer.Option("--smoke", help="Use only a few steps and episodes, to test that it runs.")
     ] = False,
 ) -> None:
     """Train two learners on procedural characters, adapt them to unseen ones and to real digits, and write a report.
 
-    Nothing is downloaded. It takes one to two minutes on two cores; the last line is the path of the report.
+    Nothing is downloaded. It takes one to two minutes on two cores. The last line of the output is the path of the report.
     """
+    # torch and numpy load slowly
     import torch
 
     from metawidgets import datasets, learners
-    from metawidgets.allocator import keep_freed_memory
-    from metawidgets.sampling import EpisodeSampler
+    from metawidgets.episodes import EpisodeSampler
     from metawidgets.training import MetaTraining
 
     keep_freed_memory()
     n_episodes = 4 if smoke else 100
     glyphs = datasets.load("glyphs")
     plans = {
-        # 20 classes at once make a better metric space than 5 do (Snell 2017, section 3.1)
+        # training with 20 classes gives a better embedding than with 5 (Snell 2017, section 3.1)
         "protonet": (20, {}, MetaTraining(steps=150, meta_batch_size=1, meta_lr=2e-3, schedule="cosine")),
         "maml": (5, {"inner_lr": 0.2}, MetaTraining(steps=200, meta_batch_size=4, meta_lr=2e-3, schedule="cosine")),
     }
@@ -71,7 +72,7 @@ def demo(
         scores = (_before_and_after(model, sampler, n_episodes) for sampler in tests.values())
         table.add_row(type(model).__name__, *scores)
     out.print(table)
-    out.print(f"Means over {n_episodes} episodes with 95 % intervals. Guessing gives 20 %.")
+    out.print(f"Means over {n_episodes} episodes with 95 % confidence intervals. Chance is 20 %.")
 
     errors.print("Running the report of ProtoNet on real digits.")
     values = {"checkpoint": str(folder / "protonet.safetensors"), "dataset": "digits", "split": "all", "seed": seed}
@@ -81,10 +82,13 @@ def demo(
 
 
 def _before_and_after(model: "Learner", sampler: "EpisodeSampler", n_episodes: int) -> str:
+    """Score a learner before and after adaptation, as text for the table."""
+    # torch and numpy load slowly
     import numpy as np
 
+    from metawidgets.analysis import interval_text
     from metawidgets.learners.loop import trace
-    from metawidgets.results import Evaluation
+    from metawidgets.records import Evaluation
 
     scores = np.empty((2, n_episodes))
     with bar() as progress:
@@ -94,4 +98,4 @@ def _before_and_after(model: "Learner", sampler: "EpisodeSampler", n_episodes: i
             scores[:, i] = accuracy[0], accuracy[-1]
             progress.advance(task)
     before, after = (Evaluation("accuracy", s) for s in scores)
-    return f"{100 * before.mean:.1f} → {100 * after.mean:.1f} ± {100 * after.half_width:.1f} %"
+    return f"{100 * before.mean:.1f} → {interval_text(after.mean, after.half_width, 'accuracy', '.1f', '.1f')}"

@@ -1,5 +1,6 @@
-"""`metawidgets report`, `metawidgets export` and `metawidgets lab`: notebooks, and the pages made of them."""
+"""`metawidgets report`, `metawidgets export`, `metawidgets site` and `metawidgets lab`: notebooks, and HTML pages made of them."""
 
+import importlib.util
 import os
 import secrets
 import subprocess
@@ -10,14 +11,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from metawidgets import reports
 from metawidgets.cli.console import bar, errors, out
 from metawidgets.errors import ReportError
+from metawidgets.training.allocator import ENVIRONMENT
 
 __all__ = ["export", "lab", "report", "report_with_progress", "site"]
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="One of our reports, or a path of your own notebook.")] = "few_shot",
+    name: Annotated[
+        str, typer.Argument(help="A report that comes with metawidgets, or the path of your own notebook.")
+    ] = "few_shot",
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
@@ -30,13 +35,13 @@ def report(
     ] = False,
     cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that one cell may take.")] = None,
 ) -> None:
-    """Run a report with parameters of your own and make one self-contained HTML file of it.
+    """Run a report with your parameters, and write it as one self-contained HTML file.
 
-    Names, types and ranges are checked before anything runs. If a cell fails, the notebook as far as it came is kept.
+    Names, types and ranges are checked before anything runs. If a cell fails, the partly executed notebook is kept.
 
     Example: `metawidgets report -p checkpoint=build/protonet.safetensors -p k_shot=5`
     """
-    from metawidgets.reports import catalogue, parameters
+    from metawidgets.reports import catalogue, parameters  # nbformat loads slowly
 
     notebook = catalogue.find(name)
     model = parameters.model_of(parameters.parameters_cell(catalogue.read(notebook)))
@@ -55,11 +60,8 @@ def report(
 
 
 def report_with_progress(name: str, folder: Path, values: dict, cell_timeout: int | None = None) -> Path:
-    """Run a report behind a progress bar; returns the path of its HTML file."""
-    from metawidgets.allocator import ENVIRONMENT
-    from metawidgets.reports import run_report
-
-    for setting, value in ENVIRONMENT.items():  # for the kernel, which may train
+    """Run a report with a progress bar, and return the path of its HTML file."""
+    for setting, value in ENVIRONMENT.items():  # for the kernel, in which a notebook may train
         os.environ.setdefault(setting, value)
     with bar() as progress:
         task = progress.add_task("starting a kernel", total=None)
@@ -67,17 +69,18 @@ def report_with_progress(name: str, folder: Path, values: dict, cell_timeout: in
         def show(place: int, of: int, heading: str) -> None:
             progress.update(task, completed=place - 1, total=of, description=heading[:40])
 
-        return run_report(name, folder, values, cell_timeout=cell_timeout, on_cell=show).html
+        return reports.run_report(name, folder, values, cell_timeout=cell_timeout, on_cell=show).html
 
 
 def export(
-    notebook: Annotated[Path, typer.Argument(help="An executed notebook, saved with its widgets' state.")],
+    notebook: Annotated[Path, typer.Argument(help="An executed notebook, saved with its widget state.")],
     page: Annotated[Path | None, typer.Option("--out", help="The HTML file; by default beside the notebook.")] = None,
 ) -> None:
-    """Make one self-contained HTML file of a notebook that has been run: its components still work, without a network.
+    """Write an executed notebook as one self-contained HTML file, in which its components work without a network.
 
     Example: `metawidgets export my_notebook.ipynb`
     """
+    # nbformat and nbconvert load slowly
     from metawidgets.reports import catalogue
     from metawidgets.reports.export import export_notebook
 
@@ -88,18 +91,22 @@ def export(
 
 
 def site(
-    folder: Annotated[Path, typer.Argument(help="Folder of notebooks; those in folders below it come last.")] = Path(
+    folder: Annotated[Path, typer.Argument(help="Folder of notebooks; notebooks in its subfolders come last.")] = Path(
         "notebooks"
     ),
     target: Annotated[Path, typer.Option("--out", help="Folder for the pages and their index.")] = Path("build/site"),
-    full: Annotated[bool, typer.Option("--full", help="In full sizes, not in those of a smoke run.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Notebooks at a time.")] = 1,
+    full: Annotated[
+        bool, typer.Option("--full", help="Run with full sizes instead of the small sizes of a smoke test.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=64, help="Number of notebooks to run at the same time.")
+    ] = 1,
 ) -> None:
-    """Run every notebook of a folder and write a page that links them all.
+    """Run every notebook in a folder, and write a page that links to all of them.
 
     Example: `metawidgets site notebooks --jobs 2`
     """
-    from metawidgets.reports.site import Ran, build_site
+    from metawidgets.reports.site import Ran, build_site  # nbformat and papermill load slowly
 
     if not folder.is_dir():
         raise ReportError(f"there is no folder {folder}; check the path.")
@@ -109,31 +116,32 @@ def site(
         task = progress.add_task("running notebooks", total=len(paths))
 
         def show(ran: Ran) -> None:
-            said = f"{ran.size / 1e6:.1f} MB" if ran.page else f"failed: {ran.problem}"
-            progress.console.print(f"{ran.name}: {ran.seconds:.0f} s, {said}", highlight=False, markup=False)
+            result = f"{ran.size / 1e6:.1f} MB" if ran.page else f"failed: {ran.problem}"
+            progress.console.print(f"{ran.name}: {ran.seconds:.0f} s, {result}", highlight=False, markup=False)
             progress.advance(task)
 
         ran = build_site(paths, target, {"smoke": not full}, jobs=jobs, on_done=show)
     failed = [one.name for one in ran if one.page is None]
     if failed:
-        raise ReportError(f"{len(failed)} of {len(ran)} notebooks did not run to their end: {', '.join(failed)}.")
+        raise ReportError(
+            f"{len(failed)} of {len(ran)} notebooks failed: {', '.join(failed)}; open them to see the error."
+        )
     out.print(f"[bold]{target / 'index.html'}[/]")
 
 
 def lab(
     folder: Annotated[Path, typer.Argument(help="Folder to open.")] = Path(),
     port: Annotated[
-        int, typer.Option(min=1024, max=65535, help="Port on this machine; the next free one is taken.")
+        int, typer.Option(min=1024, max=65535, help="Port on this machine; if it is in use, the next free one.")
     ] = 8888,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
     """Open JupyterLab on a folder of notebooks.
 
-    It listens on this machine only and asks for a token; a browser that it opens has that, and `--no-browser` prints it.
+    The server accepts connections from this machine only, and requires a token. The browser that it opens gets the token;
+    `--no-browser` prints it.
     """
-    from importlib.util import find_spec
-
-    if find_spec("jupyterlab") is None:
+    if importlib.util.find_spec("jupyterlab") is None:
         raise ReportError("JupyterLab is not installed; install it with: pip install 'metawidgets[lab]'.")
     if not folder.is_dir():
         raise ReportError(f"there is no folder {folder}; check the path.")
@@ -141,9 +149,11 @@ def lab(
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")  # in a container; the token and the loopback address still guard it
-    # By environment and not by argument: other users of the machine can read a process's arguments.
+        command.append(
+            "--allow-root"
+        )  # needed in a container; the token and the loopback address still protect the server
+    # Pass the token in the environment: other users of the machine can read a process's arguments.
     token = secrets.token_urlsafe(24)
     if not browser:
-        errors.print(f"JupyterLab's own lines leave its token out; it is [bold]{token}[/]", markup=True)
+        errors.print(f"The token is [bold]{token}[/]; JupyterLab's own log does not show it.", markup=True)
     raise typer.Exit(subprocess.call(command, env={**os.environ, "JUPYTER_TOKEN": token}))

@@ -1,17 +1,17 @@
-"""`metawidgets sweep`: many reports from one file of settings, what became of them, and one page about them all."""
+"""`metawidgets sweep`: run many reports from one settings file, show their status, and summarise them on one page."""
 
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
 from typer.core import TyperGroup
 
-from metawidgets.cli.console import bar, errors, out
+from metawidgets import sweeps
+from metawidgets.cli.console import AsJSON, bar, errors, out, print_json
 from metawidgets.errors import SweepError
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_LOG_EVERY = 30.0  # seconds between two lines where there is no terminal for a bar
-_REASONS = 5
+_LOG_EVERY = 30.0  # seconds between two lines of progress without a terminal
+_REASONS = 5  # causes of failure to print, most frequent first
 
 
 class _RunByDefault(TyperGroup):
-    """`metawidgets sweep FILE` is `metawidgets sweep run FILE`."""
+    """A group of commands in which `metawidgets sweep FILE` means `metawidgets sweep run FILE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in (*self.commands, "-h", "--help"):
@@ -38,8 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help=(
         "Run a report over a grid of parameters, on this machine's cores or on a Dask cluster.\n\n"
-        "`metawidgets sweep sweep.toml` runs what is missing; called again after an error, Ctrl-C or a power cut, it goes on "
-        "from there."
+        "`metawidgets sweep sweep.toml` runs the missing reports. Rerun it after an error, Ctrl-C or a power cut to resume."
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -47,9 +46,7 @@ app = typer.Typer(
 
 @app.callback()
 def _packages() -> None:
-    from metawidgets.sweeps import expect_packages
-
-    expect_packages()
+    sweeps.expect_packages()
 
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The sweep's settings, a TOML file.")]
@@ -59,33 +56,34 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="The sweep's settings
 def run(
     file: File,
     scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler, tcp://host:8786; without it, this machine.")
+        str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786; by default this machine.")
     ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run those again that failed.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed reports again.")] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="Reports at a time on this machine; one a core unless given.")
+        int | None,
+        typer.Option(min=1, max=1024, help="Reports to run at the same time on this machine; by default one per core."),
     ] = None,
     target: Annotated[
-        str | None, typer.Option("--out", help="Folder or URL for the results, in place of the file's.")
+        str | None, typer.Option("--out", help="Folder or URL for the results, instead of the one in the file.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, say what would run, and stop.")] = False,
-    summary: Annotated[bool, typer.Option(help="Collect the results into one page and tables at the end.")] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, print what would run, and stop.")
+    ] = False,
+    summary: Annotated[bool, typer.Option(help="Collect the results into one page and two tables at the end.")] = True,
 ) -> None:
     """Run every report of a sweep that is not done yet.
 
     Example: `metawidgets sweep sweep.toml --workers 2`
     """
-    from metawidgets.sweeps import run_sweep
+    from metawidgets.sweeps.index import Index  # nbformat loads slowly
 
     plan = _plan(file, out=target, workers=workers)
     if dry_run:
-        from metawidgets.sweeps.index import Index
-
         missing = Index.of(_store(plan.settings.out)).missing((job.key for job in plan.jobs), failed_too=retry_failed)
-        out.print(f"{len(plan.jobs):,} reports of {plan.name}, of which {len(missing):,} would run.")
+        out.print(f"{plan.name} has {len(plan.jobs):,} reports; {len(missing):,} would run.")
         return
     with _Display() as display:
-        done = run_sweep(plan, scheduler=scheduler, retry_failed=retry_failed, on_progress=display.show)
+        done = sweeps.run_sweep(plan, scheduler=scheduler, retry_failed=retry_failed, on_progress=display.show)
     out.print(_sentence(done))
     if summary and not done.left:
         _summarise(plan.settings.out)
@@ -97,53 +95,47 @@ def run(
 @app.command()
 def status(
     place: Annotated[str, typer.Argument(metavar="FILE|OUT", help="A sweep's settings file, or its output.")],
+    as_json: AsJSON = False,
 ) -> None:
-    """Say how far a sweep is, also while it runs."""
+    """Show the progress of a sweep, even while it runs."""
+    # nbformat loads slowly
     from metawidgets.sweeps.index import Index
-    from metawidgets.sweeps.plans import saved_plans
+    from metawidgets.sweeps.saved_plans import saved_plans
     from metawidgets.sweeps.store import Unwritable
 
     store = _store(_out_of(place))
     index = Index.of(store)
-    with suppress(Unwritable):  # for the next look; who may only read here reads the new ones each time
+    with suppress(Unwritable):  # a cache for the next call; without write access, each call reads the new reports again
         index.save()
-    table = Table(
-        "plan",
-        "reports",
-        "completed",
-        "failed",
-        "to do",
-        title=escape(f"Sweeps in {store.place}"),
-        title_justify="left",
-    )
+    plans = []
     for saved in saved_plans(store):
         states = [index.entries[key].state for key in saved.keys if key in index.entries]
-        completed, failed = states.count("completed"), states.count("failed")
-        table.add_row(
-            saved.name,
-            f"{len(saved.keys):,}",
-            f"{completed:,}",
-            f"{failed:,}",
-            f"{len(saved.keys) - completed - failed:,}",
-        )
-    out.print(table)
-    problems: dict[str, int] = {}
-    for entry in index.entries.values():
-        if entry.state == "failed":
-            problems[entry.problem] = problems.get(entry.problem, 0) + 1
-    for text, n in sorted(problems.items(), key=lambda item: -item[1])[:_REASONS]:
+        completed, failed, n = states.count("completed"), states.count("failed"), len(saved.keys)
+        to_do = n - completed - failed
+        plans.append({"plan": saved.name, "reports": n, "completed": completed, "failed": failed, "to_do": to_do})
+    problems = Counter(entry.problem for entry in index.entries.values() if entry.state == "failed")
+    if as_json:
+        print_json({"out": str(store.place), "plans": plans, "problems": dict(problems)})
+        return
+    out.print(f"Sweeps in {store.place}", markup=False)
+    for plan in plans:
+        done = f"{plan['completed']:,} of {plan['reports']:,} reports completed"
+        out.print(f"{plan['plan']}: {done}, {plan['failed']:,} failed, {plan['to_do']:,} to do", markup=False)
+    for text, n in problems.most_common(_REASONS):
         out.print(f"{n:,} failed: {text}", markup=False)
 
 
 @app.command()
 def clean(
     file: File,
-    failed: Annotated[bool, typer.Option("--failed", help="Remove the sweep's failed reports, too.")] = False,
-    target: Annotated[str | None, typer.Option("--out", help="Where the results are, in place of the file's.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Also remove the failed reports of the sweep.")] = False,
+    target: Annotated[
+        str | None, typer.Option("--out", help="Folder or URL of the results, instead of the one in the file.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove reports from a sweep's output that its file does not ask for (any more), and what killed runs left."""
-    from metawidgets.sweeps.housekeeping import leftovers
+    """Remove reports from a sweep's output that its file no longer lists, and files that killed runs left behind."""
+    from metawidgets.sweeps.housekeeping import leftovers  # nbformat loads slowly
 
     plan = _plan(file, out=target)
     found = leftovers(_store(plan.settings.out), {job.key for job in plan.jobs}, failed=failed)
@@ -152,8 +144,8 @@ def clean(
         out.print(f"Nothing to remove in {plan.settings.out}.", markup=False)
     elif yes or typer.confirm(f"Remove {what} in {plan.settings.out}?"):
         n = found.remove()
-        stayed = len({*found.unwanted, *found.failed, *found.work}) - n
-        kept = f" {stayed:,} of them stay: they are being run just now." if stayed else ""
+        running = len({*found.unwanted, *found.failed, *found.work}) - n
+        kept = f" {running:,} of them were kept, since they are running." if running else ""
         out.print(f"Removed {what} in {plan.settings.out}.{kept}", markup=False)
     else:
         out.print("Nothing was removed.")
@@ -163,12 +155,12 @@ def clean(
 def summary(
     place: Annotated[str, typer.Argument(metavar="FILE|OUT", help="A sweep's settings file, or its output.")],
 ) -> None:
-    """Collect a sweep's results into summary.html, results.parquet and results.csv in its output."""
+    """Collect the results of a sweep into summary.html, results.parquet and results.csv in its output."""
     _summarise(_out_of(place))
 
 
 def _summarise(place: str) -> None:
-    from metawidgets.sweeps.summary import summarise
+    from metawidgets.sweeps.summary import summarise  # nbformat and pyarrow load slowly
 
     with bar() as progress:
         task = progress.add_task("reading reports", total=None)
@@ -177,33 +169,30 @@ def _summarise(place: str) -> None:
 
 
 def _plan(file: Path, **changes: object) -> "Plan":
-    from metawidgets.sweeps.plan import Plan
-    from metawidgets.sweeps.settings import Settings
+    from metawidgets.sweeps.settings import Settings  # pydantic loads slowly
 
     settings = Settings.read(file)
     settings = Settings.of(
         settings.model_dump() | {name: value for name, value in changes.items() if value is not None}
     )
-    return Plan.of(settings, file.parent)
+    return sweeps.Plan.of(settings, file.parent)
 
 
 def _out_of(place: str) -> str:
-    from metawidgets.sweeps.settings import Settings
+    from metawidgets.sweeps.settings import Settings  # pydantic loads slowly
 
     return Settings.read(place).out if place.endswith(".toml") else place
 
 
 def _store(place: str) -> "Store":
-    from metawidgets.sweeps import Store
-
-    return Store(place)
+    return sweeps.Store(place)
 
 
 def _sentence(done: "Sweep") -> str:
     ran = done.completed + done.failed
     if not ran:
-        return f"All {done.planned:,} reports were done already."
-    pace = f"{done.seconds / ran:.1f} s a report"
+        return f"All {done.planned:,} reports were already done."
+    pace = f"{done.seconds / ran:.1f} s per report"
     return (
         f"{ran:,} reports in {_clock(done.seconds)} ({pace}), {done.before:,} were done before, {done.left:,} are left."
     )
@@ -216,7 +205,7 @@ def _clock(seconds: float) -> str:
 
 
 class _Display:
-    """A bar on a terminal, a line now and then in a log."""
+    """A progress bar on a terminal, or a line every 30 seconds in a log."""
 
     def __init__(self) -> None:
         self._bar = Progress(

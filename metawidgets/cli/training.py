@@ -1,4 +1,4 @@
-"""`metawidgets train`, `metawidgets evaluate` and `metawidgets challenge`."""
+"""`metawidgets train`, `metawidgets evaluate` and `metawidgets challenge`: train a learner and score it."""
 
 import sys
 import time
@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from metawidgets.cli.console import (
+    AsJSON,
     Dataset,
     DatasetOptions,
     KShot,
@@ -20,22 +21,25 @@ from metawidgets.cli.console import (
     errors,
     options_from,
     out,
+    print_json,
 )
+from metawidgets.errors import ParameterError
+from metawidgets.training.allocator import keep_freed_memory
 
 if TYPE_CHECKING:
+    from metawidgets.episodes import EpisodeSampler
     from metawidgets.learners import Learner
-    from metawidgets.results import MetaStep
-    from metawidgets.sampling import EpisodeSampler
+    from metawidgets.records import MetaStep
     from metawidgets.training import MetaTraining
 
 __all__ = ["challenge", "evaluate", "train", "train_with_progress"]
 
 
 def train(
-    checkpoint: Annotated[
-        Path, typer.Argument(help="File for the trained learner, such as build/protonet.safetensors.")
-    ],
-    learner: Annotated[str, typer.Option("--learner", "-l", help="`metawidgets learners` lists them.")] = "protonet",
+    checkpoint: Annotated[Path, typer.Argument(help="The file to write, such as build/protonet.safetensors.")],
+    learner: Annotated[
+        str, typer.Option("--learner", "-l", help="The learner to train; `metawidgets learners` lists them.")
+    ] = "protonet",
     learner_option: LearnerOptions = None,
     dataset: Dataset = "glyphs",
     dataset_option: DatasetOptions = None,
@@ -44,47 +48,56 @@ def train(
     n_query: NQuery = 5,
     train_way: Annotated[
         int | None,
-        typer.Option(min=2, help="Classes in a training episode, if more than in validation (good for ProtoNet)."),
+        typer.Option(
+            min=2, help="Classes per training episode, by default as in validation. More classes help ProtoNet."
+        ),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Outer steps.")] = 1000,
+    steps: Annotated[int, typer.Option(min=1, help="Number of outer steps.")] = 1000,
     meta_batch_size: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="Episodes per outer step; by default 1, for learners that adapt by gradient steps 8, for curves 25.",
+            help="Episodes per outer step; by default 1, or 8 for learners with inner steps, or 25 for curves.",
         ),
     ] = None,
-    meta_lr: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Adam's learning rate in the outer loop.")] = 1e-3,
+    meta_lr: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Learning rate of the outer loop.")] = 1e-3,
     schedule: Annotated[
-        Literal["constant", "cosine"], typer.Option(help="Of the learning rate; cosine goes from meta-lr down to 0.")
+        Literal["constant", "cosine", "linear"],
+        typer.Option(help="Schedule of the learning rate; cosine and linear decrease it from meta-lr to 0."),
     ] = "constant",
+    outer: Annotated[
+        Literal["adam", "plain"],
+        typer.Option(
+            help="Adam, or plain gradient steps; Reptile's paper uses plain, with a meta-lr up to 1 and --schedule linear."
+        ),
+    ] = "adam",
     clip_norm: Annotated[
-        float | None, typer.Option(min=0.0, help="Scale longer meta-gradients down to this norm.")
+        float | None, typer.Option(min=0.0, help="Scale meta-gradients with a larger norm down to this norm.")
     ] = None,
     validate_every: Annotated[
-        int, typer.Option(min=0, help="Outer steps between validations; 0: only at the end.")
+        int, typer.Option(min=0, help="Outer steps between validations; 0 validates only at the end.")
     ] = 250,
-    n_validation: Annotated[int, typer.Option(min=1, help="Episodes of one validation.")] = 200,
+    n_validation: Annotated[int, typer.Option(min=1, help="Episodes per validation.")] = 200,
     patience: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many validations in a row without a better one.")
+        int | None, typer.Option(min=1, help="Stop after this number of validations in a row without improvement.")
     ] = None,
     seed: Seed = 0,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Begin again, even if this training was begun before.")
+        bool, typer.Option("--fresh", help="Start again, even if a saved training could be resumed.")
     ] = False,
 ) -> None:
-    """Meta-train a learner and keep the best one that validation saw.
+    """Meta-train a learner, and save it at its best validation.
 
-    A training that was stopped or killed goes on where it last validated when the same command is given again. Beside
-    the checkpoint lies a readable card: data, settings, steps, versions and the measured accuracy.
+    After a stop or a kill, rerun the command to resume from the last validation. A readable card beside the checkpoint
+    lists data, settings, steps, versions and the measured accuracy.
 
     Example: `metawidgets train build/maml.safetensors --learner maml -L inner_lr=0.4 --steps 2000`
     """
+    # torch and numpy load slowly
     import torch
 
     from metawidgets import datasets, learners
-    from metawidgets.allocator import keep_freed_memory
-    from metawidgets.sampling import EpisodeSampler
+    from metawidgets.episodes import EpisodeSampler
     from metawidgets.training import MetaTraining
 
     keep_freed_memory()
@@ -92,7 +105,7 @@ def train(
     data = datasets.load(dataset, **options)
     training = EpisodeSampler(data.source("train"), n_way=train_way or n_way, k_shot=k_shot, n_query=n_query, seed=seed)
     validation = EpisodeSampler(data.source("validation"), n_way=n_way, k_shot=k_shot, n_query=15, seed=seed + 1)
-    torch.manual_seed(seed)  # the network's first parameters
+    torch.manual_seed(seed)  # of the network's initial parameters
     example = validation.episode(0)
     model = learners.build(
         learner, item_shape=example.item_shape, output_dim=example.output_dim, **options_from(learner_option)
@@ -104,6 +117,7 @@ def train(
         meta_batch_size=meta_batch_size,
         meta_lr=meta_lr,
         schedule=schedule,
+        outer=outer,
         clip_norm=clip_norm,
         validate_every=validate_every,
         n_validation=n_validation,
@@ -116,21 +130,21 @@ def train(
             model, training, how, validation=validation, checkpoint=checkpoint, resume=not fresh, facts=facts
         )
     except KeyboardInterrupt:
-        # Not by rich: one that comes as it enters its buffer leaves that open, and nothing more is written.
-        sys.stderr.write("Stopped. The same command goes on from the last validation.\n")
+        # Not with rich: Ctrl-C may have interrupted it inside its buffer, and then it writes nothing more.
+        sys.stderr.write("Stopped. Rerun the command to resume from the last validation.\n")
         raise
     if last is None:
-        out.print(f"{checkpoint} was trained to its end before; --fresh begins again.")
+        out.print(f"The training of {checkpoint} is already complete; --fresh starts again.")
         return
     out.print(f"{type(model).__name__} on {dataset}: {last.step} steps in {time.perf_counter() - begun:.0f} s.")
-    out.print(f"[bold]{checkpoint}[/]  evaluate it: metawidgets evaluate {checkpoint}")
+    out.print(f"[bold]{checkpoint}[/]  Evaluate it: metawidgets evaluate {checkpoint}")
 
 
 def train_with_progress(
     model: "Learner", sampler: "EpisodeSampler", how: "MetaTraining", *, label: str = "training", **kwargs: Any
 ) -> "MetaStep | None":
-    """`meta_train` behind a progress bar; returns the last step, or `None` if there was nothing left to do."""
-    from metawidgets.training import meta_train
+    """Run `meta_train` with a progress bar, and return the last step, or `None` if the training was already complete."""
+    from metawidgets.training import meta_train  # torch loads slowly
 
     last, smooth, first = None, None, None
     with bar("{task.fields[rate]}", "{task.fields[loss]}") as progress:
@@ -151,7 +165,7 @@ def evaluate(
     checkpoint: Annotated[
         Path | None,
         typer.Argument(
-            help="A file that `metawidgets train` wrote, or a name that `metawidgets trained` lists. Leave it out to use --learner."
+            help="A file from `metawidgets train`, or a name from `metawidgets trained`. Leave it out to use --learner."
         ),
     ] = None,
     learner: Annotated[
@@ -159,33 +173,39 @@ def evaluate(
     ] = None,
     learner_option: LearnerOptions = None,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", "-d", help="By default the checkpoint's own; without one, glyphs.")
+        str | None,
+        typer.Option(
+            "--dataset", "-d", help="By default the dataset of the checkpoint, or glyphs without a checkpoint."
+        ),
     ] = None,
     dataset_option: DatasetOptions = None,
     split: Annotated[
         Literal["train", "validation", "test", "all"],
-        typer.Option(help="Which classes; all is for a learner that was trained on another dataset."),
+        typer.Option(help="The classes to test on; use all for a learner that was trained on another dataset."),
     ] = "test",
     n_way: NWay = None,
     k_shot: KShot = 1,
     n_query: NQuery = 15,
-    n_episodes: Annotated[int, typer.Option(min=1, help="Episodes; 600 or more for a figure worth quoting.")] = 600,
+    n_episodes: Annotated[
+        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a figure worth quoting.")
+    ] = 600,
     seed: Seed = 0,
+    as_json: AsJSON = False,
 ) -> None:
-    """Score a learner on held-out episodes: accuracy or mean squared error, with its 95 % interval over episodes.
+    """Score a learner on held-out episodes: accuracy or mean squared error, with a 95 % confidence interval over episodes.
 
     Example: `metawidgets evaluate build/protonet.safetensors --dataset digits`
     """
+    # torch and numpy load slowly
     from metawidgets import datasets, learners, trained
-    from metawidgets.errors import ParameterError
-    from metawidgets.evaluation import evaluate as score
+    from metawidgets.episodes import EpisodeSampler
     from metawidgets.reports.overlap import overlap
-    from metawidgets.sampling import EpisodeSampler
+    from metawidgets.training.evaluation import evaluate as score
 
     if (checkpoint is None) == (learner is None):
-        raise ParameterError("give either a checkpoint file or --learner, not both or neither.")
+        raise ParameterError("give a checkpoint file or --learner, and not both.")
     model = None if checkpoint is None else trained.load(str(checkpoint))
-    trained_on = {} if model is None else getattr(model, "card", {}).get("data", {})
+    trained_on = {} if model is None else model.card.get("data", {})
     dataset = dataset or str(trained_on.get("dataset", "glyphs"))
     own = trained_on.get("options", {}) if dataset == trained_on.get("dataset") else {}
     source = datasets.load(dataset, **{**own, **options_from(dataset_option)}).source(split)
@@ -196,31 +216,40 @@ def evaluate(
             learner or "", item_shape=example.item_shape, output_dim=example.output_dim, **options_from(learner_option)
         )
     elif learner_option:
-        raise ParameterError("a checkpoint brings its own options; leave --learner-option out.")
-    if model.meta_trained and (warning := overlap(getattr(model, "card", {}), source)):
+        raise ParameterError(
+            "--learner-option does not apply to a checkpoint, which has its own options; leave it out."
+        )
+    if model.meta_trained and (warning := overlap(model.card, source)):
         errors.print(f"[bold]Careful.[/] {escape(warning)}")
     with bar() as progress:
         task = progress.add_task("evaluating", total=n_episodes)
         result = score(model, sampler, n_episodes, progress=lambda done, _: progress.update(task, completed=done))
+    if as_json:
+        half_width = result.half_width if n_episodes > 1 else None  # JSON does not allow NaN
+        figures = {"metric": result.metric, "mean": result.mean, "half_width": half_width, "n_episodes": n_episodes}
+        per_episode = result.per_episode.tolist()
+        print_json({**figures, "dataset": dataset, "split": split, "per_episode": per_episode, **result.settings})
+        return
     way = "" if sampler.spec.n_way is None else f"{sampler.spec.n_way}-way "
-    out.print(f"{type(model).__name__} on {dataset} ({split}), {way}{k_shot}-shot: [bold]{result}[/]")
+    out.print(f"{model.title} on {dataset} ({split}), {way}{k_shot}-shot: [bold]{result}[/]")
     out.print(f"batch statistics: {model.statistics}; seed {seed}")
 
 
 def challenge(
     checkpoint: Annotated[str, typer.Argument(help="A name that `metawidgets trained` lists, or a checkpoint file.")],
-    runs: Annotated[Path, typer.Argument(help="Omniglot's all_runs.zip, or the folder that it was unpacked to.")],
+    runs: Annotated[Path, typer.Argument(help="Omniglot's all_runs.zip, or its unpacked folder.")],
 ) -> None:
-    """Score a learner on Omniglot's one-shot challenge: 20 runs of 20 characters of one alphabet, one drawing of each.
+    """Score a learner on Omniglot's one-shot challenge: 20 runs of 20-way 1-shot classification within one alphabet.
 
     Example: `metawidgets challenge omniglot-protonet all_runs.zip`
     """
+    # torch and numpy load slowly
     import numpy as np
 
     from metawidgets import trained
     from metawidgets.datasets import one_shot_runs
-    from metawidgets.evaluation import score
-    from metawidgets.results import Evaluation
+    from metawidgets.records import Evaluation
+    from metawidgets.training.evaluation import score
 
     episodes, model = one_shot_runs(runs), trained.load(checkpoint)
     with bar() as progress:

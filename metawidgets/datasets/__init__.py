@@ -1,15 +1,16 @@
-"""Task distributions with options that a person can turn.
+"""Datasets: task distributions with options.
 
     >>> pool = load("glyphs", n_classes=60, n_drawers=10).source("test")
     >>> len(pool)
     10
 
-A new dataset is one file with a final subclass of `Dataset`, and one entry in `ALL`.
+To add a dataset, write one file with a final subclass of `Dataset`, and add it to `ALL`.
 """
 
 from typing import Any
 
 from metawidgets.datasets._omniglot_runs import one_shot_runs
+from metawidgets.datasets._origins import validation_source
 from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
 from metawidgets.datasets.digits import Digits
 from metawidgets.datasets.gaussians import Gaussians
@@ -32,6 +33,7 @@ __all__ = [
     "describe",
     "load",
     "one_shot_runs",
+    "validation_source",
 ]
 
 ALL: dict[str, type[Dataset]] = {
@@ -40,10 +42,10 @@ ALL: dict[str, type[Dataset]] = {
 
 
 def load(name: str, **options: Any) -> Dataset:
-    """The dataset of that name with these options; others keep their defaults.
+    """Return the dataset of this name with these options; the other options keep their defaults.
 
     Raises:
-        DatasetError: if there is no such dataset or option (it names the nearest), or a value cannot be.
+        DatasetError: if the dataset or an option is unknown (the message names the closest one), or a value is not valid.
     """
     if name not in ALL:
         raise DatasetError(f"there is no dataset {name!r}; {did_you_mean(name, ALL)}")
@@ -51,5 +53,5 @@ def load(name: str, **options: Any) -> Dataset:
 
 
 def describe() -> dict[str, tuple[str, tuple[OptionInfo, ...]]]:
-    """Name of every dataset -> what it is, in one line, and its options."""
+    """Return a one-line description and the options of every dataset, by its name."""
     return {name: (cls.summary, cls.options()) for name, cls in ALL.items()}

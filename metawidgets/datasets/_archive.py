@@ -1,4 +1,4 @@
-"""Reading a zip that came from somewhere else: nothing is unpacked to disk, and nothing in it is taken on trust."""
+"""Reading of untrusted zips: every entry is checked, and nothing is unpacked to disk."""
 
 import hashlib
 import re
@@ -8,25 +8,25 @@ import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from metawidgets import zips
 from metawidgets.errors import DatasetError
-from metawidgets.paths import file_size
+from metawidgets.files import zips
+from metawidgets.files.paths import file_size
 
 __all__ = ["MAX_ENTRY", "check_known", "digests", "members"]
 
-# Omniglot's larger zip has 19,280 files of at most 2 KB; what is far above that is no Omniglot.
+# Omniglot's larger zip has 19,280 files of at most 2 KB; these limits are far above that.
 _MAX_ENTRIES = 60_000
 MAX_ENTRY = 64 << 10
 _MAX_TOTAL = 256 << 20
-_MAX_FILE = 512 << 20  # packed; what is larger is not even hashed
+_MAX_FILE = 512 << 20  # packed; a larger file is not even hashed
 _JUNK = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db)$")
 
 
 def digests(path: Path) -> tuple[str, str]:
-    """MD5 and SHA-256 of a file, in hexadecimal.
+    """Return the MD5 and SHA-256 of a file, in hexadecimal.
 
     Raises:
-        DatasetError: if it cannot be read, or is larger than any dataset's zip.
+        DatasetError: if the file cannot be read, or is larger than any dataset's zip.
     """
     _check_size(path)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
@@ -43,27 +43,27 @@ def digests(path: Path) -> tuple[str, str]:
 def check_known(
     path: Path, name: str, found: tuple[str, str], known: Collection[str], allowed: re.Pattern[str]
 ) -> None:
-    """Refuse a file none of whose digests is one of those known of the zip `name`.
+    """Refuse a file if none of its digests is a known digest of the zip `name`.
 
     Raises:
-        DatasetError: naming what is wrong with it as `members` would, or else its checksum.
+        DatasetError: if no digest is known. The message names the fault that `members` finds, or else the checksum.
     """
     if not set(found) & set(known):
-        next(members(path, allowed), None)  # "climbs out" or "truncated" says more than a checksum does
+        next(members(path, allowed), None)  # "leaves the folder" or "truncated" says more than a checksum
         raise DatasetError(
-            f"{path} has the MD5 {found[0]}, which is none that is known of {name}: it is truncated, altered or "
-            "another file. Fetch it again; or pass verify=False if you made it yourself."
+            f"{path} has the MD5 {found[0]}, which is not a known checksum of {name}: it is truncated, altered or "
+            "another file. Download it again, or pass verify=False if you made it yourself."
         )
 
 
 def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str], bytes]]:
-    """The files of a zip in the order of their names: the match of each name, and its bytes.
+    """Yield the files of a zip in the order of their names, each as the match of its name and its bytes.
 
-    Everything is checked before the first one is handed out. Folders and the litter of file managers are passed over.
+    All entries are checked before the first one is yielded. Folders and hidden files of file managers are skipped.
 
     Raises:
-        DatasetError: if the zip is truncated or damaged; if a path is absolute or climbs out; if an entry is a link,
-            encrypted, doubled or not `allowed`; or if it would unpack to more than such a dataset can have.
+        DatasetError: if the zip is truncated or damaged; if a path is absolute or leaves the folder; if an entry is a link,
+            encrypted, duplicated or not `allowed`; or if the zip would unpack to more than the dataset can have.
     """
     try:
         _check_size(path)
@@ -72,7 +72,7 @@ def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str
             for info in sorted(_checked(path, archive.infolist()), key=lambda info: info.filename):
                 match = allowed.fullmatch(info.filename)
                 if match is None:
-                    raise _refused(path, info, "is nothing that belongs in this dataset")
+                    raise _refused(path, info, "does not belong to this dataset")
                 files.append((info, match))
             for info, match in files:
                 yield match, archive.read(info)  # zipfile stops at the declared size and compares the checksum
@@ -81,7 +81,7 @@ def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str
     except FileNotFoundError:
         raise DatasetError(f"there is no file {path}; check the path.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise DatasetError(f"{path} is truncated, damaged or no zip ({error}); fetch it again.") from None
+        raise DatasetError(f"{path} is truncated, damaged or not a zip ({error}); download it again.") from None
 
 
 def _check_size(path: Path) -> None:
@@ -95,22 +95,22 @@ def _checked(path: Path, infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     seen: set[str] = set()
     total = 0
     for info in infos:
-        # zipfile cuts a name at a NUL byte and turns the system's separator round, so the name as it was stored counts
+        # check the stored name: zipfile cuts a name at a NUL byte and replaces the system's separator
         name = info.orig_filename
         if not name:
             raise _refused(path, info, "has no name")
         if name.startswith(("/", "\\")) or re.match(r"^[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
-            raise _refused(path, info, "climbs out of the folder")
+            raise _refused(path, info, "leaves the folder")
         if "\\" in name or "\0" in name:
-            raise _refused(path, info, "has a character that no path in a zip should have")
+            raise _refused(path, info, "has a backslash or a NUL byte in its name")
         if stat.S_ISLNK(info.external_attr >> 16):
             raise _refused(path, info, "is a link")
         if info.flag_bits & 0x1:
             raise _refused(path, info, "is encrypted")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _refused(path, info, "is packed in a way that the dataset does not use")
+            raise _refused(path, info, "is compressed by a method that the dataset does not use")
         if name in seen:
-            raise _refused(path, info, "is there twice")
+            raise _refused(path, info, "occurs twice")
         if info.file_size > MAX_ENTRY:
             raise _refused(path, info, f"would unpack to {info.file_size:,} bytes, more than {MAX_ENTRY:,}")
         seen.add(name)

@@ -1,4 +1,4 @@
-"""Columns of a table: read from a CSV file, or given by name, and taken as numbers or as words."""
+"""Columns of a table: reading them from a CSV file or from memory, and conversion to numbers or words."""
 
 import csv
 import hashlib
@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from metawidgets.errors import DatasetError
-from metawidgets.paths import expanded, is_file, is_folder
+from metawidgets.files.paths import expanded, is_file, is_folder
 
 __all__ = ["Columns", "given", "numbers", "read_columns", "words"]
 
@@ -22,16 +22,17 @@ _DELIMITERS = ",;\t|"
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 _GIVEN = "memory:"
 _LONGEST_LINE, _MOST_COLUMNS, _MOST_CELLS = 1 << 20, 10_000, 20_000_000  # characters; a cell takes 60 bytes of memory
-_REGISTER: dict[str, "Columns"] = {}  # tables given by value, by their hash, as long as Python runs
+_REGISTER: dict[str, "Columns"] = {}  # tables in memory, by the hash of their content
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Columns of one length.
+    """Named columns of equal length.
 
     Args:
-        values: by name, in order: numbers, or words (object arrays of `str`).
-        left_out: rows that could not be read, with the reason. rows: the number of each row, from 1.
+        values: the columns by name, in order: numbers, or words (object arrays of `str`).
+        rows: the number of each row, from 1.
+        left_out: the rows that could not be read, each with the reason.
     """
 
     values: dict[str, Shaped[np.ndarray, " row"]]
@@ -40,18 +41,19 @@ class Columns:
 
 
 def read_columns(path: str, max_rows: int) -> Columns:
-    """A CSV file with a header; separated by comma, semicolon, tabulator or bar, whichever its header has most of.
+    """Read a CSV file with a header. The delimiter is the most frequent of comma, semicolon, tab and bar in the header.
 
     Args:
-        path: of the file, or the name that `given` made. max_rows: above which it is refused.
+        path: the file's path, or a name that `given` returned.
+        max_rows: the largest allowed number of rows.
 
     Raises:
-        DatasetError: if there is no such file, it is no table, or it is too long.
+        DatasetError: if the file does not exist, is not a table, or is too long.
     """
     if path.startswith(_GIVEN):
         if path not in _REGISTER:
             raise DatasetError(
-                f"dataset 'table': {path!r} was given by Table.of in another session; give it again, or save it as a CSV file."
+                f"dataset 'table': {path!r} was made by Table.of in another session; call Table.of again, or save the table as a CSV file."
             )
         found = _REGISTER[path]
         if len(found.rows) > max_rows:
@@ -59,7 +61,7 @@ def read_columns(path: str, max_rows: int) -> Columns:
         return found
     file = expanded(path)
     if not is_file(file):
-        what = "is no file" if is_folder(file) else "does not exist"
+        what = "is a folder, not a file" if is_folder(file) else "does not exist"
         raise DatasetError(f"dataset 'table': path={path!r} {what}; give a CSV file with a header.")
     info = file.stat()
     return _read(file.resolve(), max_rows, (info.st_mtime_ns, info.st_size))
@@ -67,7 +69,7 @@ def read_columns(path: str, max_rows: int) -> Columns:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
-    """`version` is the file's time and size: what was read is not read again until the file changes."""
+    """Read a CSV file. `version` is its time and size, so that the cached result is used until the file changes."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             head = next(_short(lines, file.name), "")
@@ -82,7 +84,7 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
                     _refuse_length(str(file), max_rows)
                 if len(rows) * len(names) > _MOST_CELLS:
                     raise DatasetError(
-                        f"dataset 'table': {file.name!r} has more than {_MOST_CELLS:,} cells; give fewer rows or columns."
+                        f"dataset 'table': {file.name!r} has more than {_MOST_CELLS:,} cells; remove rows or columns."
                     )
                 if len(row) != len(names):
                     left_out.append((f"row {number}", f"has {len(row)} cells for {len(names)} columns"))
@@ -91,39 +93,41 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
                 for column, cell in zip(cells, row, strict=True):
                     column.append(cell.strip())
     except OSError as error:
-        raise DatasetError(f"dataset 'table': {file.name!r} cannot be opened ({error.strerror}).") from None
+        raise DatasetError(
+            f"dataset 'table': {file.name!r} cannot be opened ({error.strerror}); check its permissions."
+        ) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(
-            f"dataset 'table': {file.name!r} is no CSV file in UTF-8 ({error}); save it as one."
+            f"dataset 'table': {file.name!r} is not a CSV file in UTF-8 ({error}); save it as one."
         ) from None
     values = {name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True)}
     return Columns(values, tuple(rows), tuple(left_out))
 
 
 def _short(lines: TextIO, name: str) -> Iterator[str]:
-    """The lines of a file; one that is too long for a table is refused before it fills the memory."""
+    """Yield the lines of a file; refuse a very long line before it fills the memory."""
     while line := lines.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
             raise DatasetError(
-                f"dataset 'table': {name!r} has a line of more than {_LONGEST_LINE:,} characters; it is no table of rows."
+                f"dataset 'table': {name!r} has a line of more than {_LONGEST_LINE:,} characters; give a table with one row per line."
             )
         yield line
 
 
 def given(table: Any) -> str:
-    """The name under which `read_columns` finds these columns: the same for the same content.
+    """Store a table in memory, and return the name by which `read_columns` finds it; equal content has an equal name.
 
     Args:
-        table: a data frame, or a mapping from names to sequences of one length.
+        table: a data frame, or a mapping from column names to sequences of equal length.
 
     Raises:
-        DatasetError: if it is neither, or its columns differ in length.
+        DatasetError: if `table` has another type, or its columns differ in length.
     """
     names = getattr(table, "columns", None)
     names = list(table) if names is None and isinstance(table, Mapping) else names
     if names is None:
         raise DatasetError(
-            f"a table is a data frame, or a mapping from column names to values, not {type(table).__name__}; give one."
+            f"a {type(table).__name__} is not a table; give a data frame, or a mapping from column names to values."
         )
     values: dict[str, np.ndarray] = {}
     _check_names([str(name) for name in names], "the table")
@@ -139,7 +143,7 @@ def given(table: Any) -> str:
             values[str(name)] = np.array([_word(v) for v in column.tolist()], dtype=object)
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) != 1:
-        raise DatasetError(f"the table's columns differ in length: {lengths}; give them one length.")
+        raise DatasetError(f"the table's columns differ in length: {lengths}; give columns of equal length.")
     digest = hashlib.sha256()
     for name, column in values.items():
         data = "\0".join(column).encode("utf-8", "surrogatepass") if column.dtype == object else column.tobytes()
@@ -150,12 +154,15 @@ def given(table: Any) -> str:
 
 
 def words(column: Shaped[np.ndarray, " row"]) -> list[str | None]:
-    """Its values as labels; `None` where a cell is empty."""
+    """Return the values of a column as labels; `None` where a cell is empty."""
     return [_word(v) or None for v in column.tolist()]
 
 
 def numbers(column: Shaped[np.ndarray, " row"]) -> tuple[Float[np.ndarray, " row"], int | None]:
-    """Its values as numbers, NaN where there is none, and the first row (from 0) that holds a word; `None` if none does."""
+    """Return the values of a column as numbers, and the first row (from 0) that holds a word, or `None`.
+
+    A missing value and a word become NaN.
+    """
     if column.dtype != object:
         return column.astype(np.float64), None
     out, first = np.full(len(column), np.nan), None
@@ -170,7 +177,7 @@ def numbers(column: Shaped[np.ndarray, " row"]) -> tuple[Float[np.ndarray, " row
 
 
 def _word(value: Any) -> str:
-    """A label as one would write it: 3.0 is "3", a missing value is empty."""
+    """Return a value as the text of a label: "3" for 3.0, and "" for a missing value."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     whole = isinstance(value, float) and value.is_integer()
@@ -180,7 +187,7 @@ def _word(value: Any) -> str:
 def _check_names(names: list[str], what: str) -> None:
     if len(names) > _MOST_COLUMNS:
         raise DatasetError(
-            f"dataset 'table': {what!r} has {len(names):,} columns; at most {_MOST_COLUMNS:,} are taken. Leave some out."
+            f"dataset 'table': {what!r} has {len(names):,} columns; at most {_MOST_COLUMNS:,} are allowed. Leave some out."
         )
     twice = sorted(name for name, n in Counter(names).items() if n > 1)
     if not names or twice or "" in names:

@@ -1,7 +1,7 @@
-"""Letters of unknown alphabets as motor programs: gestures, put together in the style of an alphabet.
+"""Letters of invented alphabets as motor programs, which combine gestures in the style of their alphabet.
 
-The generative idea is that of Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic
-program induction*, Science 350, 2015: a character is a program of strokes that hang on each other, and a drawer's
+The generative idea is from Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic
+program induction*, Science 350, 2015: a character is a program of strokes that attach to each other, and a drawer's
 example is that program run with motor noise. The gestures and their numbers are our own.
 """
 
@@ -19,8 +19,8 @@ ALPHABET_SIZE = 25  # characters that share a style
 _MAX_STROKES, _MAX_MOVES = 4, 6
 T = TypeVar("T")
 
-# A gesture is a row of moves: (change of heading, turn along the way, length); the first heading is absolute. Degrees,
-# 0 right, 90 down; lengths in em.
+# A gesture is a sequence of moves: (change of heading before the move, turn along it, length). The first heading is absolute.
+# Angles are in degrees, 0 right and 90 down; lengths are in em.
 _ANGULAR = {
     "line": ((90, 0, 1.0),),
     "bar": ((0, 0, 0.9),),
@@ -61,10 +61,22 @@ _CURVED = {
     "fish": ((45, 0, 0.5), (0, -280, 0.9), (0, 0, 0.7)),
 }
 _GESTURES = {**_ANGULAR, **_CURVED}
-_PLAIN = ("line", "bar", "slash", "bow", "wave")  # too little for a character of their own
+_PLAIN = ("line", "bar", "slash", "bow", "wave")  # too simple to be a whole character
 _WHOLE = {pool: tuple(g for g in pool if g not in _PLAIN) for pool in (tuple(_ANGULAR), tuple(_CURVED))}
-_LIGHT = (*_PLAIN, "line", "bar", "ell", "seven", "cee", "ring", "jay", "vee", "cup", "tooth")  # for further strokes
-_TAILS = (  # what a single stroke may go on with, so that not every alphabet has its plain V
+_LIGHT = (
+    *_PLAIN,
+    "line",
+    "bar",
+    "ell",
+    "seven",
+    "cee",
+    "ring",
+    "jay",
+    "vee",
+    "cup",
+    "tooth",
+)  # for the strokes after the first
+_TAILS = (  # may extend a single stroke, so that not every alphabet has the same plain V
     ((95, 0, 0.5),),
     ((-95, 0, 0.5),),
     ((0, 190, 0.6),),
@@ -76,18 +88,21 @@ _TAILS = (  # what a single stroke may go on with, so that not every alphabet ha
     ((0, 120, 0.35), (0, -120, 0.35)),
 )
 
-_BESIDE = ((1, 0), (1, 0), (0, 1), (0, -1))  # where a stroke that touches nothing stands: most often to the right
+_BESIDE = ((1, 0), (1, 0), (0, 1), (0, -1))  # direction of a stroke that touches nothing: usually to the right
 _ASKEW = ((-1, 0), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7))
 
 
 def uniforms(key: Sequence[int], n: int) -> np.ndarray:
-    """`n` float64 in [0, 1) from the bit generator itself, whose stream numpy never changes, unlike `Generator`'s."""
+    """Draw `n` float64 in [0, 1) from the bit generator PCG64.
+
+    numpy never changes the stream of a bit generator, but may change the numbers that a `Generator` makes of that stream.
+    """
     raw = np.random.PCG64(np.random.SeedSequence(tuple(key))).random_raw(n)
     return (raw >> np.uint64(11)) * 2.0**-53
 
 
 class Dice:
-    """Random choices one after the other, the same for one key for good."""
+    """A sequence of random choices that is always the same for the same key."""
 
     def __init__(self, *key: int) -> None:
         self._values = iter(uniforms(key, 256).tolist())
@@ -99,7 +114,7 @@ class Dice:
         return next(self._values) < probability
 
     def bell(self, deviation: float) -> float:
-        """Bell-shaped with that standard deviation, within three of them."""
+        """Draw a bell-shaped number with this standard deviation, at most three deviations from 0."""
         return deviation * 2 * (next(self._values) + next(self._values) + next(self._values) - 1.5)
 
     def pick(self, values: Sequence[T]) -> T:
@@ -116,14 +131,14 @@ class Dice:
 
 @dataclass(frozen=True)
 class _Style:
-    """What the characters of one alphabet have in common."""
+    """The style that the characters of one alphabet share."""
 
-    curved: float  # how often a gesture is a curved one
+    curved: float  # probability that a gesture is curved
     n_strokes: tuple[int, ...]  # weights of 1, 2, 3 and 4 strokes
-    relations: tuple[int, ...]  # weights of touching, crossing and standing apart
-    dots: float  # how often a further stroke is a dot
-    turned: float  # how often a gesture is turned by quarters
-    slack: float  # degrees by which gestures are tilted
+    relations: tuple[int, ...]  # weights of touching, crossing and separate strokes
+    dots: float  # probability that a stroke after the first is a dot
+    turned: float  # probability that a gesture is rotated by a multiple of 90 degrees
+    slack: float  # standard deviation of a gesture's tilt, in degrees
     size: float  # subpixels
     favourites: tuple[str, ...]
 
@@ -143,9 +158,9 @@ class _Style:
 
 
 def programs(seed: int, characters: Sequence[int], attempt: int = 0) -> tuple[Strokes, np.ndarray]:
-    """Programs of some characters, and the size in subpixels that each should have on the page.
+    """Return the motor programs of some characters, and the size of each character in subpixels, `(character,)`.
 
-    Character `i` of a seed depends on nothing else; `attempt` gives further, independent candidates for it.
+    Character `i` depends only on the seed and `i`; each `attempt` gives another, independent candidate for it.
     """
     n = len(characters)
     moves = np.zeros((n, _MAX_STROKES, _MAX_MOVES, 3))
@@ -159,7 +174,7 @@ def programs(seed: int, characters: Sequence[int], attempt: int = 0) -> tuple[St
             counts[row, s] = len(gesture)
             moves[row, s, : len(gesture)] = gesture
             joints[row, s] = joint
-        rich = 0.74 + 0.06 * counts[row].sum()  # a character of many moves needs room
+        rich = 0.74 + 0.06 * counts[row].sum()  # a character of many moves needs more space
         size[row] = min(style.size * rich * dice.between(0.8, 1.2), 90)
     return Strokes(moves, np.zeros((*moves.shape[:3], 2)), counts, joints), size
 
@@ -185,7 +200,7 @@ def _character(style: _Style, dice: Dice) -> list[tuple[list, tuple]]:
 
 
 def _gesture(name: str, style: _Style, dice: Dice, scale: float) -> list[tuple[float, float, float]]:
-    """The gesture as this character has it: mirrored or turned or not, and in proportions of its own."""
+    """Return a gesture as this character uses it: possibly mirrored or rotated, and with random proportions."""
     hand = -1 if dice.chance(0.35) else 1
     quarters = dice.pick((90, 180, 270)) if dice.chance(style.turned) else 0
     first, *rest = _GESTURES[name]

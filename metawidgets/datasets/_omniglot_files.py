@@ -1,4 +1,4 @@
-"""Omniglot's files: found or fetched, checked, decoded to 28x28 ink maps, and cached by the zip's SHA-256."""
+"""Omniglot's files: finding or downloading, checking, decoding to 28x28 ink maps, and caching by the zip's SHA-256."""
 
 import io
 import json
@@ -17,8 +17,8 @@ from jaxtyping import Int, UInt8
 
 from metawidgets.datasets._archive import MAX_ENTRY, check_known, digests, members
 from metawidgets.errors import DatasetError
-from metawidgets.npz import read_npz, write_npz
-from metawidgets.paths import expanded, is_file, is_folder
+from metawidgets.files.npz import read_npz, write_npz
+from metawidgets.files.paths import expanded, is_file, is_folder
 
 __all__ = ["Drawings", "cache_folder", "ink", "load_part"]
 
@@ -36,17 +36,18 @@ _MEMBER = re.compile(
     r"/(?P<item>\d{4}_\d\d)\.png"
 )
 _SIDE = 105
-_CACHE_FORMAT = 1  # raise it when the decoding below changes
+_CACHE_FORMAT = 1  # increase it when the decoding below changes
 
 
 @dataclass(frozen=True, eq=False)
 class Drawings:
-    """Decoded images, all of the first character first, characters by alphabet and number.
+    """Decoded images, sorted by alphabet, character and drawer.
 
     Args:
-        images: ink maps, 255 where there is ink. offsets: character `c` owns `images[offsets[c]:offsets[c + 1]]`.
-        alphabets, characters: of each character, its alphabet and its two-digit number there.
-        item_ids: of each image, the name of its file (drawing's character and drawer).
+        images: ink maps, 255 where there is ink.
+        offsets: character `c` owns `images[offsets[c]:offsets[c + 1]]`.
+        alphabets, characters: for each character, its alphabet and its two-digit number in it.
+        item_ids: for each image, the name of its file (numbers of the character and the drawer).
     """
 
     images: UInt8[np.ndarray, "item 1 28 28"]
@@ -68,15 +69,15 @@ class Drawings:
 
 
 def load_part(part: str, root: Path | None, verify: bool) -> Drawings:
-    """The images of "background" or "evaluation".
+    """Load the images of "background" or "evaluation".
 
     Args:
-        root: a zip, a folder with the zips, or a folder with unpacked images; `None` for the folder that the
-            environment variable METAWIDGETS_OMNIGLOT names, and without that for a download into the cache.
-        verify: refuse a zip whose checksum is not known, and unpacked images, which have none.
+        root: a zip, a folder with the zips, or a folder with unpacked images. `None` takes the folder in the environment
+            variable METAWIDGETS_OMNIGLOT, and without that variable downloads into the cache.
+        verify: refuse a zip with an unknown checksum, and unpacked images, which have no checksum.
 
     Raises:
-        DatasetError: if the files are missing, cannot be fetched, are altered or are no Omniglot.
+        DatasetError: if the files are missing, cannot be downloaded, are altered or are not Omniglot.
     """
     if root is None and (named := os.environ.get("METAWIDGETS_OMNIGLOT")):
         root = Path(named)
@@ -92,23 +93,23 @@ def load_part(part: str, root: Path | None, verify: bool) -> Drawings:
 
 
 def cache_folder() -> Path:
-    """Where fetched and decoded data lie: METAWIDGETS_CACHE, or the platform's folder for caches."""
+    """Return the folder for downloaded and decoded data: METAWIDGETS_CACHE, or the platform's cache folder."""
     if named := os.environ.get("METAWIDGETS_CACHE"):
         return Path(named)
-    import pooch
+    import pooch  # loads slowly (requests), and only downloads need it
 
     return Path(pooch.os_cache("metawidgets"))
 
 
 @lru_cache(maxsize=4)
 def _loaded(part: str, path: Path, verify: bool, version: tuple[int, int]) -> Drawings:
-    """`version` is the file's time and size: what was read is not read again until the file changes."""
+    """Load one zip. `version` is its time and size, so that the cached result is used until the file changes."""
     found = digests(path)
     if verify:
         check_known(path, f"images_{part}.zip", found, _KNOWN[part], _MEMBER)
     cache = cache_folder() / f"omniglot-{part}-{found[1][:32]}-{_CACHE_FORMAT}.npz"
     if cache.exists():
-        with suppress(DatasetError):  # half a file, or another release's: it is made anew below
+        with suppress(DatasetError):  # a broken or outdated cache file is written again below
             return _from_cache(cache)
     drawings = _decoded(part, path, ((m, data) for m, data in members(path, _MEMBER)))
     _to_cache(cache, drawings)
@@ -130,15 +131,15 @@ def _found(part: str, root: Path) -> Path:
 
 
 def _fetched(part: str) -> Path:
-    import pooch
+    import pooch  # loads slowly (requests), and only downloads need it
 
     url = _URL.format(part=part)
     try:
         folder = cache_folder() / "omniglot"
         path = pooch.retrieve(url, known_hash=f"md5:{_MD5[part]}", fname=f"images_{part}.zip", path=folder)
-    except (OSError, ValueError) as error:  # no network, no such page, no room; or a wrong checksum
+    except (OSError, ValueError) as error:  # no network, no such page, no disk space, or a wrong checksum
         raise DatasetError(
-            f"Omniglot could not be fetched from {url} ({str(error).splitlines()[0][:160]}); "
+            f"Omniglot could not be downloaded from {url} ({str(error).splitlines()[0][:160]}); "
             f"get images_{part}.zip another way and pass root= its folder."
         ) from None
     return Path(path)
@@ -149,7 +150,7 @@ def _unpacked(folder: Path) -> Iterable[tuple[re.Match[str], bytes]]:
         match = _MEMBER.fullmatch(f"{folder.name}/{path.relative_to(folder).as_posix()}")
         inside = path.resolve().is_relative_to(folder.resolve()) and not path.is_symlink()
         if match is None or not inside or path.stat().st_size > MAX_ENTRY:
-            raise DatasetError(f"{path} is no drawing of Omniglot's; remove it, or give the official zip.")
+            raise DatasetError(f"{path} is not a drawing of Omniglot; remove it, or give the official zip.")
         yield match, path.read_bytes()
 
 
@@ -164,7 +165,7 @@ def _decoded(part: str, path: Path, files: Iterable[tuple[re.Match[str], bytes]]
     first = [i for i, c in enumerate(classes) if i == 0 or c != classes[i - 1]]
     names = [classes[i] for i in first]
     if not names:
-        raise DatasetError(f"{path} holds no images of Omniglot's; fetch it again.")
+        raise DatasetError(f"{path} holds no images of Omniglot; download it again.")
     return Drawings(
         np.stack(images)[:, None],
         np.array([*first, len(images)]),
@@ -175,30 +176,32 @@ def _decoded(part: str, path: Path, files: Iterable[tuple[re.Match[str], bytes]]
 
 
 def ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
-    """A drawing's ink map, 255 where there is ink.
+    """Decode a drawing to its ink map, 255 where there is ink.
 
     Raises:
-        DatasetError: if it is no picture, or none of 105x105.
+        DatasetError: if the data is not a PNG picture of 105x105 pixels.
     """
-    from PIL import Image
+    from PIL import Image  # Pillow loads slowly
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused below for its size
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # its size is checked below
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-                if image.size != (_SIDE, _SIDE):  # known before anything is decoded
+                if image.size != (_SIDE, _SIDE):  # read from the header, before decoding
                     raise ValueError(f"it is {image.size[0]} x {image.size[1]} pixels, not {_SIDE} x {_SIDE}")
-                # 3.75 pixels become one: plain boxes would be 3 or 4 pixels wide in turn, smoother filters blur the pen.
-                # Pillow computes in fixed point, so the bytes are the same everywhere.
+                # 3.75 pixels become one. A box filter would alternate between 3 and 4 pixels; smoother filters blur the strokes.
+                # Pillow computes in fixed point, so the bytes are the same on every machine.
                 small = image.convert("L").resize((28, 28), Image.Resampling.HAMMING)
-    except Exception as error:  # a broken file can raise anything at all
-        raise DatasetError(f"{path}: {name} is no drawing of Omniglot's ({error}); fetch the dataset again.") from None
+    except Exception as error:  # a broken file can raise any exception
+        raise DatasetError(
+            f"{path}: {name} is not a drawing of Omniglot ({error}); download the dataset again."
+        ) from None
     return 255 - np.asarray(small)
 
 
 def _to_cache(cache: Path, drawings: Drawings) -> None:
     text = {name: list(getattr(drawings, name)) for name in ("alphabets", "characters", "item_ids")}
-    with suppress(OSError):  # a read-only home costs two seconds the next time, no more
+    with suppress(OSError):  # without a cache, the next load only takes two seconds longer
         write_npz(cache, {"images": drawings.images, "offsets": drawings.offsets}, json.dumps(text))
 
 
@@ -208,12 +211,12 @@ def _from_cache(cache: Path) -> Drawings:
         images, offsets = arrays["images"], arrays["offsets"]
         alphabets, characters, items = (tuple(map(str, text[name])) for name in ("alphabets", "characters", "item_ids"))
     except (KeyError, TypeError) as error:
-        raise DatasetError(f"{cache} lacks {error}.") from None
+        raise DatasetError(f"{cache} lacks {error}; delete it.") from None
     bounds = (
         offsets.ndim == 1 and len(offsets) == len(alphabets) + 1 == len(characters) + 1 and offsets.dtype.kind in "iu"
     )
     if not bounds or images.dtype != np.uint8 or images.shape != (len(items), 1, 28, 28):
-        raise DatasetError(f"{cache} holds other arrays than Omniglot's.")
+        raise DatasetError(f"{cache} holds arrays that are not from Omniglot; delete it.")
     if offsets[0] != 0 or offsets[-1] != len(items) or not (np.diff(offsets) > 0).all():
-        raise DatasetError(f"{cache} has classes that are not there.")
+        raise DatasetError(f"{cache} has offsets that do not fit its images; delete it.")
     return Drawings(images, offsets, alphabets, characters, items)

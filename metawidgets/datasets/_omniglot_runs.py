@@ -1,6 +1,6 @@
-"""The 20 runs of Omniglot's one-shot challenge: 20 characters of one alphabet, one drawing of each to learn from, one to name.
+"""The 20 runs of Omniglot's one-shot challenge: 20 characters of one alphabet, with one drawing of each as support and as query.
 
-Lake, Salakhutdinov and Tenenbaum, Science 350, 2015; `all_runs.zip` of the authors' repository, folder
+Source: Lake, Salakhutdinov and Tenenbaum, Science 350, 2015; `all_runs.zip` of the authors' repository, folder
 python/one-shot-classification. Its drawings are from the evaluation alphabets.
 """
 
@@ -14,7 +14,7 @@ from metawidgets.datasets._archive import MAX_ENTRY, members
 from metawidgets.datasets._omniglot_files import ink
 from metawidgets.episodes import Episode, ItemId
 from metawidgets.errors import DatasetError
-from metawidgets.paths import expanded, is_folder
+from metawidgets.files.paths import expanded, is_folder
 
 __all__ = ["one_shot_runs"]
 
@@ -25,13 +25,13 @@ _LINE = re.compile(r"(?:all_runs/)?run\d\d/test/(item\d\d)\.png\s+(?:all_runs/)?
 
 
 def one_shot_runs(path: str | Path) -> tuple[Episode, ...]:
-    """An episode a run, in the order of their names: support are the training drawings, queries the test drawings.
+    """Load one episode per run, sorted by name: training drawings are the support set, test drawings the queries.
 
     Args:
-        path: `all_runs.zip`, or the folder that it was unpacked to.
+        path: `all_runs.zip`, or its unpacked folder.
 
     Raises:
-        DatasetError: if it is missing, damaged, or not in the official layout.
+        DatasetError: if the file is missing, damaged, or not in the official layout.
     """
     path = expanded(path)
     images: dict[str, dict[str, dict[str, np.ndarray]]] = {}
@@ -54,7 +54,7 @@ def _episode(path: Path, run: str, images: dict[str, dict[str, np.ndarray]], ans
     if set(answers) != set(asked) or not set(answers.values()) <= set(shown) or len(shown) < 2:
         raise DatasetError(
             f"{path}: class_labels.txt of {run} does not name one of the {len(shown)} training drawings for each of the "
-            f"{len(asked)} test drawings; fetch it again."
+            f"{len(asked)} test drawings; download it again."
         )
     return Episode(
         support_x=np.stack([images["training"][name] for name in shown])[:, None],
@@ -72,7 +72,9 @@ def _answers(path: Path, run: str, data: bytes) -> dict[str, str]:
     for line in data.decode("utf-8", "replace").splitlines():
         match = _LINE.fullmatch(line.strip())
         if match is None and line.strip():
-            raise DatasetError(f"{path}: a line of {run}/class_labels.txt reads {line.strip()[:60]!r}; fetch it again.")
+            raise DatasetError(
+                f"{path}: a line of {run}/class_labels.txt reads {line.strip()[:60]!r}; download it again."
+            )
         if match is not None:
             found[match[1]] = match[2]
     return found
@@ -84,5 +86,5 @@ def _unpacked(folder: Path) -> Iterator[tuple[re.Match[str], bytes]]:
         if match is None or not file.is_file():
             continue
         if file.is_symlink() or not file.resolve().is_relative_to(folder.resolve()) or file.stat().st_size > MAX_ENTRY:
-            raise DatasetError(f"{file} is nothing that belongs to a run; remove it.")
+            raise DatasetError(f"{file} does not belong to a run; remove it.")
         yield match, file.read_bytes()

@@ -1,4 +1,4 @@
-"""Classes that somebody brings, as a pool: those that are too small refused or left out, the others split by class."""
+"""Class pools from a user's own items: refuse or skip classes that are too small, and split the others by class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -6,36 +6,38 @@ from typing import Any, Literal
 import numpy as np
 
 from metawidgets.datasets.base import Split
+from metawidgets.episodes import ClassPool
 from metawidgets.errors import DatasetError
-from metawidgets.sampling import ClassPool
 
 __all__ = ["LeftOut", "Small", "part_of", "parts", "pooled"]
 
 LeftOut = tuple[str, str]
-"""What was left out, and why."""
+"""The name of an item or class that was left out, and the reason."""
 Small = Literal["refuse", "skip"]
 
-_FEWEST = 2  # classes of a part: with one there is nothing to tell apart
+_FEWEST = 2  # classes of a part; one class cannot be classified
 
 
 def pooled(
     name: str, noun: str, classes: Mapping[str, Sequence[tuple[str, Any]]], min_items: int, small: Small
 ) -> tuple[ClassPool, list[LeftOut]]:
-    """A pool of classes in the order of their names, and the classes that were left out.
+    """Make a pool of classes sorted by name, and list the classes that were left out.
 
     Args:
-        name: the dataset's. noun: what an item is called in a message, in the plural.
-        classes: items `(id, array)` by class; all arrays of one shape and type.
-        min_items: how many a class must have. small: what to do with a class that has fewer.
+        name: the dataset's name.
+        noun: the word for items in messages, in the plural.
+        classes: items `(id, array)` by class; all arrays have the same shape and type.
+        min_items: the smallest allowed number of items per class.
+        small: how to treat a class with fewer items.
 
     Raises:
-        DatasetError: if a class is too small and such are refused, or no two classes are left.
+        DatasetError: if a class is too small and `small` is "refuse", or fewer than two classes are left.
     """
     few = sorted(c for c, items in classes.items() if len(items) < min_items)
     if few and small == "refuse":
         others = f" (and {len(few) - 1} more)" if len(few) > 1 else ""
         raise DatasetError(
-            f"dataset {name!r}: class {few[0]!r}{others} has too few {noun}: {len(classes[few[0]])}, where min_items={min_items}; "
+            f"dataset {name!r}: class {few[0]!r}{others} has too few {noun}: {len(classes[few[0]])}, but min_items={min_items}; "
             "add some, or pass small='skip' to leave such classes out."
         )
     kept = sorted(set(classes) - set(few))
@@ -52,16 +54,16 @@ def pooled(
         class_ids=tuple(kept),
         item_ids=tuple(item for item, _ in items),
     )
-    return pool, [(c, f"has too few {noun}: {len(classes[c])}, where min_items={min_items}") for c in few]
+    return pool, [(c, f"has too few {noun}: {len(classes[c])}, but min_items={min_items}") for c in few]
 
 
 def parts(name: str, n: int, validation_share: float, test_share: float, seed: int) -> dict[Split, np.ndarray]:
-    """Numbers of the classes of each part, ascending: a seeded random split in which no class is in two parts.
+    """Split the indices of `n` classes at random into the three parts. The indices of each part are in ascending order.
 
-    A share above 0 is at least two classes; what is left is for training.
+    A share above 0 gives at least two classes; the remaining classes are for training.
 
     Raises:
-        DatasetError: if the classes are too few for that.
+        DatasetError: if fewer than two classes are left for training.
     """
     sizes = {
         "test": max(_FEWEST, round(n * test_share)) if test_share else 0,
@@ -72,7 +74,7 @@ def parts(name: str, n: int, validation_share: float, test_share: float, seed: i
         raise DatasetError(
             f"dataset {name!r}: {n} classes cannot be split into {sizes['test']} for testing, {sizes['validation']} for "
             f"validation and at least {_FEWEST} for training; use the split 'all', or lower test_share={test_share:g} or "
-            f"validation_share={validation_share:g} (0 does without that part)."
+            f"validation_share={validation_share:g} (0 leaves that part empty)."
         )
     order = np.random.default_rng(seed).random(n).argsort(kind="stable")
     ends = np.cumsum([0, sizes["test"], sizes["validation"], sizes["train"]])
@@ -81,10 +83,10 @@ def parts(name: str, n: int, validation_share: float, test_share: float, seed: i
 
 
 def part_of(pool: ClassPool, split: Split, validation_share: float, test_share: float, seed: int) -> ClassPool:
-    """The pool of one part; "all" is the whole.
+    """Return the pool of one part; "all" is the whole pool.
 
     Raises:
-        DatasetError: if the classes are too few, or the part has a share of 0.
+        DatasetError: if fewer than two classes are left for training, or the part has a share of 0.
     """
     if split == "all":
         return pool

@@ -1,8 +1,7 @@
-"""Motor programs to ink: where a pen goes that follows headings, turns and lengths, and the pixels that it leaves.
+"""Drawing of motor programs: a pen follows headings, turns and lengths, and leaves ink on pixels.
 
-All in integers (angles in 1024ths of a circle, places in 256ths of a subpixel), so that the same program gives the same
-bytes on any machine. The page is 28 x 28 pixels of 4 x 4 subpixels each, close to the 105 x 105 that Omniglot's drawers
-had.
+All arithmetic uses integers (angles in 1024ths of a circle, positions in 256ths of a subpixel), so that a program gives the
+same bytes on every machine. The page is 28 x 28 pixels of 4 x 4 subpixels each, close to Omniglot's 105 x 105.
 """
 
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ SIDE = 28  # pixels
 PAGE = 4 * SIDE  # subpixels
 SUBPIXEL = 256  # fixed-point units
 _CIRCLE, _ONE = 1024, 4096
-_POINTS = 48  # per move; neighbours of the longest move are closer than the pen is wide
-# Rounded far from any tie, so that the last bit of a platform's cosine cannot matter.
+_POINTS = 48  # per move; even on the longest move, neighbouring points are closer than the pen's width
+# No value is near a rounding tie, so the last bit of a platform's cosine does not matter.
 _COS = np.round(_ONE * np.cos(2 * np.pi * np.arange(_CIRCLE) / _CIRCLE)).astype(np.int32)
 _SIN = np.roll(_COS, _CIRCLE // 4)
 
@@ -27,12 +26,12 @@ class Strokes:
     """Motor programs of several glyphs, padded to equal numbers of strokes and moves.
 
     Args:
-        moves: of each move: change of heading before it, turn along it (both degrees, clockwise on the page; the first
-            heading of a stroke is absolute, 0 right and 90 down) and its length (em).
-        tremor: of each move: amplitude and phase (degrees) of a wave that is added to its heading.
-        counts: moves of each stroke; 0 where there is no such stroke.
-        joints: of each stroke: the earlier stroke that it hangs on, where on that and where on itself (both 0 to 1),
-            and an offset x, y between these two places (em). The first stroke's are not read.
+        moves: for each move, the change of heading before it, the turn along it (both in degrees, clockwise on the page; the
+            first heading of a stroke is absolute, 0 right and 90 down) and its length (em).
+        tremor: for each move, the amplitude and phase (degrees) of a wave that is added to its heading.
+        counts: number of moves of each stroke; 0 for an unused stroke.
+        joints: for each stroke, the earlier stroke to which it is attached, the position of the joint on that stroke and on
+            itself (both 0 to 1), and an offset x, y between these two points (em). Ignored for the first stroke.
     """
 
     moves: Float[np.ndarray, "glyph stroke move 3"]
@@ -43,7 +42,7 @@ class Strokes:
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """Where the pen was: `x` and `y` in fixed-point units, one row a move, and the `glyph` of each row (ascending)."""
+    """The path of the pen: `x` and `y` in fixed-point units, one row per move, and the `glyph` of each row (ascending)."""
 
     glyph: Int[np.ndarray, " row"]
     x: Int[np.ndarray, "row point"]
@@ -53,7 +52,7 @@ class Ink:
 def bounds(
     glyph: Int[np.ndarray, " row"], x: Shaped[np.ndarray, "row point"], y: Shaped[np.ndarray, "row point"]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Left, right, top and bottom of every glyph, each `(glyph,)`; a row belongs to `glyph`, which ascends."""
+    """Return the left, right, top and bottom of every glyph, each `(glyph,)`; `glyph` numbers the rows, ascending."""
     first = np.flatnonzero(np.diff(glyph, prepend=-1))
     return (
         np.minimum.reduceat(x.min(1), first),
@@ -64,11 +63,11 @@ def bounds(
 
 
 def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
-    """Follow the programs; `em` is the size of each glyph in subpixels. The first stroke of each begins at 0, 0."""
+    """Follow the programs; `em` is the size of each glyph in subpixels. The first stroke of a glyph starts at (0, 0)."""
     counts, joints = strokes.counts, strokes.joints
     unit = em * SUBPIXEL
     turn = _brads(strokes.moves[..., 1])
-    heading = np.cumsum(_brads(strokes.moves[..., 0]) + turn, -1) - turn  # at the beginning of each move
+    heading = np.cumsum(_brads(strokes.moves[..., 0]) + turn, -1) - turn  # at the start of each move
     step = np.round(strokes.moves[..., 2] * unit[:, None, None] / _POINTS).astype(np.int32)
 
     row = np.nonzero(np.arange(heading.shape[2]) < counts[..., None])  # (glyph, stroke, move) of each existing move
@@ -76,7 +75,7 @@ def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
     amplitude, phase = _brads(strokes.tremor[row]).T[..., None]
     wave = (amplitude * _SIN[(phase + k * (3 * _CIRCLE // (2 * _POINTS))) % _CIRCLE]) // _ONE  # one and a half periods
     angle = (heading[row][:, None] + turn[row][:, None] * (2 * k + 1) // (2 * _POINTS) + wave) % _CIRCLE
-    x = np.cumsum(_COS[angle] * step[row][:, None], 1) // _ONE  # (row, point), from the move's own beginning
+    x = np.cumsum(_COS[angle] * step[row][:, None], 1) // _ONE  # (row, point), relative to the start of the move
     y = np.cumsum(_SIN[angle] * step[row][:, None], 1) // _ONE
 
     for along in (x, y):  # chain the moves of a stroke
@@ -100,7 +99,7 @@ def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
 
 
 def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
-    """Ink maps of `n` glyphs whose pen places are given on the page: 0 paper, 255 ink, anti-aliased in 16 steps."""
+    """Draw the ink maps of `n` glyphs from pen positions on the page: 0 paper, 255 ink, anti-aliased in 16 levels."""
     x = np.clip(ink.x // SUBPIXEL, 3, PAGE - 4)  # the pen's tip never leaves the page
     y = np.clip(ink.y // SUBPIXEL, 3, PAGE - 4)
     page = np.zeros((n, PAGE, PAGE), np.uint8)
@@ -119,9 +118,10 @@ def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
 
 
 def _brads(degrees: np.ndarray) -> np.ndarray:
+    """Convert degrees to 1024ths of a circle."""
     return np.round(degrees * (_CIRCLE / 360)).astype(np.int32)
 
 
 def _place(fraction: np.ndarray, moves: np.ndarray) -> np.ndarray:
-    """The number of the point that lies at a fraction of a stroke."""
+    """Return the index of the point at a fraction of a stroke."""
     return np.minimum((fraction * moves * _POINTS).astype(np.int64), moves * _POINTS - 1)

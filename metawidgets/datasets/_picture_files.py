@@ -1,4 +1,4 @@
-"""A folder of class folders, walked and read: what is no picture, or leads elsewhere, is listed with the reason."""
+"""Reading of a folder of class folders. Files that cannot be used are listed with the reason."""
 
 import logging
 import os
@@ -15,22 +15,22 @@ from jaxtyping import UInt8
 
 from metawidgets.datasets._own_classes import LeftOut
 from metawidgets.errors import DatasetError, PictureError
-from metawidgets.paths import is_file, is_folder
+from metawidgets.files.paths import is_file, is_folder
 
 __all__ = ["Colour", "Pictures", "found_files", "read_folder"]
 
 Colour = Literal["auto", "ink", "rgb"]
 
-LARGEST_FILE = 30_000_000  # bytes of one file: photographs as cameras write them
+LARGEST_FILE = 30_000_000  # bytes of one file: large enough for photographs from a camera
 MOST_BYTES = 4 << 30  # of all items together, in memory
-_CHROMA = 20  # difference of a picture's channels, in levels, above which it counts as coloured
-_MANY = 300  # files from which on progress is shown
+_CHROMA = 20  # mean difference of a picture's channels, in levels, above which it counts as coloured
+_MANY = 300  # smallest number of files for which progress is shown
 _LOG = logging.getLogger("metawidgets")
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file to read: its class, its name within the class, and what tells whether it changed."""
+    """A file to read: its class, its name within the class, and its time and size, which show whether it has changed."""
 
     class_id: str
     name: str
@@ -44,10 +44,11 @@ class FoundFile:
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """What a folder holds.
+    """The pictures in a folder of class folders.
 
     Args:
-        classes: items `(file name, picture)` by class, all of one shape. left_out: paths within the folder, with the reason.
+        classes: by class, its items `(file name, picture)`. All pictures have the same shape.
+        left_out: the path within the folder of each entry that is not used, with the reason.
     """
 
     classes: dict[str, list[tuple[str, UInt8[np.ndarray, "channel side side"]]]]
@@ -55,73 +56,73 @@ class Pictures:
 
 
 def read_folder(root: Path, size: int, colour: Colour) -> Pictures:
-    """Every picture of the folder's class folders, fitted to items. What was read is kept until a file changes.
+    """Read every picture in the class folders and convert it to an item. The result is cached until a file changes.
 
     Raises:
-        DatasetError: if there is no such folder, or no picture in it.
+        DatasetError: if the folder does not exist, or holds no picture that can be read.
     """
     files, left_out = found_files(root)
     return _read(root.resolve(), files, left_out, size, colour)
 
 
 def found_files(root: Path) -> tuple[tuple[FoundFile, ...], tuple[LeftOut, ...]]:
-    """Files that may be pictures, by class and name, and what is left out unread.
+    """Return the files that may be pictures, by class and name, and the entries that are left out without being read.
 
     Raises:
-        DatasetError: if there is no such folder, or it has no files in class folders.
+        DatasetError: if the folder does not exist, or has no files in class folders.
     """
     if not is_folder(root):
-        what = "is a file, no folder" if is_file(root) else "does not exist"
+        what = "is a file, not a folder" if is_file(root) else "does not exist"
         raise DatasetError(f"dataset 'image_folder': root={str(root)!r} {what}; give a folder of class folders.")
     files: list[FoundFile] = []
     left_out: list[LeftOut] = []
     for folder in _listed(root, "", root.resolve(), left_out):
         if not folder.is_dir(follow_symlinks=False):
-            left_out.append((folder.name, "lies in no class folder"))
+            left_out.append((folder.name, "is not in a class folder"))
             continue
         before = len(files)
         for entry in _listed(Path(folder.path), f"{folder.name}/", root.resolve(), left_out):
             try:
                 info = entry.stat(follow_symlinks=False)
-            except OSError as error:  # gone meanwhile
+            except OSError as error:  # deleted since the listing
                 left_out.append((f"{folder.name}/{entry.name}", f"cannot be read ({error.strerror})"))
                 continue
             if stat.S_ISREG(info.st_mode):
                 files.append(FoundFile(folder.name, entry.name, info.st_mtime_ns, info.st_size))
             else:
-                kind = "is a folder within a class" if stat.S_ISDIR(info.st_mode) else "is no file"
+                kind = "is a folder within a class folder" if stat.S_ISDIR(info.st_mode) else "is not a regular file"
                 left_out.append((f"{folder.name}/{entry.name}", kind))
         if len(files) == before:
             left_out.append((folder.name, "has no files"))
     if not files:
         raise DatasetError(
-            f"dataset 'image_folder': {str(root)!r} holds no files in class folders; make a folder for each class "
-            "(its name is the class's) and put its pictures into it."
+            f"dataset 'image_folder': {str(root)!r} holds no files in class folders; make a folder for each class, "
+            "named after the class, and put its pictures into it."
         )
     return tuple(files), tuple(left_out)
 
 
 def _listed(folder: Path, prefix: str, root: Path, left_out: list[LeftOut]) -> Iterator[os.DirEntry[str]]:
-    """Entries by name, without those that are hidden, links, or of a name that is no text."""
+    """Yield the entries sorted by name, without hidden files, links, and names that are not text."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda e: e.name)
     except OSError as error:
         if not prefix:
             raise DatasetError(
-                f"dataset 'image_folder': {str(folder)!r} cannot be listed ({error.strerror})."
+                f"dataset 'image_folder': {str(folder)!r} cannot be listed ({error.strerror}); check its permissions."
             ) from None
         left_out.append((prefix.rstrip("/"), f"cannot be listed ({error.strerror})"))
         return
     for entry in found:
         name = prefix + entry.name
         if not _is_text(entry.name):
-            left_out.append((name.encode("utf-8", "backslashreplace").decode(), "has a name that is no UTF-8 text"))
+            left_out.append((name.encode("utf-8", "backslashreplace").decode(), "has a name that is not UTF-8 text"))
         elif entry.name.startswith("."):
             left_out.append((name, "is hidden"))
         elif entry.is_symlink():
             inside = Path(entry.path).resolve().is_relative_to(root)
-            left_out.append((name, "is a link to what is here anyway" if inside else "is a link out of the folder"))
+            left_out.append((name, "is a link within the folder" if inside else "is a link out of the folder"))
         else:
             yield entry
 
@@ -129,7 +130,7 @@ def _listed(folder: Path, prefix: str, root: Path, left_out: list[LeftOut]) -> I
 def _is_text(name: str) -> bool:
     try:
         name.encode("utf-8")
-    except UnicodeEncodeError:  # bytes that Python could not decode
+    except UnicodeEncodeError:  # the name has bytes that Python could not decode
         return False
     return True
 
@@ -141,9 +142,9 @@ def _read(
     if (need := len(files) * size * size * {"ink": 1, "rgb": 3, "auto": 4}[colour]) > MOST_BYTES:
         raise DatasetError(
             f"dataset 'image_folder': {len(files)} files at {size} x {size} need {need / 2**30:.1f} GiB; at most "
-            f"{MOST_BYTES / 2**30:.0f} are taken. Lower size, or say which colour."
+            f"{MOST_BYTES / 2**30:.0f} GiB are allowed. Lower size, or set colour to 'ink' or 'rgb'."
         )
-    from metawidgets.pictures import fitted, read_image  # Pillow: when it is needed
+    from metawidgets.files.pictures import fitted, read_image  # Pillow loads slowly
 
     skipped, seen = list(left_out), {}
     kept: list[tuple[FoundFile, dict[int, np.ndarray | PictureError]]] = []
@@ -155,7 +156,7 @@ def _read(
         except PictureError as error:
             skipped.append((file.path, str(error)))
             continue
-        if digest in seen:  # one picture asked about after it was shown, or under two names
+        if digest in seen:  # else one picture could be in support and query, or in two classes
             skipped.append((file.path, f"is the same picture as {seen[digest]!r}"))
             continue
         seen[digest] = file.path
@@ -190,9 +191,11 @@ def _read(
 
 
 def _bytes(path: Path, size: int) -> bytes:
-    """A file's bytes; too large a file is refused before it is read."""
+    """Read a file's bytes; a file that is too large is refused before it is read."""
     if size > LARGEST_FILE:
-        raise PictureError(f"has {size / 1e6:.1f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are taken. Make it smaller.")
+        raise PictureError(
+            f"has {size / 1e6:.1f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are allowed. Make it smaller."
+        )
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
@@ -201,7 +204,7 @@ def _bytes(path: Path, size: int) -> bytes:
 
 
 def _tell(skipped: list[LeftOut]) -> None:
-    """One line in the log about what was left out; hidden files are nobody's loss."""
+    """Log one line about the files that were left out, except hidden ones."""
     missed = [(path, why) for path, why in skipped if why != "is hidden"]
     if missed:
         path, why = missed[0]
@@ -210,7 +213,7 @@ def _tell(skipped: list[LeftOut]) -> None:
 
 
 def _show(done: int, n: int) -> None:
-    """Progress on a console, where there is one and it is worth it."""
+    """Show progress on stderr, if it is a terminal and there are many files."""
     if n < _MANY or not sys.stderr.isatty() or (done % 50 and done < n):
         return
     sys.stderr.write(f"\rreading pictures: {done:,} of {n:,}" + ("\n" if done == n else ""))

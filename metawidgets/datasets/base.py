@@ -1,4 +1,4 @@
-"""What a dataset is: a frozen record of options that a person can turn, and a way from these to a source of tasks."""
+"""The base class of datasets: a frozen record of options, and a method that makes a task source from them."""
 
 import abc
 import dataclasses
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
+from metawidgets.datasets._origins import remember_origin
+from metawidgets.episodes import TaskSource
 from metawidgets.errors import DatasetError, did_you_mean
-from metawidgets.sampling import TaskSource
 
 __all__ = ["SPLITS", "Dataset", "OptionInfo", "Split", "option"]
 
@@ -17,19 +18,22 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 
 
 def option(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
-    """A dataclass field with its meaning and, for a number, its range (both ends included)."""
+    """Make a dataclass field with a description and, for a number, its range (both ends included)."""
     metadata = {"help": help} if low is None else {"help": help, "range": (low, high)}
     return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class OptionInfo:
-    """One option, as a command line or a form shows it.
+    """The description of one option, for a command line or a form.
 
     Args:
-        name: the keyword. type: readable, e.g. "int" or "'alphabet' | 'character'". default: its default.
-        range: smallest and largest number allowed, `None` for what is no number.
-        choices: the words allowed, empty for what is no choice. help: one sentence.
+        name: the keyword.
+        type: readable text, such as "int" or "'alphabet' | 'character'".
+        default: the default value.
+        range: smallest and largest allowed number; `None` if the option is not a number.
+        choices: the allowed words; empty if the option is not a choice.
+        help: its meaning, in one sentence.
     """
 
     name: str
@@ -42,7 +46,7 @@ class OptionInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(abc.ABC):
-    """Options of a task distribution; a subclass is final and adds its options as fields made by `option`.
+    """The options of a task distribution. A subclass is final, and declares its options as fields with `option`.
 
     Raises:
         DatasetError: if an option is of the wrong type or out of its range.
@@ -50,7 +54,7 @@ class Dataset(abc.ABC):
 
     name: ClassVar[str]
     kind: ClassVar[Literal["image", "point", "curve"]]
-    summary: ClassVar[str]  # what it is, in one line
+    summary: ClassVar[str]  # a description in one line
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
@@ -59,25 +63,27 @@ class Dataset(abc.ABC):
             object.__setattr__(self, field.name, value)  # the only way into a frozen class
 
     def source(self, split: Split = "train") -> TaskSource:
-        """Where tasks are drawn from.
+        """Return the source from which tasks of a split are drawn.
 
         Args:
-            split: "train", "validation" and "test" share no class. "all" is every class there is: for a learner that
-                was trained on another dataset. A function family has no classes to keep apart: it is the same in each.
+            split: "train", "validation" and "test" share no class. "all" has every class, for a learner that was trained
+                on another dataset. A function family has no classes, so it is the same for every split.
 
         Raises:
-            DatasetError: if there is no such split.
+            DatasetError: if the dataset does not have this split.
         """
         if split not in SPLITS:
-            raise DatasetError(f"split={split!r} is none of a dataset's parts: {did_you_mean(split, SPLITS)}")
-        return self._source(split)
+            raise DatasetError(f"split={split!r} is not a split of a dataset; {did_you_mean(split, SPLITS)}")
+        source = self._source(split)
+        remember_origin(source, self, split)
+        return source
 
     @abc.abstractmethod
     def _source(self, split: Split) -> TaskSource: ...
 
     @classmethod
     def options(cls) -> tuple[OptionInfo, ...]:
-        """Every option with its type, default, range and meaning."""
+        """Return every option with its type, default, range and meaning."""
         hints = get_type_hints(cls)
         return tuple(
             OptionInfo(
@@ -93,10 +99,10 @@ class Dataset(abc.ABC):
 
     @classmethod
     def from_options(cls, options: typing.Mapping[str, Any]) -> Self:
-        """The dataset with these options.
+        """Make the dataset with these options.
 
         Raises:
-            DatasetError: for an unknown option, naming the nearest, and for a value that cannot be.
+            DatasetError: if an option is unknown (the message names the closest one), or a value is not valid.
         """
         known = [f.name for f in dataclasses.fields(cls)]
         for name in options:
@@ -119,15 +125,15 @@ def _readable(hint: Any) -> str:
 
 
 def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Mapping[str, Any]) -> Any:
-    """The value as its type has it (a whole number is a fine float, a `Path` a fine string)."""
+    """Check a value and convert it to its type: a whole number may stand for a float, and a `Path` for a string."""
     where = f"option {name}={value!r} of dataset {dataset!r}"
     if choices := _choices(hint):
         if value not in choices:
-            raise DatasetError(f"{where} is none of its words; {did_you_mean(value, choices)}")
+            raise DatasetError(f"{where} is not one of its choices; {did_you_mean(value, choices)}")
         return value
     if hint == str | None:
         if value is not None and not isinstance(value, str | Path):
-            raise DatasetError(f"{where} is no text; give one, or leave it out.")
+            raise DatasetError(f"{where} is not text; give text, or leave it out.")
         return None if value is None else str(value)
     if hint is bool:
         if not isinstance(value, bool):
@@ -136,7 +142,9 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
     low, high = metadata["range"]
     whole = isinstance(value, int) and not isinstance(value, bool)
     fits = whole if hint is int else whole or isinstance(value, float)
-    if not fits or not low <= value <= high:  # which NaN is not; a whole number may be too large for a float
+    if (
+        not fits or not low <= value <= high
+    ):  # NaN fails this test; do not convert first, since a whole number may be too large for a float
         kind = "whole number" if hint is int else "number"
         raise DatasetError(f"{where} is not a {kind} from {low:g} to {high:g}; give one.")
     return hint(value)

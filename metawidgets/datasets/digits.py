@@ -1,6 +1,6 @@
-"""Real handwritten digits, small enough to come with scikit-learn: 1,797 images of ten classes by 43 writers.
+"""Real handwritten digits that come with scikit-learn: 1,797 images of ten classes by 43 writers.
 
-E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998.
+Source: E. Alpaydin and C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository, 1998.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,11 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.sampling import ClassPool, TaskSource
+from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Digits"]
 
-# Ten classes do not make three sets of five; 5-way episodes are what people draw, so the test classes are those that
-# suffice for them.
+# Ten classes cannot make three parts of five. Most episodes are 5-way, so the test part gets five classes.
 _CLASSES: dict[Split, tuple[int, ...]] = {
     "train": (0, 1, 2),
     "validation": (3, 4),
@@ -26,9 +25,9 @@ _CLASSES: dict[Split, tuple[int, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Digits(Dataset):
-    """Digits at 28x28: a task distribution that a learner has never seen, where it was trained on another dataset.
+    """Handwritten digits at 28x28, mainly to test a learner that was trained on another dataset.
 
-    For that use `source("all")`, ten classes. The disjoint parts are 0-2 (train), 3-4 (validation) and 5-9 (test).
+    For such a test use `source("all")`, with ten classes. The disjoint splits are 0-2 (train), 3-4 (validation), 5-9 (test).
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -36,9 +35,9 @@ class Digits(Dataset):
 
     name: ClassVar[str] = "digits"
     kind: ClassVar[Literal["image"]] = "image"
-    summary: ClassVar[str] = "scikit-learn's real handwritten digits at 28x28, to test what was trained elsewhere"
+    summary: ClassVar[str] = "scikit-learn's real handwritten digits at 28x28"
 
-    margin: int = option(3, "paper left free around the digit, in pixels", 0, 8)
+    margin: int = option(3, "empty margin around the digit, in pixels", 0, 8)
 
     def _source(self, split: Split) -> TaskSource:
         return _pool(self.margin).subset(_CLASSES[split])
@@ -46,17 +45,18 @@ class Digits(Dataset):
 
 @lru_cache(maxsize=2)
 def _pool(margin: int) -> ClassPool:
+    # sklearn (1-2 s) and Pillow load slowly
     from PIL import Image
-    from sklearn.datasets import load_digits  # takes 1-2 s to import
+    from sklearn.datasets import load_digits
 
     grey, labels = load_digits(return_X_y=True)  # (item, 64) in 0 to 16, (item,)
     small = np.round(grey.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
     side = 28 - 2 * margin
     images = np.zeros((len(small), 1, 28, 28), np.uint8)
     for image, out in zip(small, images[:, 0, margin : margin + side, margin : margin + side], strict=True):
-        # Pillow scales 8-bit images in fixed point: the same bytes everywhere.
+        # Pillow resizes 8-bit images in fixed point, so the bytes are the same on every machine.
         out[:] = np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
-    # Eight pixels a side come out as a broad blur; these levels draw it together to strokes of two to four pixels.
+    # Enlarging from 8 pixels blurs the strokes; these levels narrow them to two to four pixels.
     images = (np.clip(images.astype(np.int32) - 95, 0, 115) * 255 // 115).astype(np.uint8)
     order = np.argsort(labels, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(np.bincount(labels))])

@@ -1,4 +1,4 @@
-"""Few-shot classification in the plane: every task draws its own classes, each one or more Gaussian clouds."""
+"""Few-shot classification of 2-D points. Every task draws new classes, each of one or more Gaussian clouds."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -7,17 +7,18 @@ import numpy as np
 from jaxtyping import Float
 
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec, ItemId
+from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec, ItemId, TaskSource
 from metawidgets.errors import EpisodeError
-from metawidgets.sampling import TaskSource
 
 __all__ = ["GaussianFamily", "Gaussians"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gaussians(Dataset):
-    """Classes of 2-D points. Prototypes suit them at `anisotropy=1, clouds=1`; long clouds need a metric that follows
-    them, several clouds a class defeat the mean of a class.
+    """Classes of 2-D points.
+
+    Prototypes fit these classes at `anisotropy=1, clouds=1`. Elongated clouds need a metric that follows their shape; with
+    several clouds per class, the mean of a class no longer represents it.
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -27,11 +28,11 @@ class Gaussians(Dataset):
     kind: ClassVar[Literal["point"]] = "point"
     summary: ClassVar[str] = "2-D points; every task draws new Gaussian classes"
 
-    spread_between: float = option(1.5, "standard deviation of the clouds' centres around the origin", 0.0, 20.0)
+    spread_between: float = option(1.5, "standard deviation of the clouds' centres", 0.0, 20.0)
     spread_within: float = option(0.4, "size of a cloud: geometric mean of its two standard deviations", 0.01, 10.0)
     anisotropy: float = option(3.0, "largest ratio of a cloud's long to its short axis; 1: all are round", 1.0, 20.0)
     clouds: int = option(1, "clouds per class", 1, 5)
-    shared_shape: bool = option(False, "whether all clouds of a task have one shape and direction")
+    shared_shape: bool = option(False, "whether all clouds of a task have the same shape and direction")
 
     def _source(self, split: Split) -> TaskSource:
         return GaussianFamily(self)
@@ -39,9 +40,9 @@ class Gaussians(Dataset):
 
 @dataclass(frozen=True)
 class GaussianFamily:
-    """The source of `Gaussians`' tasks.
+    """The source of tasks of `Gaussians`.
 
-    An episode's `task` holds the clouds that it came from: `means` `(way, cloud, 2)` and `covariances`
+    The `task` of an episode holds its clouds: `means` `(way, cloud, 2)` and `covariances`
     `(way, cloud, 2, 2)` as lists.
     """
 
@@ -50,23 +51,23 @@ class GaussianFamily:
     is_regression: bool = False
 
     def check(self, spec: EpisodeSpec) -> None:
-        """Any size can be drawn.
+        """Check that the spec asks for classes. Every size is allowed.
 
         Raises:
-            EpisodeError: if the spec is one for regression.
+            EpisodeError: if the spec is for regression.
         """
         if spec.n_way is None:
             raise EpisodeError(f"{self.name!r} has classes, so an episode needs n_way; give n_way >= 2.")
 
     def draw(self, rng: np.random.Generator, spec: EpisodeSpec) -> Episode:
         means, factors, (support_x, support_y, query_x, query_y) = self._draw(rng, spec, 1)
-        # No class is ever drawn twice, so a number from the same generator tells this task's classes from any other's.
+        # Every task has new classes, so a random number in their ids distinguishes them from those of other tasks.
         task = f"{rng.integers(2**32):08x}"
         names = tuple(_class_name(c) for c in range(means.shape[1]))
         labels = np.concatenate([support_y[0], query_y[0]])
         ids = [ItemId(self.name, f"{task}-{names[y]}", str(i)) for i, y in enumerate(labels)]
         n = support_x.shape[1]
-        # Written out: a matrix product's last bits depend on the machine's BLAS.
+        # F F^T, written out because the last bits of a matrix product depend on the machine's BLAS.
         (a, b), (c, d) = factors[0, ..., 0, :].T, factors[0, ..., 1, :].T
         covariances = np.stack([a * a + b * b, a * c + b * d, a * c + b * d, c * c + d * d], -1).swapaxes(0, 1)
         info: dict[str, Any] = {
@@ -84,13 +85,13 @@ class GaussianFamily:
     def _draw(
         self, rng: np.random.Generator, spec: EpisodeSpec, size: int
     ) -> tuple[Float[np.ndarray, "task way cloud 2"], Float[np.ndarray, "task way cloud 2 2"], tuple[np.ndarray, ...]]:
-        """Centres, factors F of the covariances F F^T, and the four arrays of the episodes."""
+        """Draw the centres, the factors F of the covariances F F^T, and the four arrays of the episodes."""
         self.check(spec)
         o, way, per_class = self.options, spec.n_way or 0, spec.k_shot + spec.n_query
         shape = (size, way, o.clouds)
         means = o.spread_between * rng.standard_normal((*shape, 2))
         drawn = (size, 1, 1) if o.shared_shape else shape
-        root = np.sqrt(o.anisotropy ** rng.random(drawn))  # ratios even on a logarithmic scale, area kept
+        root = np.sqrt(o.anisotropy ** rng.random(drawn))  # log-uniform ratios; the area stays constant
         angle = np.pi * rng.random(drawn)
         cos, sin = np.cos(angle), np.sin(angle)
         factors = o.spread_within * np.stack([cos * root, -sin / root, sin * root, cos / root], -1)
@@ -112,5 +113,5 @@ class GaussianFamily:
 
 
 def _class_name(c: int) -> str:
-    """A, B, ..., Z, A1, B1, ..."""
+    """Return the name of a class: A, B, ..., Z, A1, B1, ..."""
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[c % 26] + (str(c // 26) if c >= 26 else "")

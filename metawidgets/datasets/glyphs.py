@@ -1,4 +1,4 @@
-"""Handwritten characters of alphabets that do not exist: as many classes as you like, each drawn by many hands."""
+"""Procedural handwritten characters of invented alphabets, with any number of classes and drawers."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,23 +10,23 @@ from jaxtyping import Float, UInt8
 from metawidgets.datasets._letterforms import ALPHABET_SIZE, programs, uniforms
 from metawidgets.datasets._pen import PAGE, SIDE, SUBPIXEL, Ink, Strokes, bounds, draw, rasterise
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.sampling import ClassPool, TaskSource
+from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Glyphs", "render"]
 
-_EM = 60.0  # subpixels, while a character has no size yet
+_EM = 60.0  # subpixels, before a character gets its size
 _ATTEMPTS = 4  # candidates for a character
-_LEGIBLE = 0.66  # share of fresh paper along the pen's way that is enough to take a candidate
-_MOTOR = 5  # random numbers a move, see `_motor_noise`
+_LEGIBLE = 0.66  # accept a candidate if this fraction of the pen's path crosses fresh paper
+_MOTOR = 5  # random numbers per move, see `_drawn_by_hand`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glyphs(Dataset):
-    """Procedural characters at 28x28 with pen, size and variety like Omniglot's, made in a second, without any file.
+    """Procedural characters at 28x28, similar to Omniglot's in pen, size and variety. They take a second and need no file.
 
-    Character `i` of a seed is the same for any `n_classes`, and drawer `j`'s example of it for any `n_drawers`, byte by
-    byte, on any machine. Each 25 characters in a row are an alphabet with a style of its own. The last sixth of the
-    classes is for testing, the sixth before it for validation.
+    For one seed, character `i` is the same for any `n_classes`, and drawer `j`'s example of it for any `n_drawers`, byte for
+    byte, on any machine. Every 25 consecutive characters form an alphabet with its own style. The last sixth of the classes
+    is for testing, and the sixth before it for validation.
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -34,13 +34,13 @@ class Glyphs(Dataset):
 
     name: ClassVar[str] = "glyphs"
     kind: ClassVar[Literal["image"]] = "image"
-    summary: ClassVar[str] = "handwritten characters of invented alphabets, drawn procedurally; needs no download"
+    summary: ClassVar[str] = "handwritten characters of invented alphabets; no download"
 
-    n_classes: int = option(600, "characters in all; two thirds of them for training", 30, 5000)
-    n_drawers: int = option(20, "drawers, each giving one image of every character", 2, 100)
-    wobble: float = option(1.0, "how much drawers differ: 0 not at all, 1 as people do, 2 barely legible", 0.0, 2.0)
+    n_classes: int = option(600, "characters in total; two thirds of them are for training", 30, 5000)
+    n_drawers: int = option(20, "drawers, each of whom draws every character once", 2, 100)
+    wobble: float = option(1.0, "how much drawers differ: 0 not at all, 1 like people, 2 barely legible", 0.0, 2.0)
     within_alphabet: bool = option(False, "whether all classes of an episode come from one alphabet")
-    seed: int = option(0, "which endless list of alphabets", 0, 2**32 - 1)
+    seed: int = option(0, "selects one endless sequence of alphabets", 0, 2**32 - 1)
 
     def _source(self, split: Split) -> TaskSource:
         held_out = self.n_classes // 6
@@ -49,7 +49,7 @@ class Glyphs(Dataset):
         first, last = bounds_of.get(split, (0, self.n_classes))
         images = _rendered(self.seed, first, last, self.n_drawers, float(self.wobble))
         alphabets = [f"A{i // ALPHABET_SIZE:02}" for i in range(first, last)]
-        prefix = f"s{self.seed}-" if self.seed else ""  # another seed's characters are other classes
+        prefix = f"s{self.seed}-" if self.seed else ""  # characters of different seeds are different classes
         return ClassPool(
             name=self.name,
             items=images,
@@ -63,12 +63,12 @@ class Glyphs(Dataset):
 @lru_cache(maxsize=6)
 def _rendered(seed: int, first: int, last: int, n_drawers: int, wobble: float) -> np.ndarray:
     images = render(seed, first, last, n_drawers, wobble)
-    images.setflags(write=False)  # shared by every pool of these options
+    images.setflags(write=False)  # every pool with these options shares the array
     return images
 
 
 def render(seed: int, first: int, last: int, n_drawers: int, wobble: float = 1.0) -> UInt8[np.ndarray, "item 1 28 28"]:
-    """Ink maps of characters `first` to `last - 1`, each by `n_drawers` drawers, all of the first character first."""
+    """Render the ink maps of characters `first` to `last - 1`, each by `n_drawers` drawers, sorted by character."""
     out = np.empty(((last - first) * n_drawers, 1, 28, 28), np.uint8)
     block = max(1, 500 // n_drawers)
     for low in range(first, last, block):
@@ -85,15 +85,18 @@ def _render_block(seed: int, characters: range, n_drawers: int, wobble: float) -
     sizes = np.cumsum([n_strokes * n_moves * _MOTOR, n_strokes * 2, 6])
     noise = wobble * np.concatenate([_bell((seed, 4, i), n_drawers, int(sizes[-1])) for i in characters])
     motor, joint, own = np.split(noise, sizes[:-1], axis=1)
-    # A person keeps slant and size through an alphabet, but not exactly.
+    # A drawer has roughly the same slant and size throughout an alphabet.
     habit = wobble * np.concatenate([_bell((seed, 3, i // ALPHABET_SIZE), n_drawers, 6) for i in characters])
     strokes = _drawn_by_hand(strokes, motor.reshape(n, n_strokes, n_moves, _MOTOR), joint.reshape(n, n_strokes, 2))
     return rasterise(_placed(draw(strokes, em), 0.75 * habit + 0.56 * own), n)
 
 
 def _bell(key: tuple[int, ...], rows: int, columns: int) -> Float[np.ndarray, "rows columns"]:
-    """Bell-shaped noise of deviation 1 within 3; sums of three uniform numbers, since logarithms differ in their last
-    bits between machines. A row does not depend on how many follow it."""
+    """Draw bell-shaped noise with standard deviation 1, between -3 and 3.
+
+    It is a sum of three uniform numbers, since a normal distribution needs logarithms, whose last bits differ between
+    machines. A row does not depend on the number of rows.
+    """
     u = uniforms(key, rows * columns * 3).reshape(rows, columns, 3)
     return 2 * (u[..., 0] + u[..., 1] + u[..., 2] - 1.5)
 
@@ -105,7 +108,7 @@ def _repeated(strokes: Strokes, times: int) -> Strokes:
 def _drawn_by_hand(
     strokes: Strokes, motor: Float[np.ndarray, "glyph stroke move 5"], joint: Float[np.ndarray, "glyph stroke 2"]
 ) -> Strokes:
-    """The programs as a hand follows them: off in direction, bend and length, trembling, a little off its joints."""
+    """Add motor noise to the programs: to direction, bend and length, a tremor, and an offset at the joints."""
     change, turn, length = np.moveaxis(strokes.moves, -1, 0)
     moves = np.stack(
         [
@@ -121,7 +124,7 @@ def _drawn_by_hand(
 
 
 def _placed(ink: Ink, hand: Float[np.ndarray, "glyph 6"]) -> Ink:
-    """The ink on the page, sized, slanted, turned and shifted by the hand that drew it, and never cut by the margin."""
+    """Scale, slant, rotate and shift each glyph by its drawer's noise, and keep all ink on the page."""
     x, y, width, height = _centred(ink.x, ink.y, ink.glyph)
     size = np.minimum(1 + 0.08 * hand[:, 0], (PAGE - 14) * SUBPIXEL / np.maximum(width, height))
     aspect, slant, rotation = 1 + 0.05 * hand[:, 1], 0.07 * hand[:, 2], 0.035 * hand[:, 3]
@@ -136,7 +139,7 @@ def _placed(ink: Ink, hand: Float[np.ndarray, "glyph 6"]) -> Ink:
 
 
 def _centred(x: np.ndarray, y: np.ndarray, glyph: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The points `(row, point)` around the middle of each glyph, and each glyph's width and height `(glyph,)`."""
+    """Centre the points `(row, point)` of each glyph; also return each glyph's width and height `(glyph,)`."""
     left, right, top, bottom = bounds(glyph, x, y)
     x = x - ((left + right) // 2)[glyph][:, None]
     y = y - ((top + bottom) // 2)[glyph][:, None]
@@ -144,7 +147,7 @@ def _centred(x: np.ndarray, y: np.ndarray, glyph: np.ndarray) -> tuple[np.ndarra
 
 
 def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, " glyph"]]:
-    """Of every character's candidates the first that is no blot, or the least of them, and its em in subpixels."""
+    """Return the first legible candidate of each character, or else the most legible one, and its em in subpixels."""
     strokes, size = programs(seed, characters)
     share, zoom = _fresh_paper(strokes, size)
     for attempt in range(1, _ATTEMPTS):
@@ -162,14 +165,14 @@ def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, "
 
 
 def _fresh_paper(strokes: Strokes, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How much of the pen's way crosses paper that has no ink yet, per glyph, and the zoom that gives it its size."""
+    """Return, for each glyph, the fraction of the pen's path on fresh paper, and the zoom that gives the glyph its size."""
     ink = draw(strokes, np.full(len(size), _EM))
     left, right, top, bottom = bounds(ink.glyph, ink.x, ink.y)
     zoom = np.minimum(size * SUBPIXEL / np.maximum(right - left, bottom - top), 1.8)  # short lines stay short
-    cells = (zoom / (6 * SUBPIXEL))[ink.glyph][:, None]  # of one and a half pixels, about the width of the pen
+    cells = (zoom / (6 * SUBPIXEL))[ink.glyph][:, None]  # cells of 1.5 pixels, about the width of the pen
     column = ((ink.x - left[ink.glyph][:, None]) * cells).astype(np.int64)
     row = ((ink.y - top[ink.glyph][:, None]) * cells).astype(np.int64)
     fresh = np.zeros((len(size), SIDE, SIDE), bool)
     fresh[ink.glyph[:, None], np.minimum(row, SIDE - 1), np.minimum(column, SIDE - 1)] = True
-    way = (np.abs(np.diff(ink.x, axis=1)).sum(1) + np.abs(np.diff(ink.y, axis=1)).sum(1)) * cells[:, 0]
-    return fresh.sum((1, 2)) / np.maximum(np.bincount(ink.glyph, way), 1), zoom
+    path = (np.abs(np.diff(ink.x, axis=1)).sum(1) + np.abs(np.diff(ink.y, axis=1)).sum(1)) * cells[:, 0]
+    return fresh.sum((1, 2)) / np.maximum(np.bincount(ink.glyph, path), 1), zoom

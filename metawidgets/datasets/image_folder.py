@@ -1,4 +1,4 @@
-"""Your own pictures: a folder with one folder of images per class."""
+"""A dataset of your own pictures: a folder with one folder of images per class."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from metawidgets.datasets._own_classes import LeftOut, Small, part_of, pooled
 from metawidgets.datasets._picture_files import Pictures, read_folder
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.paths import expanded
-from metawidgets.sampling import ClassPool, TaskSource
+from metawidgets.episodes import ClassPool, TaskSource
+from metawidgets.files.paths import expanded
 
 __all__ = ["ImageFolder"]
 
@@ -17,42 +17,42 @@ __all__ = ["ImageFolder"]
 class ImageFolder(Dataset):
     """Pictures of `root/class name/any file name`, in any format that Pillow reads.
 
-    An item is the first picture of its file, upright as its camera held it. As *ink* it is one channel, 0 paper to 255
-    ink: what the border mostly shows is paper, dark ink on light paper is turned, paper around the ink is cut. So a
-    learner of `glyphs` or `omniglot` at `size=28` can be asked about them. As *rgb* it fills three channels, cut at the
-    middle. *auto* takes rgb where more than half of the pictures are coloured (the mean difference of a picture's channels
-    is above 20 of 255).
+    An item is the first picture of its file, turned upright. As *ink* it has one channel, from 0 (paper) to 255 (ink): the
+    most common shade of the border is paper, dark ink on light paper is inverted, and paper around the ink is cropped. At
+    `size=28` such items fit a learner that was trained on `glyphs` or `omniglot`. As *rgb* it has three channels and is
+    cropped around its centre. *auto* uses rgb if more than half of the pictures are coloured (mean difference of the
+    channels above 20 of 255).
 
-    Files that are no picture, broken, above 30 MB or 40 million pixels, of one shade (as ink), the same picture once
-    more, hidden, links, or not in a class folder are left out and listed in `unreadable`; they stop nothing. Names are
-    plain text, whatever is in them. What was read is kept until a file changes.
+    Some files are left out and listed in `unreadable`: files that are not pictures, broken, above 30 MB or 40 million
+    pixels, of one shade (as ink), duplicates, hidden, links, or outside a class folder. They do not stop the reading. What
+    was read is cached until a file changes.
 
-    The split is by class, random by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
-    the others train. With fewer classes use `source("all")`, or a share of 0.
+    The split is by class and random, by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
+    and the others for training. With fewer classes use `source("all")`, or a share of 0.
 
     Raises:
-        DatasetError: if an option is not one of its words or out of its range. From `source` and `unreadable`: if the
-            folder is missing or empty, none of its files can be read, a class is too small, or the classes are too few.
+        DatasetError: if an option is not valid. From `source` and `unreadable`: if the folder is missing or empty, none of its
+            files can be read, a class is too small, or there are too few classes.
     """
 
     name: ClassVar[str] = "image_folder"
     kind: ClassVar[Literal["image"]] = "image"
-    summary: ClassVar[str] = "your own pictures: root= a folder with one folder of image files per class"
+    summary: ClassVar[str] = "your own pictures: root= a folder with one folder per class"
 
     root: str | None = option(None, "the folder of class folders")
     size: int = option(28, "side of an item, in pixels", 8, 256)
     colour: Literal["auto", "ink", "rgb"] = option(
-        "auto", "one channel of ink on paper, three channels as they are, or what most pictures suggest"
+        "auto", "'ink': one channel of ink on paper; 'rgb': three channels; 'auto': what fits most pictures"
     )
-    validation_share: float = option(0.15, "part of the classes for validation; 0: none", 0.0, 0.9)
-    test_share: float = option(0.25, "part of the classes for testing; 0: none", 0.0, 0.9)
-    split_seed: int = option(0, "which random split of the classes", 0, 2**32 - 1)
-    min_items: int = option(2, "pictures that a class must have", 2, 100_000)
-    small: Literal["refuse", "skip"] = option("refuse", "what becomes of a class that has fewer")
+    validation_share: float = option(0.15, "fraction of the classes for validation; 0: none", 0.0, 0.9)
+    test_share: float = option(0.25, "fraction of the classes for testing; 0: none", 0.0, 0.9)
+    split_seed: int = option(0, "seed of the random split of the classes", 0, 2**32 - 1)
+    min_items: int = option(2, "smallest number of pictures of a class", 2, 100_000)
+    small: Literal["refuse", "skip"] = option("refuse", "what to do with a class that has fewer")
 
     @property
     def unreadable(self) -> tuple[LeftOut, ...]:
-        """What was left out, by path within the folder, and why."""
+        """The files and classes that were left out, by path within the folder, each with the reason."""
         return tuple(sorted((*self._pictures().left_out, *self._pool()[1])))
 
     def _source(self, split: Split) -> TaskSource:
@@ -60,7 +60,7 @@ class ImageFolder(Dataset):
 
     def _pictures(self) -> Pictures:
         if self.root is None:
-            self._refuse("it has no pictures of its own; give root= a folder with one folder of image files per class.")
+            self._refuse("root is missing; give root= a folder with one folder of image files per class.")
         return read_folder(expanded(self.root), self.size, self.colour)
 
     def _pool(self) -> tuple[ClassPool, list[LeftOut]]:

@@ -1,7 +1,7 @@
-"""Few-shot regression: linear functions of Gaussian inputs, whose best learner is known.
+"""Few-shot regression on linear functions of Gaussian inputs, for which the best learner is known: least squares.
 
-Garg, Tsipras, Liang and Valiant, *What Can Transformers Learn In-Context? A Case Study of Simple Function Classes*, NeurIPS
-2022, section 3: w and x from the standard normal in `dim` dimensions, y = w . x. Least squares is the yardstick.
+Source: Garg, Tsipras, Liang and Valiant, *What Can Transformers Learn In-Context? A Case Study of Simple Function Classes*, NeurIPS
+2022, section 3: w and x are standard normal in `dim` dimensions, and y = w . x.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ import numpy as np
 from jaxtyping import Float
 
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec, ItemId
+from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSampler, EpisodeSpec, ItemId, TaskSource
 from metawidgets.errors import EpisodeError
-from metawidgets.results import EvaluationCurve
-from metawidgets.sampling import EpisodeSampler, TaskSource
+from metawidgets.records import EvaluationCurve
 
 __all__ = [
     "LinearFamily",
@@ -28,12 +27,12 @@ __all__ = [
 class LinearFunctions(Dataset):
     """Linear functions; the defaults are the distribution of the paper.
 
-    A shift changes how test tasks draw x, and nothing in training and validation (the paper's section 4):
+    A shift changes how test tasks draw x, but not training or validation tasks (the paper's section 4):
 
-    - `skewed`: covariance with eigenvalue i proportional to 1 / i^2 along axes that are random in each task, of trace `dim`.
-    - `subspace`: support and queries in a random subspace of half as many dimensions (at least one).
-    - `orthants`: each coordinate has one sign in all of a task's support, and signs of its own in each query.
-    - `scaled`: x three times as large.
+    - `skewed`: x has a covariance of trace `dim`, with eigenvalue i proportional to 1 / i^2 along axes that are random per task.
+    - `subspace`: support and queries lie in a random subspace of half as many dimensions (at least one).
+    - `orthants`: each coordinate has one sign in all of a task's support, and random signs in the queries.
+    - `scaled`: x is three times as large.
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -41,12 +40,12 @@ class LinearFunctions(Dataset):
 
     name: ClassVar[str] = "linear_functions"
     kind: ClassVar[Literal["curve"]] = "curve"
-    summary: ClassVar[str] = "regression on linear functions of Gaussian inputs, beside least squares"
+    summary: ClassVar[str] = "regression on linear functions, with least squares as baseline"
 
     dim: int = option(20, "dimensions of x", 1, 1000)
     noise: float = option(0.0, "standard deviation of the noise on y, in support and query alike", 0.0, 10.0)
     test_shift: Literal["none", "skewed", "subspace", "orthants", "scaled"] = option(
-        "none", "how the x of test tasks differ from those of training"
+        "none", "how x in test tasks differs from x in training"
     )
 
     def _source(self, split: Split) -> TaskSource:
@@ -55,7 +54,7 @@ class LinearFunctions(Dataset):
 
 @dataclass(frozen=True)
 class LinearFamily:
-    """The source of `LinearFunctions`' tasks. An episode's `task` holds `weights`, `noise` and `shift`."""
+    """The source of tasks of `LinearFunctions`. The `task` of an episode holds `weights`, `noise` and `shift`."""
 
     options: LinearFunctions
     shift: str
@@ -63,7 +62,7 @@ class LinearFamily:
     is_regression: bool = True
 
     def check(self, spec: EpisodeSpec) -> None:
-        """Any number of points can be drawn.
+        """Check that the spec asks for no classes. Every number of points is allowed.
 
         Raises:
             EpisodeError: if the spec asks for classes.
@@ -86,12 +85,12 @@ class LinearFamily:
     def _draw(
         self, rng: np.random.Generator, spec: EpisodeSpec, size: int
     ) -> tuple[Float[np.ndarray, "task dim 1"], Float[np.ndarray, "task item dim"], Float[np.ndarray, "task item 1"]]:
-        """Weights, and the points, support first."""
+        """Draw the weights and the points, support first."""
         self.check(spec)
         dim = self.options.dim
         weights = rng.standard_normal((size, dim, 1))
         x = rng.standard_normal((size, spec.k_shot + spec.n_query, dim))
-        # x is rounded first, so that y belongs to the x that a learner sees
+        # round x first, so that y is computed from the x that a learner sees
         x = self._shifted(rng, x, spec.k_shot).astype(np.float32)
         y = x.astype(np.float64) @ weights
         if self.options.noise:
@@ -104,7 +103,7 @@ class LinearFamily:
             return 3 * x
         if self.shift == "orthants":
             signs = rng.choice([-1.0, 1.0], (size, 1, dim))
-            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)  # a normal query has random signs as it is
+            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)  # a normal query has random signs already
         if self.shift == "skewed":
             spread = 1 / np.arange(1, dim + 1)
             return x * (spread * np.sqrt(dim / np.square(spread).sum())) @ _rotations(rng, size, dim)
@@ -115,7 +114,7 @@ class LinearFamily:
 
 
 def _rotations(rng: np.random.Generator, size: int, dim: int) -> Float[np.ndarray, "task dim dim"]:
-    """Orthogonal matrices, evenly distributed (Mezzadri 2007: a positive diagonal of R makes QR unique)."""
+    """Draw uniformly distributed orthogonal matrices (Mezzadri 2007: a positive diagonal of R makes QR unique)."""
     q, r = np.linalg.qr(rng.standard_normal((size, dim, dim)))
     return q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None]
 
@@ -123,8 +122,10 @@ def _rotations(rng: np.random.Generator, size: int, dim: int) -> Float[np.ndarra
 def least_squares_predictions(
     x: Float[np.ndarray, "support dim"], y: Float[np.ndarray, "support target"], query_x: Float[np.ndarray, "query dim"]
 ) -> tuple[Float[np.ndarray, "support target"], Float[np.ndarray, "query target"]]:
-    """Targets of every support item from those before it, and of the queries from all: by least squares, and where many
-    solutions are best, by the shortest of them (0 before the first item)."""
+    """Predict by least squares each support item from the items before it, and the queries from the whole support set.
+
+    If several solutions are best, the shortest is used; the prediction for the first item is therefore 0.
+    """
     x, y = x.astype(np.float64), y.astype(np.float64)
     weights = [np.linalg.lstsq(x[:n], y[:n])[0] if n else np.zeros((x.shape[1], y.shape[1])) for n in range(len(x) + 1)]
     guesses = np.stack([item @ w for item, w in zip(x, weights[:-1], strict=True)])
@@ -132,10 +133,10 @@ def least_squares_predictions(
 
 
 def least_squares_error_by_context(sampler: EpisodeSampler, n_episodes: int = 600) -> EvaluationCurve:
-    """Squared error of least squares at every context length, on episodes 0 to `n_episodes - 1` of the sampler.
+    """Compute the squared error of least squares at every context length, on episodes 0 to `n_episodes - 1` of the sampler.
 
-    Lengths below that of the support set are scored on the next support item, the last one on the queries: the same numbers
-    of the same episodes as in `learners.curves.error_by_context`, so that the two can be paired.
+    Context lengths below the support size are scored on the next support item, and the last one on the queries.
+    `learners.curves.error_by_context` scores the same items of the same episodes, so the two can be paired.
     """
     errors = []
     for e in map(sampler.episode, range(n_episodes)):

@@ -1,7 +1,7 @@
 """Omniglot: 1,623 characters of 50 alphabets, each drawn once by 20 people.
 
-Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic program induction*, Science 350,
-2015. Rotations as further classes: Vinyals et al., *Matching networks for one shot learning*, NeurIPS 2016.
+Source: Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic program induction*,
+Science 350, 2015. Rotations as extra classes: Vinyals et al., *Matching networks for one shot learning*, NeurIPS 2016.
 """
 
 from dataclasses import dataclass, replace
@@ -11,46 +11,49 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from metawidgets.datasets._omniglot_files import Drawings, load_part
+from metawidgets.datasets._warps import warped
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.sampling import ClassPool, TaskSource
+from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Omniglot"]
 
 _TEST_ALPHABETS, _VALIDATION_ALPHABETS = 5, 3
-_ALL, _TEST, _VALIDATION = 1623, 423, 100  # characters in the random split that most papers use
+_ALL, _TEST, _VALIDATION = 1623, 423, 100  # number of characters in the random split that most papers use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Omniglot(Dataset):
     """Real handwritten characters at 28x28.
 
-    Split by alphabet, the 5 alphabets last by name are for testing, the 3 before them for validation, the others for
-    training. Split by character, a seeded random 423 / 1,623 of the characters are for testing and 100 / 1,623 for
-    validation (with `part="both"` the numbers of the MAML paper). Rotations of a character are always in its own split.
+    With `split_by="alphabet"`, the last 5 alphabets by name are for testing, the 3 before them for validation, and the others
+    for training. With `split_by="character"`, a seeded random 423 / 1,623 of the characters are for testing and 100 / 1,623
+    for validation (with `part="both"`, these are the numbers of the MAML paper). Rotations of a character are always in its
+    split. Warps of a character are only training classes.
 
     Raises:
-        DatasetError: if an option is not one of its words or out of its range. From `source`: if the files are missing,
-            cannot be fetched, are altered, or hold too few alphabets to split.
+        DatasetError: if an option is not valid. From `source`: if the files are missing, cannot be downloaded, are altered, or
+            hold too few alphabets to split.
     """
 
     name: ClassVar[str] = "omniglot"
     kind: ClassVar[Literal["image"]] = "image"
-    summary: ClassVar[str] = "real handwritten characters of 50 alphabets; fetched once (14 MB), or from root="
+    summary: ClassVar[str] = "real characters of 50 alphabets, from a download or root="
 
     root: str | None = option(
         None,
-        "folder of the zips, one zip, or an unpacked folder; None: what METAWIDGETS_OMNIGLOT names, else a download",
+        "folder of the zips, one zip, or an unpacked folder; None: METAWIDGETS_OMNIGLOT, else a download",
     )
     part: Literal["background", "evaluation", "both"] = option(
-        "background", "964 characters of 30 alphabets, 659 of 20, or all"
+        "background", "'background': 964 characters of 30 alphabets; 'evaluation': 659 of 20; 'both': all"
     )
     split_by: Literal["alphabet", "character"] = option("alphabet", "whether alphabets or characters are held out")
-    split_seed: int = option(0, "which random split, where split_by='character'", 0, 2**32 - 1)
+    split_seed: int = option(0, "seed of the random split, for split_by='character'", 0, 2**32 - 1)
     rotations: Literal["none", "train", "all"] = option(
-        "train", "where turns by 90, 180 and 270 degrees are classes too"
+        "train", "in which splits rotations by 90, 180 and 270 degrees are extra classes"
     )
+    warps: int = option(0, "extra training classes per character (or rotation), each made by a random affine map", 0, 8)
     within_alphabet: bool = option(False, "whether all classes of an episode come from one alphabet")
-    verify: bool = option(True, "whether a zip must have a known checksum; its structure is checked anyway")
+    verify: bool = option(True, "whether a zip must have a known checksum; its structure is always checked")
 
     def _source(self, split: Split) -> TaskSource:
         parts = ("background", "evaluation") if self.part == "both" else (self.part,)
@@ -66,10 +69,12 @@ class Omniglot(Dataset):
             within_group=self.within_alphabet,
         )
         chosen = pool if split == "all" else pool.subset(self._characters(pool.groups, split))
-        return _rotated(chosen) if self.rotations == "all" or (self.rotations, split) == ("train", "train") else chosen
+        if self.rotations == "all" or (self.rotations, split) == ("train", "train"):
+            chosen = _rotated(chosen)
+        return warped(chosen, self.warps) if split == "train" and self.warps else chosen
 
     def _characters(self, alphabets: tuple[str, ...], split: Split) -> np.ndarray:
-        """Numbers of the characters of one split, ascending."""
+        """Return the indices of the characters of one split, in ascending order."""
         n = len(alphabets)
         if self.split_by == "character":
             test, validation = round(n * _TEST / _ALL), round(n * _VALIDATION / _ALL)
@@ -79,7 +84,7 @@ class Omniglot(Dataset):
         names = sorted(set(alphabets))
         if len(names) <= _TEST_ALPHABETS + _VALIDATION_ALPHABETS:
             self._refuse(
-                f"{len(names)} alphabets do not make three parts (5 go to test, 3 to validation); "
+                f"{len(names)} alphabets are too few for three parts (5 are for testing, 3 for validation); "
                 "use split_by='character', or the split 'all'."
             )
         test, validation = len(names) - _TEST_ALPHABETS, len(names) - _TEST_ALPHABETS - _VALIDATION_ALPHABETS
@@ -88,10 +93,10 @@ class Omniglot(Dataset):
 
 
 def _rotated(pool: ClassPool) -> ClassPool:
-    """The pool and its turns by 90, 180 and 270 degrees, each a class of its own that shares its character's origin.
+    """Return the pool with rotations by 90, 180 and 270 degrees as extra classes, which share the origin of their character.
 
-    The turned letters of an alphabet are an alphabet of their own, so that no episode within one alphabet has a
-    character and its rotation.
+    The rotated letters of an alphabet form a separate alphabet, so that no episode within one alphabet has both a character
+    and its rotation.
     """
     n, turns = len(pool.items), ("", "-r90", "-r180", "-r270")
     return replace(

@@ -1,7 +1,7 @@
-"""Few-shot regression: sine curves of random amplitude and phase.
+"""Few-shot regression on sine curves of random amplitude and phase.
 
-Finn, Abbeel and Levine, *Model-agnostic meta-learning for fast adaptation of deep networks*, ICML 2017, section 5.1:
-amplitude even in 0.1 to 5, phase even in 0 to pi, x even in -5 to 5, y = amplitude * sin(x - phase).
+Source: Finn, Abbeel and Levine, *Model-agnostic meta-learning for fast adaptation of deep networks*, ICML 2017, section 5.1:
+amplitude uniform in 0.1 to 5, phase uniform in 0 to pi, x uniform in -5 to 5, y = amplitude * sin(x - phase).
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,8 @@ import numpy as np
 from jaxtyping import Float
 
 from metawidgets.datasets.base import Dataset, Split, option
-from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec, ItemId
+from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec, ItemId, TaskSource
 from metawidgets.errors import EpisodeError
-from metawidgets.sampling import TaskSource
 
 __all__ = ["SinusoidFamily", "Sinusoids"]
 
@@ -45,7 +44,7 @@ class Sinusoids(Dataset):
         for what in ("amplitude", "phase", "x"):
             low, high = getattr(self, f"{what}_low"), getattr(self, f"{what}_high")
             if low > high or (what == "x" and low == high):
-                self._refuse(f"{what}_low={low:g} is not below {what}_high={high:g}; exchange or widen them.")
+                self._refuse(f"{what}_low={low:g} is not below {what}_high={high:g}; swap them or widen the range.")
 
     def _source(self, split: Split) -> TaskSource:
         return SinusoidFamily(self)
@@ -53,9 +52,9 @@ class Sinusoids(Dataset):
 
 @dataclass(frozen=True)
 class SinusoidFamily:
-    """The source of `Sinusoids`' tasks.
+    """The source of tasks of `Sinusoids`.
 
-    An episode's `task` holds `amplitude` and `phase` of y = amplitude * sin(x - phase), and `x_low`, `x_high`, `noise`.
+    The `task` of an episode holds `amplitude` and `phase` of y = amplitude * sin(x - phase), and `x_low`, `x_high`, `noise`.
     """
 
     options: Sinusoids
@@ -63,7 +62,7 @@ class SinusoidFamily:
     is_regression: bool = True
 
     def check(self, spec: EpisodeSpec) -> None:
-        """Any number of points can be drawn.
+        """Check that the spec asks for no classes. Every number of points is allowed.
 
         Raises:
             EpisodeError: if the spec asks for classes.
@@ -86,12 +85,12 @@ class SinusoidFamily:
     def _draw(
         self, rng: np.random.Generator, spec: EpisodeSpec, size: int
     ) -> tuple[np.ndarray, np.ndarray, Float[np.ndarray, "task item 1"], Float[np.ndarray, "task item 1"]]:
-        """Amplitude and phase, each `(task, 1, 1)`, and the points, support first."""
+        """Draw amplitude and phase, each `(task, 1, 1)`, and the points, support first."""
         self.check(spec)
         o = self.options
         amplitude = rng.uniform(o.amplitude_low, o.amplitude_high, (size, 1, 1))
         phase = rng.uniform(o.phase_low, o.phase_high, (size, 1, 1))
-        # x is rounded first, so that y belongs to the x that a learner sees
+        # round x first, so that y is computed from the x that a learner sees
         x = rng.uniform(o.x_low, o.x_high, (size, spec.k_shot + spec.n_query, 1)).astype(np.float32)
         y = amplitude * np.sin(x - phase)
         if o.noise:

@@ -1,4 +1,4 @@
-"""Your own measurements: rows of numbers with a class each, from a CSV file or a data frame."""
+"""A dataset of your own measurements: rows of numbers, each with a class, from a CSV file or a data frame."""
 
 import csv
 import io
@@ -13,8 +13,8 @@ import numpy as np
 from metawidgets.datasets._columns import Columns, given, numbers, read_columns, words
 from metawidgets.datasets._own_classes import LeftOut, Small, part_of, parts, pooled
 from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.episodes import ClassPool, TaskSource
 from metawidgets.errors import DatasetError, did_you_mean
-from metawidgets.sampling import ClassPool, TaskSource
 
 __all__ = ["Table"]
 
@@ -24,52 +24,52 @@ _LOG = logging.getLogger("metawidgets")
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Dataset):
-    """Rows of a table as items, float32 vectors of its feature columns; with two features, points in the plane.
+    """Rows of a table as items: float32 vectors of the feature columns. Two features give points in the plane.
 
         Table.of(frame, label="species")                 # a data frame, or a mapping from names to columns
         load("table", path="iris.csv", label="species")  # a CSV file with a header
 
     Rows that lack a number or a label, hold an infinite number, or have too many or too few cells are left out and listed
-    in `unreadable`. What was read is kept until the file changes.
+    in `unreadable`. What was read is cached until the file changes.
 
-    The split is by class, random by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
-    the others train. With fewer classes use `source("all")`, or a share of 0. Features are standardised by mean and standard
-    deviation of the training classes' rows, in every part alike, so that nothing of the held-out classes leaks into
-    training; where the classes are too few for a split, say `standardise="all"` or `"none"`.
+    The split is by class and random, by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
+    and the others for training. With fewer classes use `source("all")`, or a share of 0. All parts are standardised by the
+    mean and standard deviation of the training classes' rows, so that nothing of the held-out classes leaks into training.
+    If there are too few classes for a split, use `standardise="all"` or `"none"`.
 
     Raises:
-        DatasetError: if an option is not one of its words or out of its range. From `source`, `unreadable` and
-            `feature_names`: if the file is missing or no table, a column is unknown or not numeric, a class is too small,
-            or the classes are too few.
+        DatasetError: if an option is not valid. From `source`, `unreadable` and `feature_names`: if the file is missing or not
+            a table, a column is unknown or not numeric, a class is too small, or there are too few classes.
     """
 
     name: ClassVar[str] = "table"
     kind: ClassVar[Literal["point"]] = "point"
-    summary: ClassVar[str] = "your own measurements: path= a CSV file, label= its column of classes"
+    summary: ClassVar[str] = "your own measurements: path= a CSV file, label= its classes"
 
     path: str | None = option(None, "a CSV file with a header, in UTF-8")
-    label: str | None = option(None, "the column of classes")
+    label: str | None = option(None, "the column that holds the class of each row")
     features: str | None = option(None, "columns of numbers, separated by commas; None: every numeric one")
     standardise: Literal["train", "all", "none"] = option(
-        "train", "whether features get mean 0 and deviation 1 over the training classes' rows, over all rows, or not"
+        "train", "scale features to mean 0 and deviation 1 over training rows, over all rows, or not at all"
     )
-    validation_share: float = option(0.15, "part of the classes for validation; 0: none", 0.0, 0.9)
-    test_share: float = option(0.25, "part of the classes for testing; 0: none", 0.0, 0.9)
-    split_seed: int = option(0, "which random split of the classes", 0, 2**32 - 1)
-    min_items: int = option(2, "rows that a class must have", 2, 100_000)
-    small: Literal["refuse", "skip"] = option("refuse", "what becomes of a class that has fewer")
-    max_rows: int = option(100_000, "rows at most; a longer table is refused", 1, 10_000_000)
+    validation_share: float = option(0.15, "fraction of the classes for validation; 0: none", 0.0, 0.9)
+    test_share: float = option(0.25, "fraction of the classes for testing; 0: none", 0.0, 0.9)
+    split_seed: int = option(0, "seed of the random split of the classes", 0, 2**32 - 1)
+    min_items: int = option(2, "smallest number of rows of a class", 2, 100_000)
+    small: Literal["refuse", "skip"] = option("refuse", "what to do with a class that has fewer")
+    max_rows: int = option(100_000, "largest number of rows; a longer table is refused", 1, 10_000_000)
 
     @classmethod
     def of(cls, table: Any, *, label: str, features: Sequence[str] | None = None, **options: Any) -> Self:
-        """The dataset of a table in memory: it is copied, and found by its content's hash as long as Python runs.
+        """Make a dataset of a table in memory, which is copied and kept until Python ends.
 
         Args:
-            table: a data frame, or a mapping from column names to sequences of one length.
-            label, features: names of columns. options: the others, as they are.
+            table: a data frame, or a mapping from column names to sequences of equal length.
+            label, features: names of columns.
+            options: further options of the dataset.
 
         Raises:
-            DatasetError: if it is no table, or an option cannot be.
+            DatasetError: if `table` is not a table, or an option is not valid.
         """
         text = None
         if features is not None:
@@ -80,13 +80,13 @@ class Table(Dataset):
 
     @property
     def unreadable(self) -> tuple[LeftOut, ...]:
-        """Rows (by number, from 1, without the header) and classes that were left out, and why."""
+        """The rows (numbered from 1, without the header) and classes that were left out, each with the reason."""
         return self._read().left_out
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """The columns that an item is made of, in its order."""
-        return self._read().feature_names
+        """The names of the columns that make up an item, in order."""
+        return self._read().pool.feature_names
 
     def _source(self, split: Split) -> TaskSource:
         shares = (self.validation_share, self.test_share, self.split_seed)
@@ -94,19 +94,20 @@ class Table(Dataset):
 
     def _read(self) -> "_Rows":
         if self.path is None:
-            self._refuse("it has no rows of its own; give path= a CSV file, or use Table.of with a data frame.")
+            self._refuse("path is missing; give path= a CSV file, or use Table.of with a data frame.")
         columns = read_columns(self.path, self.max_rows)
         if self.label is None:
-            self._refuse(f"give label= the column that holds the classes. {did_you_mean('', columns.values)}")
+            self._refuse(
+                f"label is missing; give label= the column that holds the classes. {did_you_mean('', columns.values)}"
+            )
         return _rows(columns, self.label, self.features, self.min_items, self.small)
 
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """The pool of all classes before it is scaled, in float64."""
+    """The pool of all classes before scaling, in float64, and the rows and classes that were left out."""
 
     pool: ClassPool
-    feature_names: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -118,7 +119,7 @@ def _rows(columns: Columns, label: str, features: str | None, min_items: int, sm
     names = _chosen(features) or _numeric(columns, label)
     if label in names:
         raise DatasetError(
-            f"dataset 'table': the label {label!r} is among the features, so it would be given away; leave it out."
+            f"dataset 'table': the label {label!r} is among the features, so a learner would see it; leave it out."
         )
     values = np.stack([_feature(columns, name) for name in names], 1)  # (row, feature)
     owners, left_out = words(columns.values[label]), list(columns.left_out)
@@ -140,7 +141,7 @@ def _rows(columns: Columns, label: str, features: str | None, min_items: int, sm
         total = len(columns.rows) + len(columns.left_out)
         more = f" (and {len(left_out) - 1} more, see `unreadable`)" if len(left_out) > 1 else ""
         _LOG.warning("table left out %d of %d rows: %s %s%s", len(left_out), total, first, why, more)
-    return _Rows(pool, tuple(names), (*left_out, *few))
+    return _Rows(replace(pool, feature_names=tuple(names)), (*left_out, *few))
 
 
 @lru_cache(maxsize=4)
@@ -154,23 +155,23 @@ def _scaled(rows: _Rows, how: str, validation_share: float, test_share: float, s
                 train = parts(pool.name, len(pool), validation_share, test_share, seed)["train"]
             except DatasetError as few:
                 raise DatasetError(
-                    f"{few} To use 'all', pass standardise='all' or 'none': there are no training classes."
+                    f"{few} For the split 'all', pass standardise='all' or 'none', since there are no training classes."
                 ) from None
             base = pool.subset(train).items
         deviation = base.std(0)
-        values = (values - base.mean(0)) / np.where(deviation > 0, deviation, 1.0)  # a constant column is 0
+        values = (values - base.mean(0)) / np.where(deviation > 0, deviation, 1.0)  # a constant column becomes 0
     return replace(pool, items=values.astype(np.float32))
 
 
 def _chosen(features: str | None) -> list[str]:
-    """Names of a comma-separated list; one with a comma in it stands in quotes, as in a CSV file."""
+    """Split a comma-separated list of names; a name that contains a comma is in quotes, as in a CSV file."""
     try:
         return (
             [] if features is None else [name.strip() for name in next(csv.reader([features], skipinitialspace=True))]
         )
     except csv.Error as error:
         raise DatasetError(
-            f"dataset 'table': features={features!r} is no list of columns ({error}); separate their names by commas."
+            f"dataset 'table': features={features!r} is not a list of columns ({error}); separate the names by commas."
         ) from None
 
 
@@ -180,7 +181,7 @@ def _numeric(columns: Columns, label: str) -> list[str]:
     if not found:
         named = f"{', '.join(map(repr, others))} hold words" if others else "there is no other column"
         raise DatasetError(
-            f"dataset 'table': no column beside {label!r} is numeric: {named}; give features= numeric columns."
+            f"dataset 'table': no column except {label!r} is numeric: {named}; give features= numeric columns."
         )
     return found
 

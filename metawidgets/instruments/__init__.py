@@ -1,7 +1,7 @@
-"""One line from a learner and an episode to an instrument: the only place where learners and components meet.
+"""Instruments: functions that make a component from a learner and an episode. No other package connects the two.
 
-Components never see torch: they are given traces, and what they ask of a learner later (another inner rate, another point of the
-loss) reaches them as callables that are bound here. torch and ipywidgets load when an instrument is made, not when its name is.
+Components do not use torch. They get traces, and callables for later requests to the learner (another inner rate, another point
+of the loss landscape). torch and ipywidgets are imported when an instrument is called, not when this module is imported.
 """
 
 from metawidgets.instruments.arena import learner_arena, you_are_the_learner

@@ -1,14 +1,15 @@
-"""Learners against one another, and against the person, with the learners behind it."""
+"""Arena instruments: learners are compared with each other, and with a person, on the same episodes."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import EpisodeSampler
+from metawidgets.errors import EpisodeError
+from metawidgets.records import ArenaRound, EpisodeComparison
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
 
-    from metawidgets.contests import Contest
     from metawidgets.learners import Learner
     from metawidgets.widgets import LearnerArena, Selection, YouAreTheLearner
 
@@ -47,42 +48,46 @@ def learner_arena(
     you: bool | int = False,
     selection: "Selection | None" = None,
 ) -> "LearnerArena | VBox":
-    """Play learners on the same episodes and compare them, episode by episode.
+    """Run learners on the same episodes and compare them, episode by episode.
 
-    Where `shots` asks for more than the sampler's `k_shot`, episodes are drawn that much larger (so they are others than
-    `sampler.episode(i)`); every learner is scored after the first `k_shot` support items of each class, and `shots` says what
-    the same queries are worth after fewer or more of them.
+    Every learner is scored after the first `k_shot` support items of each class, and again on the same queries after each of
+    `shots`. If `shots` has a number above the sampler's `k_shot`, larger episodes are drawn, which differ from
+    `sampler.episode(i)`.
 
     Args:
-        learners: by name, or in a row, which are named by their class.
-        n_episodes: how many to play now; the component can play more.
-        shots: numbers of shots for the accuracy against shots; `()` for none.
-        n_open: so many episodes are sent with their items, to be opened without Python.
-        you: also ask the person, about 5 episodes or as many as given: a box of `YouAreTheLearner` and the arena, joined.
+        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles.
+        n_episodes: how many episodes to run now; the component can run more.
+        shots: numbers of shots for the chart of accuracy by shots; `()` for none.
+        n_open: number of episodes sent with their items, so that they can be opened without Python.
+        you: also ask the person, on 5 episodes or on the given number. This returns a box of `YouAreTheLearner` and the arena,
+            which shows the person's score too.
         selection: shared with other components.
 
     Raises:
         EpisodeError: if no episodes of that size can be drawn, or `n_episodes` or `shots` are not positive.
         LearnerError: if a learner cannot take these episodes.
     """
-    from metawidgets.contests import ArenaRound
+    # ipywidgets loads slowly
     from metawidgets.widgets import LearnerArena, Selection
-    from metawidgets.widgets.contest_state import episode_key
+    from metawidgets.widgets.base.episode_facts import episode_key
 
     selection = selection or Selection()
     table, game = _table(learners, sampler, shots, n_episodes)
-    contests = [game.play(i) for i in range(n_episodes)]
-    played = ArenaRound.of(list(table), contests, k_shot=sampler.spec.k_shot, shots=game.shots, settings=game.settings)
-    keys = {i: episode_key(c.episode) for i, c in enumerate(contests)}
-    arena = LearnerArena(played, dict(enumerate(contests[:n_open])), game.play, keys=keys, selection=selection)
+    comparisons = [game.play(i) for i in range(n_episodes)]
+    played = ArenaRound.of(
+        list(table), comparisons, k_shot=sampler.spec.k_shot, shots=game.shots, settings=game.settings
+    )
+    keys = {i: episode_key(c.episode) for i, c in enumerate(comparisons)}
+    arena = LearnerArena(played, dict(enumerate(comparisons[:n_open])), game.play, keys=keys, selection=selection)
     if not you:
         return arena
+    # ipywidgets loads slowly
     from ipywidgets import VBox
 
     from metawidgets.widgets import YouAreTheLearner
 
     n = min(5 if you is True else int(you), n_episodes)
-    person = YouAreTheLearner(list(table), contests[:n], selection=selection)
+    person = YouAreTheLearner(list(table), comparisons[:n], selection=selection)
     arena.join(person)
     return VBox([person, arena])
 
@@ -98,35 +103,37 @@ def you_are_the_learner(
     reveal: str = "end",
     selection: "Selection | None" = None,
 ) -> "YouAreTheLearner":
-    """The same episodes for the person and for learners.
+    """Ask the person to classify the queries of some episodes, and compare the answers with those of learners.
 
     Args:
-        n_query: queries of each class that the person is asked, of those that the sampler draws; `None` for all.
-        seed: which list of episodes; the sampler's own by default.
-        shots: give an arena's `shots` to be asked exactly its episodes.
-        reveal: "end" tells right from wrong when an episode is done, "each" after every answer.
+        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles.
+        n_query: how many queries of each class to ask; `None` for all that the sampler draws.
+        seed: seed of the episodes; the sampler's own by default.
+        shots: give the `shots` of an arena to get exactly its episodes.
+        reveal: "end" shows which answers were right at the end of an episode, "each" after every answer.
 
     Raises:
         EpisodeError: if no such episodes can be drawn.
-        LearnerError: if a learner cannot take them.
+        LearnerError: if a learner cannot take the episodes.
     """
-    from metawidgets.widgets import YouAreTheLearner
+    from metawidgets.widgets import YouAreTheLearner  # ipywidgets loads slowly
 
     if seed is not None:
         spec = sampler.spec
         sampler = EpisodeSampler(sampler.source, n_way=spec.n_way, k_shot=spec.k_shot, n_query=spec.n_query, seed=seed)
     table, game = _table(learners, sampler, shots, n_episodes)
-    contests = [game.play(i) for i in range(n_episodes)]
-    return YouAreTheLearner(list(table), contests, n_query=n_query, reveal=reveal, selection=selection)
+    comparisons = [game.play(i) for i in range(n_episodes)]
+    return YouAreTheLearner(list(table), comparisons, n_query=n_query, reveal=reveal, selection=selection)
 
 
 class _Game:
-    """Learners and the list of episodes that they are played on."""
+    """The learners of an arena and the episodes that they run on."""
 
     def __init__(self, table: Mapping[str, "Learner"], sampler: EpisodeSampler, shots: Sequence[int]) -> None:
+        # torch loads slowly
         import torch
 
-        from metawidgets.learners.expected import expect_sampler
+        from metawidgets.learners.argument_checks import expect_sampler
 
         expect_sampler(sampler)
         spec = sampler.spec
@@ -144,39 +151,30 @@ class _Game:
             "threads": torch.get_num_threads(),
         }
 
-    def play(self, index: int) -> "Contest":
-        from metawidgets.evaluation import contest
+    def play(self, index: int) -> EpisodeComparison:
+        from metawidgets.training.evaluation import compare_on_episode  # torch loads slowly
 
-        return contest(self.learners, self.sampler.episode(index), k_shot=self.k_shot, shots=self.shots)
+        return compare_on_episode(self.learners, self.sampler.episode(index), k_shot=self.k_shot, shots=self.shots)
 
 
 def _table(
     learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, shots: Sequence[int], n: int
 ) -> tuple[dict[str, "Learner"], _Game]:
-    """The learners by name, warmed up, and the game that plays them."""
-    from metawidgets.errors import EpisodeError
-    from metawidgets.evaluation import score
-    from metawidgets.learners.expected import expect_learner
+    """Return the learners by name, after a first run of each, and the game that runs them on episodes."""
+    # torch loads slowly
+    from metawidgets.learners.argument_checks import named_learners
+    from metawidgets.training.evaluation import score
 
     if n < 1:
-        raise EpisodeError(f"n_episodes={n} compares nothing; give at least 2, and 100 for a difference worth quoting.")
+        raise EpisodeError(
+            f"n_episodes={n} leaves nothing to compare; give at least 2, or about 100 for reliable differences."
+        )
     for k in shots:
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise EpisodeError(f"shots={tuple(shots)} holds {k!r}; give whole numbers from 1.")
-    if isinstance(learners, Mapping):
-        table = {str(name): learner for name, learner in learners.items()}
-    else:
-        table = {}
-        for learner in learners:
-            name = type(learner).__name__
-            taken = sum(each == name or each.startswith(f"{name} ") for each in table)
-            table[f"{name} {taken + 1}" if taken else name] = learner
-    if not table:
-        raise EpisodeError("an arena needs one learner or more; it got none.")
-    for learner in table.values():
-        expect_learner(learner)
+    table = named_learners(learners, "the arena")
     game = _Game(table, sampler, shots)
     first = game.sampler.episode(0)
     for learner in table.values():
-        score(learner, first)  # so that the first measured time is no slower than the others
+        score(learner, first)  # warm-up: otherwise the first measured time would be too long
     return table, game

@@ -1,4 +1,4 @@
-"""Everything there is to see of one learner on one episode."""
+"""The bench: all views of one learner on one episode, linked."""
 
 from typing import TYPE_CHECKING
 
@@ -11,19 +11,21 @@ if TYPE_CHECKING:
 
 __all__ = ["bench"]
 
-# Charts of what a learner keeps to itself; what the components show already is not among them.
+# Charts of a learner's internals that no component of the bench shows.
 _INSIDE = {"relation_scores", "learned_rates"}
 
 
 def bench(learner: "Learner", episode: Episode) -> "VBox":
-    """Everything there is to see of one learner on one episode, linked by one selection: what it was given, how it adapts,
-    and what goes on inside it: the distances that it compares, its attention, memory or state, charts of its relations or rates.
+    """Show one learner on one episode in several components that share a selection.
 
-    Regression of several numbers, or on several, has no curve to draw: its adaptation is shown as a chart of the losses.
+    They show the episode, the adaptation, and the learner's internals where it has them: distances, attention, memory or hidden
+    state, relation scores, learned rates. A regression with several inputs or outputs has no curve; then a chart of the losses
+    shows the adaptation.
 
     Raises:
         LearnerError: if the learner cannot take the episode.
     """
+    # torch, altair and ipywidgets load slowly
     from ipywidgets import VBox, jslink
 
     from metawidgets import views

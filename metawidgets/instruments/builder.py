@@ -1,58 +1,69 @@
-"""An episode built by hand, with the datasets behind it."""
+"""The episode builder: build an episode by hand from the items of a dataset."""
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from metawidgets import datasets as known
 from metawidgets.episodes import Episode
+from metawidgets.errors import DatasetError
+from metawidgets.instruments.prototype_embedder import prototype_embedder
 
 if TYPE_CHECKING:
-    from metawidgets.datasets import Dataset
+    from metawidgets.learners import Learner
     from metawidgets.widgets import EpisodeBuilder, Selection
 
 __all__ = ["episode_builder"]
 
 
 def episode_builder(
-    dataset: "str | Dataset | Episode" = "glyphs",
+    dataset: str | known.Dataset | Episode = "glyphs",
     split: str = "test",
     *,
     n_way: int | None = None,
     k_shot: int | None = None,
     n_query: int | None = None,
     seed: int = 0,
-    datasets: "Mapping[str, Dataset] | None" = None,
+    datasets: Mapping[str, known.Dataset] | None = None,
+    learner: "Learner | None" = None,
     selection: "Selection | None" = None,
 ) -> "EpisodeBuilder":
-    """Support and query to build by hand: `builder.episode` follows, and `builder.on_episode(callback)` tells.
+    """Build the support and query sets of an episode by hand.
+
+    `builder.episode` is the current episode, and `builder.on_episode(callback)` reports each change.
 
     Args:
-        dataset: what to begin with: a dataset by name or with its options, or an episode to edit.
-        split: its part.
-        n_way, k_shot, n_query, seed: of the first episode; numbers that are left out follow the kind of data.
-        datasets: what else can be chosen, by name; all that come with metawidgets or are at hand by default.
+        dataset: the start: a dataset, its name, or an episode to edit.
+        split: the split of the dataset to draw from.
+        n_way, k_shot, n_query, seed: size and seed of the first episode; by default the size depends on the kind of data.
+        datasets: further datasets to choose from, by name; by default all that need no download.
+        learner: a learner that compares with class means, such as ProtoNet. It predicts the queries while you move items, also
+            in an exported page.
         selection: shared with other components.
 
     Raises:
-        DatasetError: if there is no such dataset or split.
-        EpisodeError: if no episode of that size can be drawn, or the one given cannot be edited by hand.
+        DatasetError: if the dataset or the split is unknown.
+        EpisodeError: if no episode of that size can be drawn, or the given episode cannot be edited by hand.
+        LearnerError: if the learner cannot take the episode, or does not predict the class of the nearest prototype.
     """
-    from metawidgets import datasets as known
-    from metawidgets.errors import DatasetError
-    from metawidgets.widgets import EpisodeBuilder
+    from metawidgets.widgets import EpisodeBuilder  # ipywidgets loads slowly
 
-    choice = dict(datasets) if datasets is not None else _at_hand()
+    choice = dict(datasets) if datasets is not None else _without_download()
     if isinstance(dataset, Episode):
-        return EpisodeBuilder(dataset, datasets=choice, split=split, seed=seed, selection=selection)
+        builder = EpisodeBuilder(dataset, datasets=choice, split=split, seed=seed, selection=selection)
+        if learner is not None:
+            builder.answer_with(prototype_embedder(learner, dataset))
+        return builder
     if not isinstance(dataset, str | known.Dataset):
         raise DatasetError(
-            f"an episode is built from a dataset, its name or an episode, not from {dataset!r}; give one of these."
+            f"an episode is built from a dataset, its name or another episode, not from {dataset!r}; give one of these."
         )
     if not isinstance(dataset, str):
         choice[dataset.name] = dataset
         dataset = dataset.name
     elif dataset not in choice:
-        choice[dataset] = known.load(dataset)  # its own error, where it is missing or unknown
-    return EpisodeBuilder(
+        choice[dataset] = known.load(dataset)  # raises if the dataset is missing or unknown
+    builder = EpisodeBuilder(
         datasets=choice,
         dataset=dataset,
         split=split,
@@ -62,15 +73,14 @@ def episode_builder(
         seed=seed,
         selection=selection,
     )
+    if learner is not None and builder.episode is not None:
+        builder.answer_with(prototype_embedder(learner, builder.episode))
+    return builder
 
 
-def _at_hand() -> "dict[str, Dataset]":
-    """What can be drawn by hand and needs no download."""
-    import os
-
-    from metawidgets.datasets import load
-
-    found = {name: load(name) for name in ("glyphs", "digits", "gaussians", "sinusoids")}
+def _without_download() -> dict[str, known.Dataset]:
+    """Return the datasets that need no download, by name."""
+    found = {name: known.load(name) for name in ("glyphs", "digits", "gaussians", "sinusoids")}
     if os.environ.get("METAWIDGETS_OMNIGLOT"):
-        found["omniglot"] = load("omniglot")
+        found["omniglot"] = known.load("omniglot")
     return found

@@ -1,13 +1,12 @@
-"""Where a learner puts items, with the learner behind it."""
+"""The embedding map: a learner's embeddings of an episode or of a pool of classes."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from metawidgets.episodes import Episode
+from metawidgets.episodes import ClassPool, Episode, TaskSource
 from metawidgets.errors import EpisodeError, LearnerError
-from metawidgets.results import EmbeddedItems
-from metawidgets.sampling import ClassPool, TaskSource
+from metawidgets.records import EmbeddedItems
 
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
@@ -26,14 +25,14 @@ def embedding_map(
     seed: int = 0,
     selection: "Selection | None" = None,
 ) -> "EmbeddingMap":
-    """The learner's space: of one episode, step by step, or of a whole pool of classes, after adaptation.
+    """Show the learner's embeddings of one episode, step by step, or of a pool of classes, after adaptation.
 
     Args:
         source: an episode, or a pool of classes such as `datasets.load("omniglot").source("test")`.
-        n_items: of a pool, how many items at most.
-        n_way: of a pool, how many classes, drawn by `seed`; by default as many as `n_items` holds whole, at most 100.
-        k_shot: of a pool, how many items of each class are its support; the others are queries.
-        seed: which classes and which support.
+        n_items: for a pool, the largest number of items.
+        n_way: for a pool, the number of classes; by default as many complete classes as `n_items` holds, at most 100.
+        k_shot: for a pool, the number of support items in each class; the others are queries.
+        seed: for a pool, the seed of the classes and of the support items.
         selection: shared with other components.
 
     Raises:
@@ -41,6 +40,7 @@ def embedding_map(
         EpisodeError: if the pool cannot give as many, or has no classes.
         TraceError: if a trace of the episode has no embeddings; the error names learners that have them.
     """
+    # torch and ipywidgets load slowly
     from metawidgets.learners.loop import trace
     from metawidgets.widgets import EmbeddingMap
 
@@ -55,7 +55,7 @@ def embedding_map(
 
 
 def _spread(pool: ClassPool, n_items: int, n_way: int | None, k_shot: int, seed: int) -> Episode:
-    """One large episode of the pool: every class with `k_shot` support items and the rest, up to `n_items` in all, as queries."""
+    """Draw one large episode: each class has `k_shot` support items, and the other items, up to `n_items`, are queries."""
     most = int(pool.sizes.max(initial=1))
     way = n_way if n_way is not None else min(len(pool), 100, max(2, n_items // most))
     if not 2 <= way <= len(pool):
@@ -87,12 +87,14 @@ def _spread(pool: ClassPool, n_items: int, n_way: int | None, k_shot: int, seed:
         tuple(pool.item_id(int(r)) for r in support),
         tuple(pool.item_id(int(r)) for r in query),
         seed=(seed,),
+        feature_names=pool.feature_names,
     )
 
 
 def _embedded(learner: "Learner", episode: Episode) -> EmbeddedItems:
-    """All items of the episode after adaptation: one state, whatever the number of steps to it."""
-    from metawidgets.learners.loop import as_tensor, evaluating, support_of
+    """Embed all items of the episode with the adapted state."""
+    from metawidgets.learners.loop import evaluating  # torch loads slowly
+    from metawidgets.learners.tensors import as_tensor, support_of  # torch loads slowly
 
     support = support_of(learner, episode)
     with evaluating(learner):
@@ -101,13 +103,13 @@ def _embedded(learner: "Learner", episode: Episode) -> EmbeddedItems:
         )
         read, of_support = learner.readout_both(learner.adapted(support), query_x, support_x)
     if "embeddings" not in read:
-        from metawidgets.learners import ALL
+        from metawidgets.learners import ALL  # torch loads slowly
 
         have = ", ".join(sorted(kind.__name__ for kind in ALL.values() if "embeddings" in kind.channels))
         raise LearnerError(f"{type(learner).__name__} keeps no embeddings to map; use one of {have}.")
     own = read.get("support_embeddings", of_support["embeddings"])
     plain = lambda tensor: tensor.detach().cpu().numpy().reshape(len(tensor), -1)  # noqa: E731
-    metric = learner.hyper.get("metric", "")
+    rule = learner.distance_rule
     return EmbeddedItems(
         embeddings=np.concatenate([plain(own), plain(read["embeddings"])]),
         labels=np.concatenate([episode.support_y, episode.query_y]),
@@ -116,10 +118,6 @@ def _embedded(learner: "Learner", episode: Episode) -> EmbeddedItems:
         items=episode.support_items + episode.query_items,
         support=np.arange(len(own) + len(episode.query_y)) < len(own),
         prototypes=plain(read["prototypes"]) if "prototypes" in read else None,
-        metric=metric
-        if metric in ("squared_euclidean", "euclidean", "cosine")
-        else "cosine"
-        if "attention" in read
-        else "euclidean",
-        learner=type(learner).__name__,
+        metric=rule.metric if rule and rule.metric in ("squared_euclidean", "euclidean", "cosine") else "euclidean",
+        learner=learner.title,
     )

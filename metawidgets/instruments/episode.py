@@ -1,4 +1,4 @@
-"""An episode on the bench."""
+"""The episode view: an episode's support and query items."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ __all__ = ["episode_view"]
 
 
 def episode_view(episode: Episode, *, selection: "Selection | None" = None) -> "EpisodeView":
-    """The episode's contact sheet."""
-    from metawidgets.widgets import EpisodeView
+    """Show the support and query items of an episode, class by class."""
+    from metawidgets.widgets import EpisodeView  # ipywidgets loads slowly
 
     return EpisodeView(episode, selection=selection)

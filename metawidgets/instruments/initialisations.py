@@ -1,9 +1,10 @@
-"""One inner loop from several beginnings: what meta-training, pretraining and chance each leave to the gradient steps."""
+"""Learners that share one inner loop and differ in the initialisation: meta-trained, pretrained or random."""
 
 import copy
 from typing import TYPE_CHECKING, Any
 
 from metawidgets.errors import LearnerError, did_you_mean
+from metawidgets.instruments.inner_loop import adjusted
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,30 +15,31 @@ __all__ = ["initialisations"]
 
 
 def initialisations(start: "str | Learner", *, seed: int = 0) -> "dict[str, Learner]":
-    """Learners that differ in where their inner loop begins, and share its rate and steps, for `inner_loop_slider`.
+    """Return learners with different initialisations and the same inner rate and steps, for `inner_loop_slider`.
+
+    The pretrained network of a classification dataset has no head for an episode's classes. It gets a head of zeros and keeps
+    its own batch statistics, rate and steps, since it diverges at MAML's rate. For functions it keeps its pretrained head.
 
     Args:
-        start: a dataset whose trained learners come with the package ("sinusoids", "glyphs", "omniglot"): then the
-            beginnings are MAML's, first-order MAML's, that of ordinary pretraining, and a random one. Or a gradient learner
-            of yours: then it and its network made anew.
-        seed: of the random initialisation.
-
-    The pretrained network of a classification dataset has no head for an episode's classes: it gets one of zeros, and keeps
-    its own batch statistics, rate and steps, since at MAML's rate it diverges. For functions its pretrained head goes on.
+        start: a dataset whose trained learners come with the package ("sinusoids", "glyphs", "omniglot"), or your own gradient
+            learner. A dataset gives four initialisations: MAML, first-order MAML, ordinary pretraining and random. Your
+            learner gives two: itself, and its network with random parameters.
+        seed: seed of the random initialisation.
 
     Raises:
-        LearnerError: if the dataset is unknown, or the learner takes no gradient steps or cannot be made anew.
+        LearnerError: if the dataset is unknown, or the learner takes no gradient steps or cannot be initialised again.
     """
+    # torch loads slowly
     from metawidgets import trained
-    from metawidgets.instruments.inner_loop import adjusted
     from metawidgets.learners import GradientLearner, Learner
+    from metawidgets.learners.transfer.pretrained import Pretrained
 
     if isinstance(start, Learner):
         if not isinstance(start, GradientLearner):
             raise LearnerError(
                 f"{type(start).__name__} takes no gradient steps from an initialisation; give a gradient learner such as MAML."
             )
-        return {f"meta-trained ({type(start).__name__})": start, "random": _random(start, seed)}
+        return {f"meta-trained ({start.title})": start, "random": _random(start, seed)}
     endings = ("-maml", "-maml_first_order", "-finetune")
     known = [name.removesuffix("-maml") for name in trained.names() if name.endswith("-maml")]
     if start not in known:
@@ -46,9 +48,10 @@ def initialisations(start: "str | Learner", *, seed: int = 0) -> "dict[str, Lear
     assert isinstance(maml, GradientLearner)
     steps = maml.inner_steps if maml.test_steps is None else maml.test_steps
     same = {"inner_lr": maml.inner_lr, "inner_steps": steps}
-    if getattr(pretrained, "head", None) is None:
-        own = "It keeps its own rate and steps, since MAML's make it diverge."
-        _noted(pretrained, f"trained on all classes at once; the head for these classes begins at zero. {own}")
+    assert isinstance(pretrained, Pretrained)
+    if pretrained.head is None:
+        own = "It keeps its own rate and steps, since it diverges with MAML's."
+        _noted(pretrained, f"trained on all classes at once; the head for these classes starts from zeros. {own}")
     else:
         _noted(pretrained := adjusted(pretrained, **same), "trained on all functions at once.")
     return {
@@ -60,24 +63,26 @@ def initialisations(start: "str | Learner", *, seed: int = 0) -> "dict[str, Lear
 
 
 def _random(learner: Any, seed: int, **settings: Any) -> "Learner":
-    """The same network with the parameters that it would be made with, under the same inner loop."""
-    from metawidgets.instruments.inner_loop import adjusted
-    from metawidgets.learners import FromScratch
+    """Return a learner with the same network and inner loop, and random parameters."""
+    from metawidgets.learners import FromScratch  # torch loads slowly
 
     steps = learner.inner_steps if learner.test_steps is None else learner.test_steps
-    network = _anew(learner.network, seed)
+    network = _reinitialised(learner.network, seed)
     made = FromScratch(network, inner_lr=learner.inner_lr, inner_steps=steps)
     return _noted(adjusted(made.eval(), **settings), f"drawn with seed {seed}, trained on nothing.")
 
 
-def _anew(network: "nn.Module", seed: int) -> "nn.Module":
-    """A network like this one, its parameters drawn again; whatever else draws random numbers goes on as before."""
+def _reinitialised(network: "nn.Module", seed: int) -> "nn.Module":
+    """Return a network like this one with newly drawn parameters. PyTorch's global random state does not change."""
+    # torch loads slowly
     import torch
+
+    from metawidgets.learners.networks.interface import config_of
 
     one = next(network.parameters())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        config = getattr(network, "config", None)
+        config = config_of(network)
         if config is not None:
             made = type(network)(**config)
         else:
@@ -87,7 +92,7 @@ def _anew(network: "nn.Module", seed: int) -> "nn.Module":
                     continue
                 if not hasattr(module, "reset_parameters"):
                     raise LearnerError(
-                        f"{type(module).__name__} has no reset_parameters(), so that {type(network).__name__} cannot be made anew; "
+                        f"{type(module).__name__} has no reset_parameters(), so {type(network).__name__} cannot be initialised again; "
                         "pass a mapping of learners that you made yourself."
                     )
                 module.reset_parameters()  # pyright: ignore[reportCallIssue]

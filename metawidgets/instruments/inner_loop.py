@@ -1,4 +1,4 @@
-"""How learners adapt, with the learners behind it."""
+"""The inner-loop slider: learners adapt to an episode step by step."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from metawidgets.episodes import Episode
 
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
-    from metawidgets.traces import Trace
+    from metawidgets.records import Trace
     from metawidgets.widgets import InnerLoopSlider, Selection
 
 __all__ = ["adjusted", "inner_loop_slider"]
@@ -25,24 +25,27 @@ def inner_loop_slider(
     selection: "Selection | None" = None,
     **kwargs: Any,
 ) -> "InnerLoopSlider":
-    """One or several learners' adaptation to the episode, step by step, side by side; its controls adapt them again.
+    """Show how one or several learners adapt to the episode, step by step and side by side.
+
+    The controls change rate and steps and run the adaptation again.
 
     Args:
-        learners: one learner, several, or several by the name to show them under (see `initialisations`). They are never
-            changed: other settings are tried on copies that share their parameters.
-        inner_lr, inner_steps: for every learner that has such a setting; by default each its own.
-        shown: names of those to be seen at first; by default all. The others wait among the choices.
+        learners: one learner, several, or a mapping from names to learners (see `initialisations`). They do not change: copies
+            that share their parameters get the new settings.
+        inner_lr, inner_steps: for every learner with such a setting; by default each learner's own.
+        shown: names of the learners to show at first; by default all. The others can be chosen in the component.
         **kwargs: further traits of `InnerLoopSlider`, such as `step`.
 
     Raises:
         LearnerError: if a learner cannot take the episode, or a setting is out of range.
     """
-    from metawidgets.learners.expected import expect_episode
+    # torch and ipywidgets load slowly
+    from metawidgets.learners.argument_checks import expect_episode, named_learners
     from metawidgets.widgets import InnerLoopSlider
-    from metawidgets.widgets.inner_loop_settings import Settings
+    from metawidgets.widgets.inner_loop_slider import Settings
 
     expect_episode(episode)
-    by_name = _named(learners)
+    by_name = named_learners(learners, "inner_loop_slider")
     known = _Adapting(by_name)
     settings = Settings.checked(inner_lr, inner_steps, list(by_name) if shown is None else shown, by_name)
     traces = known(episode=episode, **settings._asdict())
@@ -50,15 +53,17 @@ def inner_loop_slider(
         dict(zip(settings.shown, traces, strict=True)),
         selection=selection,
         retrace=known,
-        choices=[_choice(name, learner) for name, learner in by_name.items()],
+        choices=[_choice(name, learner, episode) for name, learner in by_name.items()],
         **settings._asdict(),
         **kwargs,
     )
 
 
 def adjusted(learner: "Learner", *, inner_lr: float | None = None, inner_steps: int | None = None) -> "Learner":
-    """The learner with another inner rate or number of steps at test time, as far as it has these: a copy that shares its
-    parameters, or the learner itself if nothing is to change. Learned rates stay as they are.
+    """Return the learner with another inner rate or number of steps at test time.
+
+    The result is a copy that shares the parameters, or the learner itself if nothing changes. A setting that the learner does
+    not have is ignored; learned rates do not change.
     """
     changes: dict[str, Any] = {}
     if inner_lr is not None and _rate(learner) is not None:
@@ -67,32 +72,44 @@ def adjusted(learner: "Learner", *, inner_lr: float | None = None, inner_steps: 
         changes["test_steps" if "test_steps" in learner.hyper else "inner_steps"] = inner_steps
     if not changes:
         return learner
-    other = copy.copy(learner)  # the parameters themselves are shared, and nothing below touches them
+    other = copy.copy(learner)  # a shallow copy: the parameters are shared, and only settings change below
     for name, value in changes.items():
         setattr(other, name, value)
     return other
 
 
 class _Adapting:
-    """Learners by name, as `InnerLoopSlider` asks for their traces."""
+    """A function that adapts the named learners and returns their traces. `InnerLoopSlider` calls it after each change."""
 
     def __init__(self, learners: "Mapping[str, Learner]") -> None:
         self.learners = learners
+        self._drawn: Episode | None = None  # the last episode that was not made from another by moving points
 
     def __call__(
         self, *, episode: Episode, inner_lr: float | None, inner_steps: int | None, shown: Sequence[str]
     ) -> "list[Trace]":
-        from metawidgets.learners.loop import trace
+        from metawidgets.learners.loop import trace  # torch loads slowly
 
         chosen = [adjusted(self.learners[name], inner_lr=inner_lr, inner_steps=inner_steps) for name in shown]
         with _one_thread(if_=not episode.is_image):
-            return [trace(learner, episode) for learner in chosen]
+            return [trace(learner, episode, probe=self._probe(episode)) for learner in chosen]
+
+    def _probe(self, episode: Episode) -> Any:
+        """Return the probe grid. It stays the same while only points are moved, so that the picture does not shift."""
+        from metawidgets.learners.loop import probe_grid  # torch loads slowly
+
+        drawn = self._drawn
+        same = drawn is not None and (drawn.seed, drawn.task) == (episode.seed, episode.task)
+        known = {*drawn.support_items, *drawn.query_items} if drawn is not None and same else set()
+        if known.isdisjoint((*episode.support_items, *episode.query_items)):
+            self._drawn = episode
+        return probe_grid(self._drawn or episode)
 
 
 @contextmanager
 def _one_thread(*, if_: bool) -> Iterator[None]:
-    """Steps of a small network take microseconds: several threads only wait for each other, on busy cores for seconds."""
-    import torch
+    """Use one thread if `if_`. Steps of a small network take microseconds, and threads would only wait for each other."""
+    import torch  # loads slowly
 
     before = torch.get_num_threads()
     try:
@@ -103,40 +120,23 @@ def _one_thread(*, if_: bool) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _named(learners: "Learner | Sequence[Learner] | Mapping[str, Learner]") -> "dict[str, Learner]":
-    """Learners by name: the given ones, or those of their methods, numbered where several share it."""
-    from metawidgets.errors import LearnerError
-    from metawidgets.learners.expected import expect_learner
-
-    if isinstance(learners, Mapping):
-        found = {str(name): learner for name, learner in learners.items()}
-    else:
-        found, seen = {}, []
-        for learner in learners if isinstance(learners, Sequence) and not isinstance(learners, str) else [learners]:
-            kind = type(learner).__name__
-            seen.append(kind)
-            found[kind if seen.count(kind) == 1 else f"{kind} {seen.count(kind)}"] = learner
-    for learner in found.values():
-        expect_learner(learner)
-    if not found:
-        raise LearnerError("inner_loop_slider got no learner; give one, several, or several by name.")
-    return found
-
-
-def _choice(name: str, learner: "Learner") -> Any:
-    from metawidgets.widgets.inner_loop_settings import Choice
+def _choice(name: str, learner: "Learner", episode: Episode) -> Any:
+    # torch and ipywidgets load slowly
+    from metawidgets.learners.loop import describe
+    from metawidgets.learners.optimisation_based.plain_mlp import plain_mlp
+    from metawidgets.widgets.inner_loop_slider import Choice
 
     rate, steps = _rate(learner), _steps(learner)
-    note = getattr(learner, "note", "")
+    note = learner.note
     if not note and steps is None:
-        note = "takes no gradient steps, so that rate and steps leave it as it is."
+        note = "takes no gradient steps, so rate and steps do not change it."
     elif not note and rate is None:
-        note = "has learned a rate for each parameter, which stay as they are."
-    return Choice(name, rate, steps, note)
+        note = "has learned a rate for each parameter, so the rate does not change it."
+    return Choice(name, rate, steps, note, inner_loop=plain_mlp(learner, episode), meta=describe(learner))
 
 
 def _steps(learner: "Learner") -> int | None:
-    """How many gradient steps it takes at test time; `None` if it takes none."""
+    """Return the number of gradient steps at test time; `None` if the learner takes none."""
     if learner.axis != "inner_step" or not hasattr(learner, "inner_steps"):
         return None
     own: Any = learner
@@ -145,7 +145,7 @@ def _steps(learner: "Learner") -> int | None:
 
 
 def _rate(learner: "Learner") -> float | None:
-    """Its inner rate; `None` if it has none, or has learned many."""
+    """Return the inner rate; `None` if the learner has no inner rate, or learns its rates."""
     if _steps(learner) is None or "learned_rates" in learner.channels:
         return None
     return float(getattr(learner, "inner_lr", 0)) or None

@@ -1,9 +1,10 @@
-"""The loss around a learner's initialisation, with the learner behind it."""
+"""The loss landscape around a learner's initialisation."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from metawidgets.episodes import Episode
+from metawidgets.errors import LearnerError, did_you_mean
 
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
@@ -22,21 +23,24 @@ def loss_landscape(
     seed: int = 0,
     selection: "Selection | None" = None,
 ) -> "LossLandscape":
-    """A plane through the learner's initialisation and what it becomes on the (first) episode: losses as contours, the inner
-    loop's path on them, meta-gradients as arrows.
+    """Show the loss on a plane through parameter space: losses as contours, inner loops as paths, meta-gradients as arrows.
+
+    The plane contains the learner's initialisation and the parameters adapted to the first episode.
 
     Args:
-        episode: one, or several whose paths start from the one initialisation.
-        resolution, refine: grid points along a side, at once and in the end; the finer contours come in the background.
-        third: what spans the plane beside them: "task", the second episode's solution (the default where there is one), or
-            "random", a filter-normalised random direction of this `seed`.
+        episode: one episode, or several whose inner loops all start from the initialisation.
+        resolution, refine: grid points along a side, at first and in the end; the finer contours are computed in the background.
+        third: the third point of the plane: "task" for the parameters adapted to the second episode (the default if there is
+            one), or "random" for a filter-normalised random direction.
+        seed: seed of the random direction.
+        selection: shared with other components.
 
     Raises:
-        LearnerError: if the learner keeps its parameters fixed, or cannot take an episode.
+        LearnerError: if no step moves the learner's parameters, or the learner cannot take an episode.
     """
-    from metawidgets.errors import LearnerError, did_you_mean
-    from metawidgets.learners.expected import expect_episode, expect_learner
-    from metawidgets.learners.landscape import LossPlane
+    # torch and ipywidgets load slowly
+    from metawidgets.learners.argument_checks import expect_episode, expect_learner
+    from metawidgets.learners.landscape.plane import LossPlane
     from metawidgets.widgets import LossLandscape
 
     expect_learner(learner)
@@ -47,7 +51,7 @@ def loss_landscape(
     if third not in ("random", "task"):
         raise LearnerError(f"unknown third={third!r}; {did_you_mean(third, ('random', 'task'))}")
     if third == "task" and len(episodes) < 2:
-        raise LearnerError("third='task' needs another task's solution; give two episodes, or third='random'.")
+        raise LearnerError("third='task' needs a second task; give two episodes, or third='random'.")
     plane = LossPlane(learner, episodes, third="random" if third == "random" else 1, seed=seed)
     found = LossLandscape(plane, resolution=resolution, refine=refine, selection=selection)
     if refine > resolution or len(episodes) > 1:

@@ -1,4 +1,4 @@
-"""What a learner keeps and where it looks, with the learner behind it."""
+"""The memory view: a learner's memory, hidden state or attention."""
 
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ __all__ = ["memory_view"]
 
 
 def memory_view(learner: "Learner", episode: Episode, *, selection: "Selection | None" = None) -> "MemoryView":
-    """The memory, hidden state or attention of a learner on the episode, step by step.
+    """Show the memory, hidden state or attention of a learner on the episode, step by step.
 
     Raises:
         LearnerError: if the learner cannot take the episode.
-        TraceError: if the learner has none of these; the error names those that do.
+        TraceError: if the learner has none of these; the error names learners that have one.
     """
+    # torch and ipywidgets load slowly
     from metawidgets.learners.loop import trace
     from metawidgets.widgets import MemoryView
 

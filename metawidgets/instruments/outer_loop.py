@@ -1,18 +1,18 @@
-"""Live meta-training, with the learner behind it."""
+"""The outer-loop monitor: live meta-training of a learner."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from metawidgets.episodes import Episode
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeSampler
+from metawidgets.errors import LearnerError
+from metawidgets.instruments.outer_loop_validation import default_validation
 
 if TYPE_CHECKING:
-    from metawidgets.control import MetaControl
     from metawidgets.learners import Learner
-    from metawidgets.results import MetaStep
-    from metawidgets.traces import Trace
+    from metawidgets.records import MetaStep, Trace
     from metawidgets.training import MetaTraining
+    from metawidgets.training.control import MetaControl
     from metawidgets.widgets import OuterLoopMonitor, Selection
 
 __all__ = ["outer_loop_monitor"]
@@ -23,28 +23,36 @@ def outer_loop_monitor(
     sampler: EpisodeSampler,
     how: "MetaTraining",
     *,
-    validation: EpisodeSampler | None = None,
+    validation: EpisodeSampler | Literal[False] | None = None,
     held: Episode | None = None,
     every: int | None = None,
     checkpoint: str | Path | None = None,
     selection: "Selection | None" = None,
 ) -> "OuterLoopMonitor":
-    """Meta-train `learner` in place, live: `monitor.start()`, or its buttons. A monitored training gives the same losses as one
-    by `meta_train` with the same arguments.
+    """Meta-train `learner` in place and show the training live. Start it with `monitor.start()` or with the buttons.
+
+    The losses are the same as in `meta_train` with the same arguments.
 
     Args:
-        sampler, how, validation, checkpoint: as `meta_train` takes them.
-        held: the episode adapted to again every so often; by default number 0 of the validation, or else of the sampler
-            (whose training batches are others).
-        every: outer steps between these; by default a 40th of `how.steps`.
+        learner: the learner to train.
+        sampler, how, checkpoint: as in `meta_train`.
+        validation: episodes for validation as in `meta_train`: at the end the learner has the parameters of the best
+            validation. By default the monitor validates only to draw a curve, and the training is the same as without: on 20
+            episodes of the dataset's validation split (of other functions, if it has no classes), about 15 times and at the
+            end. This adapts to at most half as many episodes as the training, without backward passes. There is no curve for
+            a pool that is not the training split of a dataset. False: no validation.
+        held: the held episode, to which the learner adapts again at intervals; by default episode 0 of the validation, or of
+            the sampler if there is no validation (it is not among the training batches).
+        every: outer steps between two such adaptations; by default a 40th of `how.steps`.
+        selection: shared with other components.
 
     Raises:
         LearnerError: if the learner has nothing to train, or cannot take the held episode.
     """
+    # torch and ipywidgets load slowly
     import torch
 
-    from metawidgets.errors import LearnerError
-    from metawidgets.learners.expected import expect_learner, expect_sampler
+    from metawidgets.learners.argument_checks import expect_learner, expect_sampler
     from metawidgets.learners.loop import trace
     from metawidgets.training import meta_train
     from metawidgets.widgets import OuterLoopMonitor
@@ -53,29 +61,35 @@ def outer_loop_monitor(
     expect_sampler(sampler)
     if not learner.meta_trained:
         raise LearnerError(
-            f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it as it is."
+            f"{type(learner).__name__} has no parameters that an outer loop could train; evaluate it without training."
         )
-    episode = held if held is not None else (validation or sampler).episode(0)
-    # parameters and the state of the random generator before the first step
-    beginning: tuple[dict[str, torch.Tensor], torch.Tensor] | None = None
+    given = None if validation is False else validation
+    if given is not None:
+        expect_sampler(given)
+    chosen = default_validation(sampler, how) if validation is None else None
+    seen = given or (chosen.sampler if chosen else sampler)
+    episode = held if held is not None else seen.episode(0)
+    # parameters and random state before the first step
+    initial: tuple[dict[str, torch.Tensor], torch.Tensor] | None = None
     threads = torch.get_num_threads()
 
     def meta_steps(control: "MetaControl") -> "Iterator[MetaStep]":
-        nonlocal beginning
-        torch.set_num_threads(threads)  # a new thread has PyTorch's default, whatever was set in the notebook's
-        first = beginning is None
-        if beginning is None:
+        nonlocal initial
+        torch.set_num_threads(threads)  # a new thread starts with PyTorch's default, not with the notebook's setting
+        first = initial is None
+        if initial is None:
             learner.prepare(sampler.source)
-            beginning = {k: v.clone() for k, v in learner.state_dict().items()}, torch.get_rng_state()
-        elif control.run is None:  # once more from the beginning
-            learner.load_state_dict(beginning[0])
-            torch.set_rng_state(beginning[1])
-        yield from meta_train(
-            learner, sampler, how, validation=validation, checkpoint=checkpoint, resume=first, control=control
+            initial = {k: v.clone() for k, v in learner.state_dict().items()}, torch.get_rng_state()
+        elif control.run is None:  # a restart
+            learner.load_state_dict(initial[0])
+            torch.set_rng_state(initial[1])
+        steps = meta_train(
+            learner, sampler, how, validation=given, checkpoint=checkpoint, resume=first, control=control
         )
+        yield from steps if chosen is None else chosen.watch(learner, steps, control)
 
     def retrace() -> "Trace":
-        random = torch.get_rng_state()  # a learner that draws some here must not shift those of the training
+        random = torch.get_rng_state()  # random numbers drawn here must not change the training
         try:
             return trace(learner, episode)
         finally:
@@ -88,13 +102,21 @@ def outer_loop_monitor(
         steps=how.steps,
         meta_lr=how.meta_lr,
         every=every,
-        label=f"{type(learner).__name__} meta-trains on {sampler.source.name}",
+        label=f"{learner.title} meta-trains on {sampler.source.name}",
         settings=_settings(learner, sampler, how),
         metric="mean squared error" if n_way is None else "accuracy",
+        validation=chosen.about if chosen else _validated(given, how),
         chance=None if n_way is None else 1 / n_way,
         loss_unit="squared error" if n_way is None else "nats",
         selection=selection,
     )
+
+
+def _validated(validation: EpisodeSampler | None, how: "MetaTraining") -> str:
+    if validation is None:
+        return ""
+    when = f"every {how.validate_every:,} outer steps and at the end" if how.validate_every else "at the end"
+    return f"Validation on {how.n_validation:,} episodes of {validation.source.name}, {when}; the best parameters are kept."
 
 
 def _settings(learner: "Learner", sampler: EpisodeSampler, how: "MetaTraining") -> str:
@@ -102,6 +124,9 @@ def _settings(learner: "Learner", sampler: EpisodeSampler, how: "MetaTraining") 
     episodes = f"{spec.k_shot} shots" if spec.n_way is None else f"{spec.n_way}-way {spec.k_shot}-shot"
     tasks = "1 task" if how.meta_batch_size == 1 else f"{how.meta_batch_size} tasks"
     hyper = [f"{k} {v}" for k, v in learner.hyper.items() if k in ("inner_lr", "inner_steps", "metric")]
-    schedule = "" if how.schedule == "constant" else f"meta_lr falling as a {how.schedule}"
+    schedule = {"constant": "", "cosine": "meta_lr falling as a cosine", "linear": "meta_lr falling linearly"}[
+        how.schedule
+    ]
+    outer = "" if how.outer == "adam" else "plain outer steps"
     clip = f"gradients clipped at {how.clip_norm:g}" if how.clip_norm else ""
-    return ", ".join(filter(None, [episodes, f"{tasks} a step", *hyper, schedule, clip]))
+    return ", ".join(filter(None, [episodes, f"{tasks} a step", *hyper, outer, schedule, clip]))

@@ -1,4 +1,4 @@
-"""Which tasks a learner finds alike, with the learner behind it."""
+"""The task map: tasks embedded by a learner, with the similarity of every pair."""
 
 from typing import TYPE_CHECKING
 
@@ -6,10 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from metawidgets.analysis import class_means, cosine_similarity, nearest_prototype_distance
-from metawidgets.episodes import Episode
+from metawidgets.episodes import ClassPool, Episode, EpisodeSampler, TaskSource
 from metawidgets.errors import EpisodeError, LearnerError
-from metawidgets.results import TaskMap
-from metawidgets.sampling import ClassPool, EpisodeSampler, TaskSource
+from metawidgets.records import TaskMap
 
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
@@ -28,25 +27,26 @@ def task_map(
     seed: int = 0,
     selection: "Selection | None" = None,
 ) -> "TaskMapView":
-    """Many episodes of one source, embedded by their support sets, with how alike every two of them are.
+    """Show many episodes of one source, embedded by their support sets, and the similarity of every pair.
 
-    A task of classes is embedded as the mean of its class prototypes; a function's as the state of a recurrent learner that has
-    read its examples.
+    A classification task's embedding is the mean of its class prototypes. A function's embedding is the hidden state of a
+    recurrent learner after it has read the examples.
 
     Args:
-        source: where tasks are drawn from (`datasets.load("omniglot", within_alphabet=True).source("test")`), or a sampler, whose
-            size and seed are then used instead of the ones below.
-        n_tasks: how many, from 2 to 500. n_way, k_shot, seed: as `EpisodeSampler` takes them.
+        source: the source of tasks, such as `datasets.load("omniglot", within_alphabet=True).source("test")`. A sampler works
+            too; then its own size and seed are used.
+        n_tasks: number of tasks, from 2 to 500.
+        n_way, k_shot, seed: as in `EpisodeSampler`.
         selection: shared with other components.
 
     Raises:
         EpisodeError: if such episodes cannot be drawn.
-        LearnerError: if the learner has no embedding of such tasks; the error names learners that have.
+        LearnerError: if the learner has no embedding of such tasks; the error names learners that have one.
     """
-    from metawidgets.widgets import TaskMapView
+    from metawidgets.widgets import TaskMapView  # ipywidgets loads slowly
 
     if isinstance(n_tasks, bool) or not isinstance(n_tasks, int) or not 2 <= n_tasks <= 500:
-        raise EpisodeError(f"n_tasks={n_tasks!r} is no whole number from 2 to 500; give one.")
+        raise EpisodeError(f"n_tasks={n_tasks!r} is not a whole number from 2 to 500; give one.")
     sampler = (
         source
         if isinstance(source, EpisodeSampler)
@@ -59,21 +59,20 @@ def task_map(
         states = np.stack([_hidden(learner, e) for e in episodes])
         likeness = cosine_similarity(states, states)
         tasks = TaskMap(
-            names, states, likeness, None, groups, episodes, type(learner).__name__, "hidden state after its examples"
+            names, states, likeness, None, groups, episodes, learner.title, "hidden state after its examples"
         )
     else:
         prototypes = [_prototypes(learner, e) for e in episodes]
         means = np.stack([p.mean(0) for p in prototypes])
         distance = np.array([[nearest_prototype_distance(a, b) for b in prototypes] for a in prototypes])
-        tasks = TaskMap(
-            names, means, cosine_similarity(means, means), distance, groups, episodes, type(learner).__name__
-        )
+        tasks = TaskMap(names, means, cosine_similarity(means, means), distance, groups, episodes, learner.title)
     return TaskMapView(tasks, selection=selection)
 
 
 def _prototypes(learner: "Learner", episode: Episode) -> Float[np.ndarray, "way feature"]:
-    """Class means of the embedded support items."""
-    from metawidgets.learners.loop import as_tensor, evaluating, support_of
+    """Return the class means of the embedded support items."""
+    from metawidgets.learners.loop import evaluating  # torch loads slowly
+    from metawidgets.learners.tensors import as_tensor, support_of  # torch loads slowly
 
     support = support_of(learner, episode)
     with evaluating(learner):
@@ -89,12 +88,13 @@ def _prototypes(learner: "Learner", episode: Episode) -> Float[np.ndarray, "way 
 
 
 def _hidden(learner: "Learner", episode: Episode) -> Float[np.ndarray, " unit"]:
-    """The recurrent state that has read the whole support set."""
-    from metawidgets.learners.loop import as_tensor, evaluating, support_of
+    """Return the hidden state of a recurrent learner after the whole support set."""
+    from metawidgets.learners.loop import evaluating  # torch loads slowly
+    from metawidgets.learners.tensors import as_tensor, support_of  # torch loads slowly
 
     if "hidden" not in learner.channels:
         raise LearnerError(
-            f"{type(learner).__name__} has no embedding of a function's task; use one of {_recorders('hidden')}, or a source with classes."
+            f"{type(learner).__name__} cannot embed a regression task; use one of {_recorders('hidden')}, or a source with classes."
         )
     support = support_of(learner, episode)
     with evaluating(learner):
@@ -104,13 +104,13 @@ def _hidden(learner: "Learner", episode: Episode) -> Float[np.ndarray, " unit"]:
 
 
 def _recorders(channel: str) -> str:
-    from metawidgets.learners import ALL
+    from metawidgets.learners import ALL  # torch loads slowly
 
     return ", ".join(sorted(kind.__name__ for kind in ALL.values() if channel in kind.channels))
 
 
 def _groups(source: TaskSource, episodes: tuple[Episode, ...]) -> tuple[str, ...]:
-    """The alphabet of each task, where all of its classes are of one."""
+    """Return the group (alphabet) of each task; empty unless every task has classes of one group only."""
     if not isinstance(source, ClassPool) or not source.groups:
         return ()
     of = dict(zip(source.class_ids, source.groups, strict=True))

@@ -1,34 +1,34 @@
-"""Few-shot learners behind one interface, listed in `ALL`; `build` makes one for items of a given shape."""
+"""Few-shot learners with one interface. `ALL` lists them; `build` makes one for items of a given shape."""
 
 from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
 from metawidgets.errors import LearnerError, did_you_mean
-from metawidgets.learners.anil import ANIL
 from metawidgets.learners.base import Learner, Support
-from metawidgets.learners.baseline_plus import BaselinePlusPlus
-from metawidgets.learners.encoders import default_network, network_options
-from metawidgets.learners.fine_tune import FineTune
-from metawidgets.learners.from_scratch import FromScratch
-from metawidgets.learners.gradient import GradientLearner
-from metawidgets.learners.implicit_maml import ImplicitMAML
-from metawidgets.learners.in_context import InContext
-from metawidgets.learners.linear_probe import LinearProbe
-from metawidgets.learners.maml import MAML
-from metawidgets.learners.mann import MANN
-from metawidgets.learners.matching import MatchingNetwork
-from metawidgets.learners.matching_fce import FullContextMatching
-from metawidgets.learners.meta_sgd import MetaSGD
-from metawidgets.learners.nearest import NearestNeighbour
-from metawidgets.learners.nearest_centroid import NearestCentroid
-from metawidgets.learners.pretrained_centroid import PretrainedCentroid
-from metawidgets.learners.pretrained_nearest import PretrainedNearest
-from metawidgets.learners.protonet import ProtoNet
-from metawidgets.learners.recurrent import RecurrentLearner
-from metawidgets.learners.relation import RelationNetwork
-from metawidgets.learners.reptile import Reptile
-from metawidgets.learners.snail import SNAIL
+from metawidgets.learners.baselines.from_scratch import FromScratch
+from metawidgets.learners.baselines.nearest import NearestNeighbour
+from metawidgets.learners.baselines.nearest_centroid import NearestCentroid
+from metawidgets.learners.metric_based.matching import MatchingNetwork
+from metawidgets.learners.metric_based.matching_fce import FullContextMatching
+from metawidgets.learners.metric_based.protonet import ProtoNet
+from metawidgets.learners.metric_based.relation import RelationNetwork
+from metawidgets.learners.model_based.in_context import InContext
+from metawidgets.learners.model_based.mann import MANN
+from metawidgets.learners.model_based.recurrent import RecurrentLearner
+from metawidgets.learners.model_based.snail import SNAIL
+from metawidgets.learners.networks.encoders import default_network, network_options
+from metawidgets.learners.optimisation_based.anil import ANIL
+from metawidgets.learners.optimisation_based.gradient import GradientLearner
+from metawidgets.learners.optimisation_based.implicit_maml import ImplicitMAML
+from metawidgets.learners.optimisation_based.maml import MAML
+from metawidgets.learners.optimisation_based.meta_sgd import MetaSGD
+from metawidgets.learners.optimisation_based.reptile import Reptile
+from metawidgets.learners.transfer.baseline_plus import BaselinePlusPlus
+from metawidgets.learners.transfer.fine_tune import FineTune
+from metawidgets.learners.transfer.linear_probe import LinearProbe
+from metawidgets.learners.transfer.pretrained_centroid import PretrainedCentroid
+from metawidgets.learners.transfer.pretrained_nearest import PretrainedNearest
 
 __all__ = [
     "ALL",
@@ -85,14 +85,15 @@ ALL: dict[str, type[Learner]] = {
 
 
 def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: Any) -> Learner:
-    """A learner with the customary network for items of `item_shape`.
+    """Build a learner, with the default network for items of `item_shape`.
 
     Args:
         name: a key of `ALL`.
         item_shape: `(channel, height, width)` for images, `(dim,)` for vectors.
         output_dim: number of classes, or dimension of a regression target.
-        **options: the learner's own (`inner_lr`, `metric`, ...) and its network's (`width`, `downsample`, `statistics`,
-            `hidden`). Gradient learners default to stride-2 convolutions and `support_stats`, others to pooling and `running`.
+        **options: options of the learner (`inner_lr`, `metric`, ...) and of its network (`width`, `downsample`, `statistics`,
+            `hidden`). By default, the networks of gradient learners have stride-2 convolutions and `support_stats`; those of
+            most other learners have pooling and `running`.
 
     Raises:
         LearnerError: if the name or an option is unknown, or a value is out of range.

@@ -1,26 +1,31 @@
-"""The one interface of all few-shot learners: a small state machine that a loop folds over the support set."""
+"""The interface of all few-shot learners: a small state machine whose steps take in the support set."""
 
 import abc
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from metawidgets.episodes import TaskSource
 from metawidgets.errors import LearnerError
 from metawidgets.learners.losses import task_losses
-from metawidgets.sampling import TaskSource
+from metawidgets.learners.networks.interface import statistics_of
+from metawidgets.records import DistanceRule
 
-__all__ = ["Learner", "State", "Support"]
+__all__ = ["Family", "Learner", "State", "Support"]
+
+Family = Literal["metric-based", "optimisation-based", "model-based", "transfer", "baseline"]
+"""The three families of meta-learners, transfer from pretraining, and baselines that learn nothing beforehand."""
 
 State = Any
-"""Whatever a learner carries from step to step: parameters, sums, a memory. Never changed in place."""
+"""A learner's state between steps: parameters, sums, a memory. It is never changed in place."""
 
 
 class Support(NamedTuple):
-    """A support set as tensors. With a leading task axis on both for learners whose `takes_tasks` is true."""
+    """A support set as tensors. Both have a leading task axis for learners whose `takes_tasks` is true."""
 
     x: Float[Tensor, "..."]  # (*task, support, *item)
     y: Shaped[Tensor, "..."]  # (*task, support) labels or (*task, support, target)
@@ -33,59 +38,73 @@ class Support(NamedTuple):
 class Learner(nn.Module, abc.ABC):
     """A few-shot learner. Subclasses are abstract or final.
 
-    `init`, `step` and `readout` are pure: they return new values and leave the module and the state they are given as they
-    were. No episode is kept on the module, so the same query gives the same answer twice.
+    `init`, `step` and `readout` are pure: they return new values and change neither the module nor a state. The module keeps
+    no episode, so that the same query gets the same prediction twice.
     """
 
-    card: dict[str, Any]
-    """Of a learner that `checkpoints.load` made: data, settings, steps, versions, measured score."""
+    card: Mapping[str, Any] = MappingProxyType({})
+    """For a learner from `checkpoints.load`: data, settings, steps, versions, measured score. Empty for others."""
+    note: str = ""
+    """A sentence that components show beside the learner's name."""
+    title: str
+    """The name to show, as the literature writes it: "In-context transformer". By default the name of the class."""
+    family: ClassVar[Family | None] = None
+    """The kind of few-shot learner; `None` if the class does not declare it."""
     axis: ClassVar[str]
-    """What one step is: a key of `traces.AXES`."""
+    """The meaning of one step: a key of `records.AXES`."""
     channels: ClassVar[tuple[str, ...]] = ()
-    """What `readout` gives beside `outputs`: names from `traces.CHANNELS`."""
+    """The channels that `readout` returns besides `outputs`: names from `records.CHANNELS`."""
     meta_trained: ClassVar[bool] = True
-    """Whether it has parameters that an outer loop trains."""
+    """True if it has parameters that an outer loop trains."""
     takes_regression: ClassVar[bool] = True
-    """Whether it can learn functions; classes every learner can."""
+    """True if it can learn functions. Every learner can learn classes."""
     reads_in_order: ClassVar[bool] = False
-    """Whether the order of the support items may matter."""
+    """True if the order of the support items may matter."""
     adapts_head: ClassVar[bool] = False
-    """Whether its network ends in outputs (and is adapted whole), rather than in features to be compared or read."""
+    """True if its network ends in outputs and is adapted whole; false if it ends in features."""
     image_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """What `build` takes for images where the caller says nothing: options of the network or of the learner."""
+    """Default options of `build` for images, for the network or the learner."""
     vector_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    """The same for vectors."""
+    """Default options of `build` for vectors."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "title" not in vars(cls):
+            cls.title = cls.__name__
 
     @abc.abstractmethod
     def n_steps(self, support: Support) -> int:
-        """How many steps adapt it to this support set."""
+        """Return the number of steps that adapt it to this support set."""
 
     @abc.abstractmethod
     def init(self, support: Support) -> State:
-        """The state before any adaptation."""
+        """Return the state before adaptation."""
 
     @abc.abstractmethod
     def step(self, state: State, support: Support, t: int) -> State:
-        """The state after step `t` (from 0)."""
+        """Return the state after step `t` (from 0)."""
 
     @abc.abstractmethod
     def readout(self, state: State, x: Tensor) -> dict[str, Tensor]:
-        """What the state says of encoded items `x`.
+        """Predict encoded items `x` from the state.
 
         Returns:
-            `outputs`: `(query, way)` logits or `(query, target)` predictions, and whatever `channels` names.
+            `outputs`: `(query, way)` logits or `(query, target)` predictions, and the tensors named in `channels`.
         """
 
     def readout_both(
         self, state: State, query_x: Tensor, support_x: Tensor
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """`readout` of encoded queries and of the encoded support items. A learner that can do both at once overrides it."""
+        """Return `readout` of the encoded queries and of the encoded support items. Override it to do both in one pass."""
         return self.readout(state, query_x), self.readout(state, support_x)
 
     @property
     @abc.abstractmethod
     def hyper(self) -> dict[str, Any]:
-        """The JSON-able options that make this learner again, by the names of its constructor (encoder excepted)."""
+        """The JSON-able options of the constructor that make this learner again, except the encoder.
+
+        It leaves out options without effect, since cards, summaries and reports print all of these.
+        """
 
     @property
     def network(self) -> nn.Module | None:
@@ -94,58 +113,74 @@ class Learner(nn.Module, abc.ABC):
 
     @property
     def statistics(self) -> str:
-        """The batch-statistics policy in force, see `encoders.STATISTICS`; "none" where nothing is normalised."""
-        return getattr(self.network, "statistics", "none")
+        """The policy of batch statistics, one of `learners.networks.encoders.STATISTICS`; "none" without normalisation."""
+        return statistics_of(self.network)
 
     @property
     def transductive(self) -> bool:
-        """Whether queries may influence one another."""
+        """True if queries may influence each other."""
         return self.statistics == "transductive"
 
     @property
     def takes_tasks(self) -> bool:
-        """Whether support and queries may carry a leading task axis, so that a meta-batch is adapted in one go."""
+        """True if support and queries may have a leading task axis, to adapt to a whole meta-batch at once."""
         return False
 
+    @property
+    def distance_rule(self) -> DistanceRule | None:
+        """The distance from a query to a class, for learners that compare. Traces record it for instruments.
+
+        A learner that records `distances` or `attention` should declare it. Components then compute its predictions in the
+        browser, and name the metric.
+        """
+        return None
+
     def encode(self, x: Tensor, support: Support) -> Tensor:
-        """The part of reading items `x` that no step changes, so that a trace does it once. Identity by default."""
+        """Compute the part of `readout` that does not depend on the state, so that a trace does it once. Identity by default."""
         return x
 
     def adapted(self, support: Support) -> State:
-        """The state after all steps. A learner with a faster formulation overrides it; the contract suite compares the two."""
+        """Return the state after all steps. Override it with a faster formula; the contract tests compare both."""
         state = self.init(support)
         for t in range(self.n_steps(support)):
             state = self.step(state, support, t)
         return state
 
     def task_outputs(self, support: Support, query_x: Tensor) -> Tensor:
-        """Outputs for the queries of a training task, differentiable with respect to what the outer loop trains."""
+        """Return the outputs for the queries of a training task, differentiable for the outer loop."""
         return self.readout(self.adapted(support), self.encode(query_x, support))["outputs"]
 
     def outer_loss(self, outputs: Tensor, y: Tensor) -> Float[Tensor, ""]:
-        """What training minimises over the queries of a task, or of a stack of tasks: cross-entropy or squared error."""
+        """Return the training loss of the queries of a task, or of a stack of tasks: cross-entropy or squared error."""
         return task_losses(outputs, y).mean()
 
     def prepare(self, source: TaskSource) -> None:
-        """Called once before an outer loop begins, with what it will draw from.
+        """Prepare for an outer loop on this source; `meta_train` calls it once, before the first step.
 
-        For learners whose parameters depend on it: those that pretrain on all classes of a pool at once have an output for
-        each. Nothing to do for others.
+        Learners that pretrain on all classes of a pool make an output for each class here. Other learners do nothing.
 
         Raises:
             LearnerError: if the learner cannot be trained on this source.
         """
 
     def parameter_groups(self, state: State) -> dict[str, tuple[Tensor, Tensor]]:
-        """Layer -> (parameters now, parameters at the start) for learners whose steps move parameters; empty for others."""
+        """Return for each layer its parameters now and at the start. The mapping is empty if steps move no parameters."""
         return {}
 
+    def with_gradient(self, state: State, support: Support) -> State:
+        """Return this state together with the support gradient at it, if the learner's next step follows that gradient.
+
+        A trace calls it once for each state that it records. `support_gradient_norm` and `step` then read the gradient from
+        the new state, so that it is computed once. By default, and where gradients are enabled, return `state` itself.
+        """
+        return state
+
     def support_gradient_norm(self, state: State, support: Support) -> Tensor | None:
-        """Euclidean norm of the support loss's gradient at this state, for learners that follow it; `None` for others."""
+        """Return the Euclidean norm of the support loss's gradient at this state; `None` for learners that do not follow it."""
         return None
 
     def require_classes(self, support: Support) -> int:
-        """`n_way`, for a learner that can only classify.
+        """Return `n_way`, for a learner that can only classify.
 
         Raises:
             LearnerError: if the episode is a regression.
@@ -158,7 +193,7 @@ class Learner(nn.Module, abc.ABC):
 
     @property
     def coords(self) -> dict[str, tuple[str, ...]]:
-        """Names along axes of what `readout` gives, such as those of its attention heads."""
+        """Names along the axes of channels, such as the names of attention heads."""
         return {}
 
     @property

@@ -1,4 +1,4 @@
-"""Scores along an episode's support set: accuracy by the n-th appearance of a class, error by the length of the context."""
+"""Scores along an episode's support set: accuracy by the n-th appearance of a class, and error by the length of the context."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from metawidgets.episodes import EpisodeBatch
+from metawidgets.episodes import EpisodeBatch, EpisodeSampler, TaskSource
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners.base import Learner, Support
-from metawidgets.learners.loop import as_tensor, describe, evaluating, states, support_of
+from metawidgets.learners.loop import describe, evaluating, states
 from metawidgets.learners.losses import task_metrics
-from metawidgets.learners.sequences import SequenceLearner
-from metawidgets.results import EvaluationCurve
-from metawidgets.sampling import EpisodeSampler, TaskSource
+from metawidgets.learners.model_based.sequences import SequenceLearner
+from metawidgets.learners.tensors import as_tensor, support_of
+from metawidgets.records import EvaluationCurve
 
 __all__ = ["accuracy_by_appearance", "appearances", "error_by_context", "ideal_first_guess"]
 
@@ -22,16 +22,17 @@ _AT_ONCE = 20  # episodes that a sequence learner reads side by side
 
 
 def ideal_first_guess(n_way: int) -> float:
-    """Accuracy at the first appearance of a class of a guesser that knows every class it has seen, and rules their labels out.
+    """Return the accuracy of an ideal guesser on the first item of each class.
 
-    The j-th class to appear has one of n - j + 1 labels that are left: on average (1/n + 1/(n-1) + ... + 1) / n, which is
-    45.7 % for five classes. No learner that reads labels alone can do better.
+    The guesser recognises all classes that it has seen, and rules out their labels for an item of a new class. The j-th class
+    to appear then has n - j + 1 possible labels. The mean accuracy is (1/n + 1/(n-1) + ... + 1) / n, or 45.7 % for five
+    classes. No learner that reads labels alone can do better.
     """
     return sum(1 / left for left in range(1, n_way + 1)) / n_way
 
 
 def appearances(labels: Int[np.ndarray, "*episode item"]) -> Int[np.ndarray, "*episode item"]:
-    """For every item the how many-th of its class it is, from 1."""
+    """Count for every item how often its class has appeared up to and including it."""
     same = labels[..., :, None] == labels[..., None, :]
     return np.tril(same).sum(-1)
 
@@ -39,17 +40,19 @@ def appearances(labels: Int[np.ndarray, "*episode item"]) -> Int[np.ndarray, "*e
 def accuracy_by_appearance(
     learner: Learner, source: TaskSource, n_episodes: int = 600, seed: int = 0, *, n_way: int = 5, n_items: int = 10
 ) -> EvaluationCurve:
-    """Accuracy by the n-th appearance of a class (Santoro 2016, section 4.1): `n_way` classes of `n_items` items in random order,
-    each predicted from those before it, with the labels that came with them.
+    """Measure accuracy by the n-th appearance of a class (Santoro 2016, section 4.1).
+
+    An episode has `n_way` classes of `n_items` items in random order. Each item is predicted from the items before it and
+    their labels.
 
     Args:
-        learner: any that takes its support set item by item.
+        learner: a learner that reads its support set item by item.
         source: a class pool.
-        n_episodes, seed: episodes 0 to `n_episodes - 1` of this list.
+        n_episodes, seed: score episodes 0 to `n_episodes - 1` of the sampler with this seed.
 
     Raises:
         EpisodeError: if the source cannot give such episodes.
-        LearnerError: if the learner cannot take them.
+        LearnerError: if the learner cannot take these episodes.
     """
     sampler = EpisodeSampler(source, n_way=n_way, k_shot=n_items, n_query=1, seed=seed)
     scores, _, labels = _scores(learner, sampler, n_episodes)
@@ -60,10 +63,10 @@ def accuracy_by_appearance(
 
 
 def error_by_context(learner: Learner, sampler: EpisodeSampler, n_episodes: int = 600) -> EvaluationCurve:
-    """Squared error (accuracy, if the sampler draws classes) by how many examples came before (Garg 2022, section 3).
+    """Measure squared error (accuracy, if the sampler draws classes) by the length of the context (Garg 2022, section 3).
 
-    Lengths below that of the support set are scored on the next support item, the last one on the queries, on episodes 0 to
-    `n_episodes - 1` of the sampler.
+    The context is the first n support items. If n is below the support size, the next support item is scored; if n is the
+    support size, the queries are scored. The episodes are 0 to `n_episodes - 1` of the sampler.
 
     Raises:
         LearnerError: if the learner cannot take these episodes.
@@ -75,13 +78,13 @@ def error_by_context(learner: Learner, sampler: EpisodeSampler, n_episodes: int 
 
 
 def _scores(learner: Learner, sampler: EpisodeSampler, n_episodes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Score of every support item from those before it `(episode, support)`, of every query, and the support's labels."""
+    """Return the score of every support item, predicted from the items before it, the score of every query, and the labels."""
     if n_episodes < 1:
         raise EpisodeError(f"n_episodes={n_episodes} evaluates nothing; give at least 1.")
     if learner.axis == "inner_step":
         raise LearnerError(
-            f"{type(learner).__name__} adapts to its whole support set at every step, so there is no score item by item; "
-            "give a learner that takes its support set in item by item."
+            f"{type(learner).__name__} adapts to its whole support set at every step, so it has no score for each item; "
+            "give a learner that reads its support set item by item."
         )
     of_support, of_queries, labels = [], [], []
     with evaluating(learner):

@@ -1,7 +1,7 @@
-"""The loop around every learner, written once: adapt it, trace it, score it, and take its meta-gradient."""
+"""The loops around every learner: adapt it, trace it, predict with it, and compute its meta-gradient."""
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,12 +12,15 @@ from torch import Tensor
 
 import metawidgets
 from metawidgets.episodes import Episode, EpisodeBatch
+from metawidgets.errors import LearnerError
+from metawidgets.learners.argument_checks import expect_learner, expect_ways, sized
 from metawidgets.learners.base import Learner, State, Support
-from metawidgets.learners.expected import expect_dimensions, expect_episode, expect_learner, expect_ways, sized
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
+from metawidgets.learners.networks.interface import config_of
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid
-from metawidgets.traces import Recorder, Trace
+from metawidgets.learners.tensors import Task, as_tensor, support_of, tasks
+from metawidgets.records import Recorder, Trace
 
 __all__ = [
     "adapt",
@@ -33,38 +36,13 @@ __all__ = [
     "trace",
 ]
 
-Task = tuple[Support, Tensor, Tensor]
 AnyLearner = TypeVar("AnyLearner", bound=Learner)
 LossOf = Callable[[AnyLearner, Support, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
-def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
-    """Items or targets on the learner's device: uint8 images as fractions of full ink, labels as they are."""
-    one = next(learner.parameters(), None)
-    return _tensor(x, torch.device("cpu") if one is None else one.device, learner.dtype if one is None else one.dtype)
-
-
-def _tensor(x: np.ndarray, device: torch.device, dtype: torch.dtype) -> Tensor:
-    if x.dtype == np.int64:
-        return torch.tensor(x, device=device)
-    tensor = torch.tensor(x).to(device, dtype)
-    return tensor / 255 if x.dtype == np.uint8 else tensor
-
-
-def support_of(learner: Learner, episode: Episode | EpisodeBatch) -> Support:
-    """The support set (or stacked support sets) as tensors.
-
-    Raises:
-        LearnerError, EpisodeError: if it is no learner, no episode, or one of items that the learner's network cannot take.
-    """
-    if expect_learner(learner) and expect_episode(episode) and isinstance(episode, Episode):
-        expect_dimensions(learner, episode)
-    return Support(as_tensor(learner, episode.support_x), as_tensor(learner, episode.support_y), episode.n_way)
-
-
 @contextmanager
 def evaluating(learner: Learner) -> Iterator[None]:
-    """Evaluation mode and no gradients, restored afterwards: adapting leaves the module as it was."""
+    """Turn on evaluation mode and turn off gradients inside this context; the mode is restored afterwards."""
     expect_learner(learner)
     training = learner.training
     learner.eval()
@@ -76,7 +54,7 @@ def evaluating(learner: Learner) -> Iterator[None]:
 
 
 def states(learner: Learner, support: Support) -> Iterator[State]:
-    """Every state, the one before any adaptation first."""
+    """Yield every state, starting with the state before adaptation."""
     state = learner.init(support)
     yield state
     for t in range(learner.n_steps(support)):
@@ -85,7 +63,7 @@ def states(learner: Learner, support: Support) -> Iterator[State]:
 
 
 def adapt(learner: Learner, episode: Episode) -> State:
-    """The learner's state after it has seen the support set (the inner loop); the learner itself does not change.
+    """Return the learner's state after the support set (the inner loop). The learner itself does not change.
 
     Raises:
         LearnerError: if the learner cannot take this episode.
@@ -95,7 +73,7 @@ def adapt(learner: Learner, episode: Episode) -> State:
 
 
 def predict(learner: Learner, episode: Episode) -> Float[np.ndarray, "query way"]:
-    """Probabilities of the queries' classes, or predicted targets, after adaptation.
+    """Return the queries' class probabilities, or their predicted targets, after adaptation.
 
     Raises:
         LearnerError: if the learner cannot take this episode.
@@ -107,15 +85,23 @@ def predict(learner: Learner, episode: Episode) -> Float[np.ndarray, "query way"
         return _numpy(outputs if episode.is_regression else probabilities(outputs))
 
 
-def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "probe *item"] | None = None) -> Trace:
-    """Adapt and record every state.
+def trace(
+    learner: Learner,
+    episode: Episode,
+    *,
+    probe: Shaped[np.ndarray, "probe *item"] | None = None,
+    record: Collection[int] | None = None,
+) -> Trace:
+    """Adapt the learner to the episode and record every state.
 
     Args:
-        probe: further items to record `probe_outputs` of; by default a grid for curves and 2-D points (see `probe_grid`),
-            nothing for images.
+        probe: further items whose `probe_outputs` are recorded; by default a grid for curves and 2-D points (see `probe_grid`),
+            and nothing for images.
+        record: the states to record; 0 is the state before adaptation, `None` records all. A trace of some states lists them
+            in `meta["states"]`. A large episode has thousands of states of several megabytes each.
 
     Raises:
-        LearnerError: if the learner cannot take this episode.
+        LearnerError: if the learner cannot take this episode, or has no such states.
     """
     recorder, support = Recorder(), support_of(learner, episode)
     probe = probe_grid(episode) if probe is None else probe
@@ -123,14 +109,33 @@ def trace(learner: Learner, episode: Episode, *, probe: Shaped[np.ndarray, "prob
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         support_x = learner.encode(support.x, support)
         probe_x = None if probe is None else learner.encode(as_tensor(learner, probe), support)
-        for t, state in enumerate(states(learner, support)):
-            recorder.add(
-                **_record(learner, state, support, episode, query_x, support_x, probe_x),
-                **_absorbed(learner, support, t),
-            )
+        n_steps, state = learner.n_steps(support), learner.init(support)
+        wanted = _states_to_record(record, n_steps)
+        for t in range(n_steps + 1):
+            if t in wanted:
+                state = learner.with_gradient(state, support)
+                recorder.add(
+                    **_record(learner, state, support, episode, query_x, support_x, probe_x),
+                    **_absorbed(learner, support, t),
+                )
+            if t < n_steps:
+                state = learner.step(state, support, t)
         layers = tuple(learner.parameter_groups(state))
     coords = {**learner.coords, **({"layer": layers} if layers else {})}
-    return recorder.trace(learner.axis, episode, meta=describe(learner), coords=coords, probe=probe)
+    meta = describe(learner) | ({} if record is None else {"states": {"recorded": list(wanted), "of": n_steps}})
+    return recorder.trace(learner.axis, episode, meta=meta, coords=coords, probe=probe)
+
+
+def _states_to_record(record: Collection[int] | None, n_steps: int) -> Sequence[int]:
+    if record is None:
+        return range(n_steps + 1)
+    given = list(record) if isinstance(record, Iterable) else [record]
+    whole = all(isinstance(t, int | np.integer) and not isinstance(t, bool) and 0 <= t <= n_steps for t in given)
+    if not given or not whole:
+        raise LearnerError(
+            f"record={record!r:.80} names no states to record; give some of 0 to {n_steps}, or None for all."
+        )
+    return sorted({int(t) for t in given})
 
 
 def _record(
@@ -148,7 +153,9 @@ def _record(
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}
     if "embeddings" in read:
-        found.setdefault("support_embeddings", of_support["embeddings"])  # unless they are embedded in another way
+        found.setdefault(
+            "support_embeddings", of_support["embeddings"]
+        )  # unless the learner embeds support items differently
     if probe_x is not None:
         found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
     for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):
@@ -170,8 +177,8 @@ def _absorbed(learner: Learner, support: Support, t: int) -> dict[str, np.ndarra
 
 
 def describe(learner: Learner) -> dict[str, Any]:
-    """What a trace, an evaluation and a checkpoint say of the learner: JSON-able."""
-    from metawidgets.learners import ALL  # the registry imports the learners, which this loop must not need
+    """Return a JSON-able description of the learner for traces, evaluations and checkpoints."""
+    from metawidgets.learners import ALL  # a circle: the registry imports the learners, which import this
 
     recorders: dict[str, list[str]] = {}
     for kind in ALL.values():
@@ -179,11 +186,13 @@ def describe(learner: Learner) -> dict[str, Any]:
             recorders.setdefault(channel, []).append(kind.__name__)
     return {
         "learner": type(learner).__name__,
+        "title": learner.title,
         "hyper": learner.hyper,
-        "network": {"name": type(learner.network).__name__, **getattr(learner.network, "config", {})}
+        "network": {"name": type(learner.network).__name__, **(config_of(learner.network) or {})}
         if learner.network
         else None,
         "statistics": learner.statistics,
+        "distance_rule": None if learner.distance_rule is None else learner.distance_rule._asdict(),
         "recorders": recorders,
         "versions": {
             "metawidgets": metawidgets.__version__,
@@ -194,35 +203,41 @@ def describe(learner: Learner) -> dict[str, Any]:
 
 
 class MetaGradient(NamedTuple):
-    """Query loss and metric after adaptation, each averaged over the tasks of a meta-batch; the gradients lie in `.grad`."""
+    """The results of a meta-gradient, averaged over the tasks of a meta-batch. The gradient itself is in the parameters' `.grad`.
+
+    Args:
+        loss: query loss after adaptation, in nats or as squared error.
+        metric: query accuracy, or mean squared error.
+    """
 
     loss: float
     metric: float
 
 
 def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
-    """The outer objective: query loss after adaptation, averaged over tasks; differentiable.
+    """Return the outer objective: the query loss after adaptation, averaged over tasks, differentiable.
 
-    `meta_gradient` gives the same gradients in memory that does not grow with the number of tasks.
+    `meta_gradient` computes its gradient in memory that does not grow with the number of tasks.
     """
     losses = [_query_loss(learner, *task)[0] for task in tasks(learner, batch)]
     return torch.stack(losses).mean()
 
 
 def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
-    """Add the gradient of `meta_loss` to each parameter's `.grad`, one task after the other unless the learner takes them at once.
+    """Add the gradient of `meta_loss` to each parameter's `.grad`, task by task, or for all at once if the learner can.
 
-    A learner with its own `meta_gradient(batch)` (one whose outer update is no derivative of the query loss) is asked for it.
+    If the learner has a method `meta_gradient(batch)` (its outer update is not the gradient of the query loss), it is used.
     """
     own = getattr(learner, "meta_gradient", None)
     return differentiate(learner, batch) if own is None else own(batch)
 
 
 def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyLearner] | None = None) -> MetaGradient:
-    """The same for `loss_of(learner, support, query_x, query_y) -> (loss, outputs)`, by default the query loss.
+    """Add the gradient of the mean loss over tasks to each parameter's `.grad`.
 
-    On several threads each takes a share of the tasks. Gradients are added up share by share, in their order, so that the
-    result depends on how many threads there are, and on nothing else.
+    `loss_of(learner, support, query_x, query_y)` returns a task's loss and the outputs. The default is the query loss. Each thread
+    gets a share of the tasks. The gradients of shares are added in a fixed order, so that rounding depends only on the number of
+    threads.
     """
     todo, of, check = list(tasks(learner, batch)), loss_of or _query_loss, check_of_tasks()
     n = n_workers(learner, len(todo))
@@ -255,21 +270,6 @@ def _sum(a: Tensor | None, b: Tensor | None) -> Tensor | None:
 def _query_loss(learner: Learner, support: Support, query_x: Tensor, query_y: Tensor) -> tuple[Tensor, Tensor]:
     outputs = learner.task_outputs(support, query_x)
     return learner.outer_loss(outputs, query_y), outputs
-
-
-def tasks(learner: Learner, batch: EpisodeBatch) -> Iterator[tuple[Support, Tensor, Tensor]]:
-    """Support, queries and their targets: of all tasks at once if the learner takes them so, of one after the other if not."""
-    arrays = (batch.support_x, batch.support_y, batch.query_x, batch.query_y)
-    like = (learner.device, learner.dtype)
-    support_x, support_y, query_x, query_y = (_tensor(x, *like) for x in arrays)
-    support, check = Support(support_x, support_y, batch.n_way), check_of_tasks()
-    if learner.takes_tasks:
-        check()
-        yield support, query_x, query_y
-        return
-    for i in range(len(batch)):
-        check()
-        yield Support(support.x[i], support.y[i], support.n_way), query_x[i], query_y[i]
 
 
 def _numpy(x: Tensor) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Losses and scores of one task or of a stack of tasks."""
+"""Losses and scores of one task, or of each task in a stack."""
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +9,7 @@ __all__ = ["probabilities", "task_losses", "task_metrics"]
 
 
 def task_losses(outputs: Float[Tensor, "*task item way"], y: Shaped[Tensor, "..."]) -> Float[Tensor, " *task"]:
-    """Mean cross-entropy in nats (integer `y`), or mean squared error over items and target dimensions, of each task."""
+    """Return each task's mean cross-entropy in nats (integer `y`), or its mean squared error over items and target dimensions."""
     if y.is_floating_point():
         return (outputs - y).square().mean((-1, -2))
     if outputs.ndim == 2:
@@ -19,9 +19,10 @@ def task_losses(outputs: Float[Tensor, "*task item way"], y: Shaped[Tensor, "...
 
 
 def task_metrics(outputs: Float[Tensor, "*task item way"], y: Shaped[Tensor, "..."]) -> Float[Tensor, " *task"]:
-    """Accuracy, or mean squared error, of each task. Ties count as the chance of guessing right among the tied classes.
+    """Return each task's accuracy, or its mean squared error.
 
-    A learner that has seen nothing gives all classes one output; taking the first of them would score it by the order of labels.
+    A tie counts as the chance of guessing right among the tied classes. A learner that has seen nothing gives the same output
+    for all classes: if the first class won the tie, the score would depend on the order of the labels.
     """
     if y.is_floating_point():
         return task_losses(outputs, y)
@@ -31,6 +32,6 @@ def task_metrics(outputs: Float[Tensor, "*task item way"], y: Shaped[Tensor, "..
 
 
 def probabilities(outputs: Float[Tensor, "*task item way"]) -> Float[Tensor, "*task item way"]:
-    """Softmax; `-inf` for a class gives it 0, and `-inf` for all of them a uniform row."""
+    """Return the softmax of the outputs. A class with output `-inf` gets probability 0; if all outputs are `-inf`, the row is uniform."""
     nothing = torch.isneginf(outputs).all(-1, keepdim=True)
     return torch.softmax(outputs.masked_fill(nothing, 0.0), -1)

@@ -1,4 +1,4 @@
-"""The tasks of a meta-batch over threads: each has one of its own, with a share of the tasks."""
+"""Parallel work on a meta-batch: each thread gets a share of the tasks."""
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ _BETWEEN: ContextVar[Callable[[], None]] = ContextVar("between_tasks", default=l
 
 @contextmanager
 def between_tasks(check: Callable[[], None]) -> Iterator[None]:
-    """Within, `check()` is called before each task of a meta-batch, also in the threads that share it: it may raise to end it."""
+    """Call `check()` before each task of a meta-batch inside this context, in all threads. It may raise to stop the work."""
     token = _BETWEEN.set(check)
     try:
         yield
@@ -32,15 +32,15 @@ def between_tasks(check: Callable[[], None]) -> Iterator[None]:
 
 
 def check_of_tasks() -> Callable[[], None]:
-    """What is to be called before each task here; ask in the thread that called, since others do not know."""
+    """Return the function to call before each task. Ask in the calling thread: context variables do not reach worker threads."""
     return _BETWEEN.get()
 
 
 def n_workers(learner: Learner, n_tasks: int) -> int:
-    """Into how many shares to cut the tasks: one a thread that PyTorch may use; 1 where threads would get in each other's way.
+    """Return the number of threads to share the tasks among: the number that PyTorch may use, at most one per task.
 
-    That is on a GPU, and where a task changes what the next one finds: running averages, and the random numbers of dropout
-    layers. (A module that draws random numbers in another way gets them in whatever order the threads come.)
+    Return 1 on a GPU, and if one task changes the result of the next: through running averages, or through the random numbers of
+    dropout layers. (If a module draws random numbers in another way, their order depends on the threads.)
     """
     most = min(n_tasks, torch.get_num_threads())
     if most < 2:
@@ -54,16 +54,16 @@ def n_workers(learner: Learner, n_tasks: int) -> int:
 def over_threads(
     learner: AnyLearner, shares: Sequence[Sequence[Task]], work: Callable[[AnyLearner, Sequence[Task]], Result]
 ) -> list[Result]:
-    """`work(module, share)` for all shares at once, each in a thread with one intra-op thread, in the order of the shares.
+    """Return the results of `work(module, share)` for all shares, in their order, each computed in its own thread.
 
-    Two tasks side by side beat one task on two threads: its convolutions are small. To call a network with other parameters
-    is to swap its own for a moment, so each thread gets a module of its own, which holds the very same parameters. A module
-    that cannot be copied takes the shares one after the other.
+    A thread uses one intra-op thread: two tasks at once are faster than one task on two threads, since the convolutions are
+    small. Each thread gets its own copy of the module, which shares the parameters, because a network that is called with other
+    parameters holds these in place of its own during the call. If the module cannot be copied, one thread works on all shares.
     """
     shared: dict[int, Tensor] = {id(t): t for t in (*learner.parameters(), *learner.buffers())}
     try:
         modules = [copy.deepcopy(learner, dict(shared)) for _ in shares]
-    except (TypeError, RuntimeError):  # it holds a lock, an open file, or a tensor that was computed
+    except (TypeError, RuntimeError):  # it holds a lock, an open file, or a tensor with a graph
         return [work(learner, share) for share in shares]
     with ThreadPoolExecutor(len(shares), initializer=lambda: torch.set_num_threads(1)) as pool:
         return list(pool.map(work, modules, shares))

@@ -1,4 +1,4 @@
-"""Where a trace looks beside the queries: a grid over the curve or the plane, whose answers are drawn."""
+"""The probe grid of a trace: points of a curve or of the plane where predictions are recorded, to be drawn."""
 
 import numpy as np
 from jaxtyping import Float
@@ -11,7 +11,10 @@ CURVE_POINTS, GRID_SIDE = 101, 33
 
 
 def probe_grid(episode: Episode) -> Float[np.ndarray, "probe dim"] | None:
-    """Where to look beside the queries: 101 sorted x over a curve's range, a 33x33 grid (row by row, y then x) for 2-D points."""
+    """Return the probe grid of an episode, `None` if it has no curve or plane.
+
+    A curve gets 101 sorted x over its range, 2-D points get a 33x33 grid (row by row, y then x).
+    """
     if episode.is_image or episode.item_shape[0] > 2:
         return None
     x = np.concatenate([episode.support_x, episode.query_x])

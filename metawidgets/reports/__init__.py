@@ -1,6 +1,6 @@
-"""Parameterised runs of a notebook, and the exporter that makes one offline HTML file of what they leave.
+"""Parameterised runs of notebooks, and the exporter that turns an executed notebook into one offline HTML file.
 
-Loaded at first use: papermill and nbconvert take seconds to import.
+The names below are loaded at first use, since papermill and nbconvert take seconds to import.
 """
 
 from importlib import import_module
@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["METRICS", "Report", "export_component", "export_notebook", "run_report"]
 
 METRICS = "application/vnd.metawidgets.metrics+json"
-"""MIME type by which a notebook hands back its numbers: the last output of this type is the report's metrics.
-
-Among them `title` names the page.
-"""
+"""MIME type of a notebook's metrics: the last output of this type is the report's metrics. `title` among them is the page's title."""
 
 _HOMES = {"Report": "run", "export_component": "export", "export_notebook": "export", "run_report": "run"}
 

@@ -1,4 +1,4 @@
-"""Where the report notebooks are: in a checkout's `notebooks/reports`, or inside an installed package."""
+"""The report notebooks. They are in a checkout's `notebooks/reports`, or inside an installed package."""
 
 import warnings
 from pathlib import Path
@@ -8,31 +8,31 @@ import nbformat
 from nbformat import NotebookNode
 
 from metawidgets.errors import ReportError, did_you_mean
-from metawidgets.paths import file_size, is_file
-from metawidgets.plain_json import check_depth
+from metawidgets.files.paths import file_size, is_file
+from metawidgets.files.plain_json import check_depth
 
 __all__ = ["find", "names", "read"]
 
-LARGEST = 200_000_000  # bytes of a notebook, outputs and components' state included
+LARGEST = 200_000_000  # most bytes of a notebook, including outputs and the components' state
 _CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks" / "reports"
 _INSTALLED = Path(__file__).resolve().parent / "notebooks"
 
 
 def folder() -> Path:
-    """The folder of the report notebooks that come with metawidgets."""
+    """Return the folder of the report notebooks that come with metawidgets."""
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
 def names() -> list[str]:
-    """Names that `find` knows, without `.ipynb`."""
+    """Return the names that `find` knows, without `.ipynb`."""
     return sorted(path.stem for path in folder().glob("*.ipynb"))
 
 
 def find(report: str | Path) -> Path:
-    """The notebook called `report`: one of ours by its name (`few_shot`), or anybody's by its path.
+    """Return the path of a notebook: one of ours by its name (`few_shot`), or any by its path.
 
     Raises:
-        ReportError: if there is no such notebook.
+        ReportError: if no notebook has this name or path.
     """
     path = Path(report)
     if path.suffix == ".ipynb":
@@ -47,38 +47,37 @@ def find(report: str | Path) -> Path:
 
 
 def read(path: str | Path) -> NotebookNode:
-    """The notebook at `path`, in the current format.
+    """Read the notebook at `path`, converted to the current format.
 
     Raises:
-        ReportError: if it cannot be read or is no notebook.
+        ReportError: if the file cannot be read or is not a notebook.
     """
     if (size := file_size(path)) > LARGEST:
         raise ReportError(f"{path} has {size / 1e6:,.0f} MB; notebooks of at most {LARGEST / 1e6:,.0f} MB are read.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # missing ids are given, double ones replaced
-            notebook: Any = nbformat.from_dict(
-                nbformat.read(Path(path), as_version=4)
-            )  # one of an old format is of a class of its own
-            nbformat.validate(notebook, relax_add_props=True)  # reading only logs what is missing
+            warnings.simplefilter("ignore")  # nbformat adds missing ids and replaces duplicate ones, with warnings
+            read_notebook = nbformat.read(Path(path), as_version=4)
+            notebook: Any = nbformat.from_dict(read_notebook)  # an old format is read as another class
+            nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
         check_depth(notebook)
         for cell in notebook.cells:  # nbformat only logs what breaks its schema
             if not isinstance(cell.source, str) or cell.cell_type not in ("code", "markdown", "raw"):
-                raise ValueError("a cell is none")
+                raise ValueError("a cell is invalid")
             _check_outputs(cell)
     except OSError as error:
         raise ReportError(f"cannot read the notebook {path} ({error.strerror}); check the path.") from None
-    except Exception as error:  # whatever nbformat stumbles over
-        raise ReportError(f"{path} is no notebook ({type(error).__name__}); give an .ipynb file.") from None
+    except Exception as error:  # nbformat may raise anything
+        raise ReportError(f"{path} is not a notebook ({type(error).__name__}); give an .ipynb file.") from None
     return notebook
 
 
 def _check_outputs(cell: NotebookNode) -> None:
     tags = cell.metadata.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise ValueError("a cell's tags are none")
+        raise ValueError("a cell's tags are invalid")
     for output in cell.get("outputs", []):
         if output.output_type not in ("display_data", "execute_result", "stream", "error"):
-            raise ValueError("an output is of no known kind")
+            raise ValueError("an output's kind is unknown")
         if not isinstance(output.get("text", ""), str) or not isinstance(output.get("data", {}), dict):
             raise ValueError("an output holds no text or data")

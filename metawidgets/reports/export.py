@@ -1,5 +1,6 @@
-"""An executed notebook, or one component, as one HTML file that still moves and asks nothing of a network."""
+"""Export of an executed notebook, or of one component, to a single interactive HTML file that needs no network."""
 
+import base64
 import copy
 import hashlib
 import json
@@ -17,16 +18,18 @@ from nbformat import NotebookNode
 
 from metawidgets import __version__
 from metawidgets.errors import ExportError, ReportError
-from metawidgets.npz import replacing
+from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
+from metawidgets.widgets.base.bundles import bundle_path
+from metawidgets.widgets.base.still import uncaptioned
 
 __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 
 _HERE = Path(__file__).parent
 _STATE = "application/vnd.jupyter.widget-state+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
-# Richest first. JavaScript outputs have no place here: they expect a notebook's page around them.
+# Richest first. JavaScript outputs are left out, since they need a notebook's page around them.
 _PRIORITY = [
     _VIEW,
     "text/html",
@@ -45,7 +48,7 @@ CSP = (
 
 
 class PageExporter(HTMLExporter):
-    """nbconvert's HTML exporter with our own page: no CDN, no MathJax, no require.js; components run from the page itself."""
+    """nbconvert's HTML exporter with our own page: no CDN, no MathJax, no require.js. The page itself runs the components."""
 
     def __init__(self, title: str = "", **kwargs: Any) -> None:
         super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
@@ -55,6 +58,7 @@ class PageExporter(HTMLExporter):
             "code_label": code_label,
             "final_lines": final_lines,
             "alt": _alt,
+            "still": _still,
         }.items():
             self.register_filter(name, function)
 
@@ -62,7 +66,7 @@ class PageExporter(HTMLExporter):
     def default_config(self) -> Any:
         config: Any = super().default_config
         config.NbConvertBase.display_data_priority = _PRIORITY
-        config.CSSHTMLHeaderPreprocessor.enabled = False  # nbconvert's own style sheet, 100 KB
+        config.CSSHTMLHeaderPreprocessor.enabled = False  # leaves out nbconvert's own style sheet of 100 KB
         return config
 
     @pass_context
@@ -79,8 +83,9 @@ class PageExporter(HTMLExporter):
         css = "\n".join([_text("page.css"), *styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        # Put in last, so that nbconvert's HTML parser never sees a megabyte of data.
-        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{_script(_text("host.js"))}</script>'
+        # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
+        host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
+        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{host}</script>'
         return html.replace("<!--mw-data-->", data), resources
 
 
@@ -88,15 +93,15 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
     """Write an executed notebook as one self-contained HTML page.
 
     Args:
-        notebook: an `.ipynb` with its outputs and widget state, as papermill leaves it, or its node.
-        out_path: the page; written beside and renamed, so that a failure leaves an older page as it was.
-        title: of the page; the notebook's first heading if not given.
+        notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook node.
+        out_path: the path of the page. It is replaced only when the new page is complete.
+        title: the page's title; by default the notebook's first heading.
 
     Returns:
         The page's path.
 
     Raises:
-        ExportError: if the notebook cannot be read, or the page not be written.
+        ExportError: if the notebook cannot be read, or the page cannot be written.
     """
     resources: dict[str, Any] = {}
     if isinstance(notebook, NotebookNode):
@@ -111,25 +116,25 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
             part.write_text(html, encoding="utf-8")
     except OSError as exc:
         raise ExportError(
-            f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be made."
+            f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be created."
         ) from exc
     return out_path
 
 
 def export_component(component: DOMWidget, out_path: str | Path, *, title: str | None = None) -> Path:
-    """Write one component, or a box of them, as one self-contained HTML page, with all that it is linked to.
+    """Write one component, or a box of components, as one self-contained HTML page, with everything that it is linked to.
 
     Returns:
         The page's path.
 
     Raises:
         ExportError: if the page cannot be written.
-        TypeError: if `component` is no widget.
+        TypeError: if `component` is not a widget.
     """
     if not isinstance(component, DOMWidget):
         raise TypeError(
             f"export_component takes a component or a box of them, not {type(component).__name__}; "
-            "a chart goes into ChartView(chart) first."
+            "wrap a chart in ChartView(chart)."
         )
     bundle: Any = component._repr_mimebundle_()
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # ipywidgets' own boxes have no metadata
@@ -149,7 +154,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _presentable(nb: NotebookNode) -> NotebookNode:
-    """A copy without the cells and outputs that their tags hide, where every output has something a page can show."""
+    """Return a copy without the cells and outputs that tags hide, in which the page can show every output."""
     nb = copy.deepcopy(nb)
     nb.cells = [cell for cell in nb.cells if not _tagged(cell, "remove-cell")]
     for cell in nb.cells:
@@ -162,7 +167,7 @@ def _presentable(nb: NotebookNode) -> NotebookNode:
         for output in cell.outputs:
             if "data" in output and not set(output.data) & set(_PRIORITY):
                 output.data["text/plain"] = (
-                    f"[output of a kind that a page cannot show: {', '.join(sorted(output.data))}]"
+                    f"[output of a type that a page cannot show: {', '.join(sorted(output.data))}]"
                 )
     return nb
 
@@ -172,7 +177,11 @@ def _tagged(cell: NotebookNode, tag: str) -> bool:
 
 
 def _page(nb: NotebookNode) -> tuple[dict[str, Any], list[str]]:
-    """What the host needs: the models that are shown and those they refer to, links, each ES module once; and each style once."""
+    """Return the data and the CSS styles of a notebook's page.
+
+    The data holds the widget models that the page shows, the models that these refer to, the links between widget traits, and
+    each JavaScript module once.
+    """
     records = nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
     shown = {o.data[_VIEW]["model_id"] for c in nb.cells for o in c.get("outputs", []) if _VIEW in o.get("data", {})}
     page: dict[str, Any] = {"models": {}, "modules": {}, "links": []}
@@ -197,17 +206,13 @@ def _page(nb: NotebookNode) -> tuple[dict[str, Any], list[str]]:
 
 
 def _reached(shown: set[str], records: Mapping[str, Any]) -> list[str]:
-    """Ids of the shown models and of all that they refer to, in the notebook's order; layouts are the page's own affair."""
+    """Return the ids of the shown models and of all models that they refer to, except layouts, in the notebook's order."""
     todo, seen = list(shown), set()
     while todo:
         model_id = todo.pop()
         if model_id not in seen and model_id in records and records[model_id]["model_name"] != "LayoutModel":
             seen.add(model_id)
-            state = {
-                name: value
-                for name, value in records[model_id]["state"].items()
-                if name not in ("_esm", "_css", "source")
-            }
+            state = {name: value for name, value in records[model_id]["state"].items() if name not in ("_esm", "_css")}
             todo += re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(state))
     return [model_id for model_id in records if model_id in seen]
 
@@ -223,12 +228,21 @@ def _alt(output: NotebookNode) -> str:
     return "" if text.startswith("<") else text
 
 
+def _still(output: NotebookNode) -> dict[str, str]:
+    """Return a component's picture and its caption as text, which readers can enlarge and screen readers can read."""
+    try:
+        png, caption = uncaptioned(base64.b64decode(output.data["image/png"]))
+    except (ValueError, OSError):  # not a picture of a component
+        return {"png": output.data["image/png"].replace("\n", ""), "caption": ""}
+    return {"png": base64.b64encode(png).decode(), "caption": caption and f"{caption}."}
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _json(value: Any) -> str:
-    """JSON that no HTML parser can mistake for the end of its element."""
+    """Return JSON that can stand in a script element: it has no "<", so it cannot end the element."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 

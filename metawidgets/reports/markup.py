@@ -1,4 +1,4 @@
-"""Text of a notebook as markup that needs no script and no network: maths as MathML, foreign HTML without what could act."""
+"""Conversion of a notebook's text to markup that needs no script and no network. Maths becomes MathML, and HTML is cleaned."""
 
 import html
 import re
@@ -6,33 +6,60 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 __all__ = ["cleaned", "code_label", "final_lines", "markdown", "mathml"]
 
-# What could act, load or send. The page's policy would stop the network; this keeps the console quiet and the page honest.
-_ACTIVE = (
-    "script",
-    "iframe",
-    "frame",
-    "object",
-    "embed",
-    "applet",
-    "link",
-    "meta",
-    "base",
-    "form",
-    "portal",
-    "audio",
-    "video",
-    "template",  # its content is none of the elements that are gone through here
-    # what gives a link another target, or an element a handler, while one looks on
-    "set",
-    "animate",
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# nh3 keeps only the elements and attributes that are named here, so unknown ones are removed.
+_REMOVED_WHOLE = _words(
+    "script iframe frame frameset object embed applet form portal audio video template noscript noembed noframes xmp"
 )
-_LOADING = ("src", "srcset", "poster", "background", "action", "formaction", "ping", "xlink:href")
+"""Elements that are removed together with their contents. Other elements that are not kept leave their text."""
+_HTML = _words(
+    "button figure figcaption input label main meter optgroup option output progress section select style tfoot"
+)
+_SVG = _words(
+    "svg circle clipPath defs desc ellipse feBlend feColorMatrix feComposite feFlood feGaussianBlur feMerge feMergeNode feOffset "
+    "filter g image line linearGradient marker mask metadata path pattern polygon polyline radialGradient rect stop symbol text "
+    "textPath title tspan use"
+)
+_MATHML = _words(
+    "math annotation maction menclose merror mfenced mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow "
+    "ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics"
+)
+_KEPT = frozenset((nh3.ALLOWED_TAGS | {*_HTML, *_SVG, *_MATHML}) - _REMOVED_WHOLE)
+_HTML_ATTRIBUTES = _words(
+    "abbr align alt axis bgcolor border cellpadding cellspacing checked class color cols colspan datetime dir disabled download face "
+    "for frame headers height hidden high href hspace id label lang low max media min multiple name nowrap open optimum placeholder "
+    "readonly rel reversed role rowspan rules scope selected size span src start style summary tabindex target title type valign "
+    "value vspace width"
+)
+_SVG_ATTRIBUTES = _words(
+    "alignment-baseline baseline-shift clip-path clip-rule clipPathUnits cx cy d dominant-baseline dx dy fill fill-opacity fill-rule "
+    "filter filterUnits flood-color flood-opacity font-family font-size font-style font-variant font-weight fx fy gradientTransform "
+    "gradientUnits in in2 k1 k2 k3 k4 letter-spacing marker-end marker-mid marker-start markerHeight markerUnits markerWidth mask "
+    "maskContentUnits maskUnits mode offset opacity operator orient overflow paint-order pathLength patternContentUnits "
+    "patternTransform patternUnits points preserveAspectRatio primitiveUnits r refX refY result rotate rx ry shape-rendering "
+    "spreadMethod startOffset stdDeviation stop-color stop-opacity stroke stroke-dasharray stroke-dashoffset stroke-linecap "
+    "stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-anchor text-decoration text-rendering textLength transform "
+    "transform-origin values vector-effect version viewBox visibility word-spacing x x1 x2 xlink:href xml:space xmlns xmlns:xlink y y1 "
+    "y2"
+)
+_MATHML_ATTRIBUTES = _words(
+    "accent accentunder close columnalign columnlines columnspacing columnspan depth display displaystyle encoding fence form "
+    "linebreak linethickness lspace mathbackground mathcolor mathsize mathvariant maxsize minsize movablelimits notation "
+    "rowalign rowlines rowspacing rspace scriptlevel separator separators stretchy subscriptshift superscriptshift symmetric voffset"
+)
+_ATTRIBUTES = {"*": {*_HTML_ATTRIBUTES, *_SVG_ATTRIBUTES, *_MATHML_ATTRIBUTES}}
+_OUTSIDE = "noopener noreferrer"
 
 
 class _Renderer(IPythonRenderer):
@@ -53,15 +80,15 @@ class _Renderer(IPythonRenderer):
 
 
 def markdown(source: str, *, attachments: Any = None, path: str = "") -> str:
-    """Markdown as clean HTML. Pictures of the notebook's own folder are embedded."""
+    """Return Markdown as clean HTML. Embed the pictures of the notebook's own folder."""
     renderer = _Renderer(escape=False, attachments=attachments, embed_images=True, path=path, exclude_anchor_links=True)
     return cleaned(MarkdownWithMath(renderer=renderer).render(source))
 
 
 @cache
 def mathml(tex: str, display: bool = False) -> str:
-    """TeX as MathML; as its own source, readable, if it is beyond the converter."""
-    from latex2mathml.converter import convert
+    """Return TeX as MathML, or as readable source if the converter does not know it."""
+    from latex2mathml.converter import convert  # latex2mathml loads slowly
 
     try:
         return convert(tex, display="block" if display else "inline")
@@ -70,37 +97,58 @@ def mathml(tex: str, display: bool = False) -> str:
 
 
 def cleaned(fragment: str) -> str:
-    """HTML without scripts, handlers, frames and anything from elsewhere; tables, styles, SVG and links stay.
+    """Return HTML without scripts, handlers, frames, and anything that a browser would load from the network.
 
-    A picture from the network becomes a link to it. A link to a notebook beside this one loses its target, which is not beside
-    the page: `data-notebook` keeps it for the site that has a page of that notebook too. One that is to be saved (`download`)
-    keeps its target.
+    Tables, styles, SVG, MathML and links stay. A picture from the network becomes a link to the picture. A link to a notebook in
+    the same folder loses its target, because the HTML page is not in that folder. The attribute `data-notebook` keeps the target,
+    for a site that has a page of the linked notebook too. A link that saves a file (`download`) keeps its target.
     """
+    # nh3 comes last. It parses as a browser does, so it also removes what another parser would have missed.
+    return nh3.clean(
+        _rewritten(fragment),
+        tags=set(_KEPT),
+        clean_content_tags=set(_REMOVED_WHOLE),
+        attributes=_ATTRIBUTES,
+        generic_attribute_prefixes={"data-", "aria-"},
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "data"},
+        link_rel=None,
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Return the new value of an attribute whose name is kept, or `None` to remove the attribute."""
+    if name == "style":
+        return _local_style(value)
+    if name == "src":
+        return value if _embedded(value) else None
+    if name == "href":
+        inside = value.startswith("#") or _embedded(value)
+        return value if inside or (tag in ("a", "area") and _harmless(value)) else None
+    if name == "rel":
+        return value if value == _OUTSIDE else None
+    if name in _SVG_ATTRIBUTES and re.search(r"url\(\s*['\"]?\s*(?!\s*['\"]?#)", value, re.IGNORECASE):
+        return None
+    return value
+
+
+def _rewritten(fragment: str) -> str:
+    """Return the fragment after the changes that nh3 cannot make, since nh3 only removes elements and attributes."""
     soup = BeautifulSoup(fragment, "html.parser")
-    # Where a comment ends, parsers disagree: what is hidden in one here may be shown by a browser, handlers and all.
+    # Where a comment ends, parsers disagree: what is hidden in one here may be shown by a browser.
     for hidden in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
         hidden.extract()
-    for tag in soup.find_all(_ACTIVE):
-        tag.decompose()
-    for tag in soup.find_all(True):
+    for tag in soup.find_all(("img", "style", "a")):
         if tag.name == "img" and not _embedded(_value(tag, "src")):
             _as_link(soup, tag)
             continue
-        for name in list(tag.attrs):
-            value = _value(tag, name)
-            handler = name.startswith("on") or name == "srcdoc"
-            elsewhere = name in _LOADING and not _embedded(value)
-            if handler or elsewhere or (name.endswith("href") and not _harmless(value)):
-                del tag[name]
-            elif name == "style":
-                tag[name] = _local_style(value)
         if tag.name == "style":  # taken literally here; a browser that is within SVG finds elements in it
             tag.string = _local_style(tag.get_text()).replace("<", "")
-        if tag.name == "a" and not tag.has_attr("download") and _beside(_value(tag, "href")):
+        elif tag.name == "a" and not tag.has_attr("download") and _beside(_value(tag, "href")):
             tag["data-notebook"] = _value(tag, "href")
             del tag["href"]
         if _value(tag, "href").startswith("http"):
-            tag["rel"] = "noopener noreferrer"
+            tag["rel"] = _OUTSIDE
     return str(soup)
 
 
@@ -112,7 +160,7 @@ _PARAMETERS = {
 
 
 def code_label(source: str, tags: Sequence[str] = ()) -> str:
-    """What a folded cell is about: its tag if that says it, or its first line if that is a comment."""
+    """Return the label of a folded cell: by its tag if the tag is known, or by its first line if that is a comment."""
     if named := [_PARAMETERS[tag] for tag in tags if tag in _PARAMETERS]:
         return named[0]
     first = source.lstrip().splitlines()[0] if source.strip() else ""
@@ -121,7 +169,7 @@ def code_label(source: str, tags: Sequence[str] = ()) -> str:
 
 
 def final_lines(text: str) -> str:
-    """What a terminal would show at the end: a progress bar leaves its last state, not each of them."""
+    """Return the text that a terminal would show at the end. A progress bar leaves only its last state."""
     return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
 
 
@@ -156,6 +204,8 @@ def _as_link(soup: BeautifulSoup, image: Tag) -> None:
     if not _harmless(address) or not address:
         image.decompose()
         return
-    link = soup.new_tag("a", href=address)
+    link = (
+        soup.new_tag("a", href=address, rel=_OUTSIDE) if address.startswith("http") else soup.new_tag("a", href=address)
+    )
     link.string = _value(image, "alt") or address
     image.replace_with(link)

@@ -1,15 +1,15 @@
-"""A report notebook's `parameters` cell, read without running it, as a strict pydantic model.
+"""The `parameters` cell of a report notebook, parsed without running it into a strict pydantic model.
 
-papermill only warns of an unknown parameter, lets a wrong type through, and turns `-p smoke true` into the text "true".
-So the cell is parsed here, and what it declares is checked before a kernel starts. It holds nothing but declarations::
+papermill only warns about unknown parameters, does not check types, and turns `-p smoke true` into the text "true". So the
+cell is parsed here, and values are checked before a kernel starts. The cell holds only declarations::
 
     n_way: int = 5  # 2..60 classes in an episode
     dataset: Literal["glyphs", "digits"] = "glyphs"  # where the items come from
     checkpoint: str | None = None  # a file that `metawidgets train` wrote
     shots: list[int] = [1, 5]  # 1..100 support items of each class
 
-The comment of a line is the parameter's help. One that begins with a range states which numbers are allowed, ends
-included; `1..` and `..1` are open on one side. For a list it is the range of its entries.
+The comment of a line is the parameter's help. A range at its beginning states which numbers are allowed, including both ends;
+`1..` and `..1` are open on one side. For a list, it is the range of the entries.
 """
 
 import ast
@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from metawidgets.errors import ParameterError, did_you_mean
-from metawidgets.plain_json import parsed
+from metawidgets.files.plain_json import parsed
 
 __all__ = ["check", "from_words", "help_rows", "model_of", "parameters_cell"]
 
@@ -45,10 +45,10 @@ _RANGE = re.compile(rf"({_NUMBER})?\s*\.\.\s*({_NUMBER})?(?:\s+|$)")
 
 
 def parameters_cell(notebook: NotebookNode) -> str:
-    """Source of the one code cell tagged `parameters`.
+    """Return the source of the code cell tagged `parameters`.
 
     Raises:
-        ParameterError: if there is none, or more than one.
+        ParameterError: if no cell, or more than one, has this tag.
     """
     cells = [c for c in notebook.cells if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
@@ -59,11 +59,11 @@ def parameters_cell(notebook: NotebookNode) -> str:
 
 
 def model_of(source: str) -> type[BaseModel]:
-    """A model with one field for each declaration of a `parameters` cell; unknown names and loose types are refused.
+    """Return a model with a field for each declaration of a `parameters` cell. It refuses unknown names and wrong types.
 
     Raises:
-        ParameterError: if the cell holds anything but `name: type = literal`, names the line, or if a default is not of
-            its own type and range.
+        ParameterError: if the cell holds anything but `name: type = literal` (the error names the line), or if a default does
+            not have its declared type and range.
     """
     if len(source) > _LONGEST_CELL:
         raise ParameterError(f"the parameters cell has {len(source):,} characters; at most {_LONGEST_CELL:,} are read.")
@@ -71,17 +71,17 @@ def model_of(source: str) -> type[BaseModel]:
         tree = ast.parse(source)
         comments = _comments(source)
     except SyntaxError as error:
-        raise ParameterError(f"line {error.lineno} of the parameters cell is no Python ({error.msg}).") from None
+        raise ParameterError(f"line {error.lineno} of the parameters cell is not Python ({error.msg}).") from None
     except (ValueError, RecursionError, MemoryError, tokenize.TokenError) as error:
-        raise ParameterError(f"the parameters cell is no Python that can be read ({type(error).__name__}).") from None
+        raise ParameterError(f"the parameters cell cannot be read as Python ({type(error).__name__}).") from None
     try:
         return _model(tree, comments)
     except ParameterError:
         raise
-    except Exception as error:  # Python's and pydantic's own, for annotations and ranges that are none
+    except Exception as error:  # errors of Python and pydantic, for invalid annotations and ranges
         raise ParameterError(
-            f"the parameters cell declares what no parameter can be ({type(error).__name__}); "
-            "only lines like 'n_way: int = 5' may stand there."
+            f"the parameters cell has an invalid declaration ({type(error).__name__}); "
+            "write only lines like 'n_way: int = 5'."
         ) from None
 
 
@@ -91,12 +91,12 @@ def _model(tree: ast.Module, comments: Mapping[int, str]) -> type[BaseModel]:
         if not (isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name) and line.value is not None):
             raise ParameterError(
                 f"line {line.lineno} of the parameters cell is {ast.unparse(line)!r}; "
-                "only lines like 'n_way: int = 5' may stand there."
+                "write only lines like 'n_way: int = 5'."
             )
         name, annotation = line.target.id, _annotation(line.annotation)
         if name.startswith("_") or hasattr(BaseModel, name):
             raise ParameterError(
-                f"line {line.lineno} of the parameters cell names {name!r}, which is taken; rename it."
+                f"line {line.lineno} of the parameters cell has the reserved name {name!r}; rename it."
             )
         try:
             default = ast.literal_eval(line.value)
@@ -119,10 +119,10 @@ def _model(tree: ast.Module, comments: Mapping[int, str]) -> type[BaseModel]:
 
 
 def check(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
-    """All parameters, `values` over the defaults.
+    """Check `values` and return all parameters, with defaults for those that are not given.
 
     Raises:
-        ParameterError: one sentence for every value that is unknown, of the wrong type, or out of range.
+        ParameterError: with one sentence for each value that is unknown, of the wrong type, or out of range.
     """
     try:
         return model.model_validate(dict(values)).model_dump()
@@ -132,19 +132,19 @@ def check(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_words(model: type[BaseModel], words: Iterable[str]) -> dict[str, Any]:
-    """Values from a command line's `name=value` words, each read as its parameter's declared type.
+    """Return values from a command line's `name=value` words, each read as its parameter's declared type.
 
-    A dictionary takes JSON, or one entry at a time: `dataset_options.n_classes=200`. A list takes JSON, or its entries between
-    commas: `shots=1,2,5`.
+    A dictionary takes JSON, or one entry at a time: `dataset_options.n_classes=200`. A list takes JSON, or its entries separated
+    by commas: `shots=1,2,5`.
 
     Raises:
-        ParameterError: if a word is no `name=value`, its name is unknown, or its value is not of the declared type.
+        ParameterError: if a word does not have the form `name=value`, or its name is unknown.
     """
     values: dict[str, Any] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
-            raise ParameterError(f"{word!r} is no parameter; write name=value, for example n_way=5.")
+            raise ParameterError(f"{word!r} is not a parameter; write name=value, for example n_way=5.")
         name, dot, key = name.strip().partition(".")
         if name not in model.model_fields:
             raise ParameterError(f"there is no parameter {name!r}; {did_you_mean(name, model.model_fields)}")
@@ -162,7 +162,7 @@ def from_words(model: type[BaseModel], words: Iterable[str]) -> dict[str, Any]:
 
 
 def help_rows(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
-    """`(name, what it takes, default, help)` of every parameter, as a command line or a form shows them."""
+    """Return `(name, accepted values, default, help)` of every parameter, for a command line or a form."""
     rows = []
     for name, field in model.model_fields.items():
         rows.append((name, _expected(field), json.dumps(field.default), field.description or ""))
@@ -182,43 +182,43 @@ def _annotation(node: ast.expr) -> Any:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return _annotation(node.left) | _annotation(node.right)
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal":
-        return Literal[ast.literal_eval(node.slice)]  # a tuple spreads out into the options
+        return Literal[ast.literal_eval(node.slice)]  # Literal takes a tuple as its options
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "list":
         entry = _annotation(node.slice)
         if entry in (int, float, bool, str) or get_origin(entry) is Literal:
             return list[entry]
     known = ", ".join(_SIMPLE)
     raise ParameterError(
-        f"the type {ast.unparse(node)!r} is not known here; use {known}, Literal[...], a list[...] of a simple one, "
-        "or one of them | None."
+        f"the type {ast.unparse(node)!r} is not supported; use {known}, Literal[...], a list[...] of a simple type, "
+        "or one of these | None."
     )
 
 
 def _field(name: str, annotation: Any, default: Any, comment: str) -> tuple[Any, FieldInfo]:
-    """The annotation, with the range in it where it is a list's, and what pydantic is told beside it."""
+    """Return a field's annotation and pydantic's `FieldInfo`. The range of a list becomes part of the annotation."""
     low = high = None
     found = _RANGE.match(comment)
     if found and any(found.groups()):
         members = _members(annotation)
         if not {int, float} & {_entry(member) or member for member in members}:
-            raise ParameterError(f"{name!r} has the range {found[0].strip()!r} but is not a number; drop the range.")
+            raise ParameterError(f"{name!r} has the range {found[0].strip()!r} but is not a number; remove the range.")
         low, high = (None if text is None else ast.literal_eval(text) for text in found.groups())
         comment = comment[found.end() :]
         if any(_entry(member) for member in members):
             if len(members) > 1:
-                raise ParameterError(f"{name!r} has a range and may be a list or something else; drop one of these.")
+                raise ParameterError(f"{name!r} has a range, but may be a list or something else; remove one of these.")
             annotation = list[Annotated[_entry(annotation), Field(ge=low, le=high)]]
             low = high = None
     return annotation, Field(default=default, ge=low, le=high, description=comment.strip())
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
-    several = get_origin(annotation) in (UnionType, Union)  # Literal[...] | None is of the second kind
+    several = get_origin(annotation) in (UnionType, Union)  # Literal[...] | None is a typing.Union
     return get_args(annotation) if several else (annotation,)
 
 
 def _entry(annotation: Any) -> Any:
-    """What a list's entries are; `None` for what is no list, or one of anything."""
+    """Return the type of a list's entries; `None` if the annotation is not a list or does not name that type."""
     return get_args(annotation)[0] if get_origin(annotation) is list else None
 
 
@@ -269,7 +269,7 @@ def _json_or_text(text: str) -> Any:
 
 
 def _read(annotation: Any, text: str) -> Any:
-    """`text` as the declared type where it can be read so; else the text itself, for `check` to refuse."""
+    """Return `text` as a value of the declared type, or unchanged if that is not possible; `check` then refuses the text."""
     members = _members(annotation)
     if NoneType in members and text.lower() in ("none", "null", ""):
         return None
@@ -293,7 +293,7 @@ def _read(annotation: Any, text: str) -> Any:
 
 
 def _read_list(entry: Any, text: str) -> Any:
-    """A JSON list, or entries between commas; nothing at all is an empty list."""
+    """Read a JSON list, or entries separated by commas. An empty text is an empty list."""
     if text.strip().startswith("["):
         return _json_or_text(text)
     kind = get_args(entry)[0] if get_origin(entry) is Annotated else entry

@@ -1,6 +1,6 @@
-"""Run a parameterised notebook through papermill, and export it to one HTML file.
+"""Runs of parameterised notebooks through papermill, exported to one HTML file.
 
-A run leaves `status.json` behind, written last: where its state is `completed`, everything else is in place.
+A run writes `status.json` last. If its state is `completed`, all other files are complete.
 """
 
 import json
@@ -22,16 +22,16 @@ from traitlets.config import Config
 import metawidgets
 from metawidgets import errors
 from metawidgets.errors import ReportError
-from metawidgets.npz import replacing
+from metawidgets.files.part_files import replacing
 from metawidgets.reports import METRICS, catalogue, parameters
-from metawidgets.reports.ledger import Ledger, Progress, heading_of
+from metawidgets.reports.cell_states import CellStates, Progress, heading_of
 
 __all__ = ["Report", "run_report"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A finished run: its files, what went in, and the numbers that came out."""
+    """A finished run: its files, its parameters and its metrics."""
 
     html: Path
     notebook: Path
@@ -56,23 +56,24 @@ def run_report(
 
     Args:
         report: name of one of our reports (`few_shot`), or path of a notebook with a `parameters` cell.
-        out: folder for `<name>.ipynb`, `<name>.html` and `status.json`; made if need be.
+        out: folder for `<name>.ipynb`, `<name>.html` and `status.json`. It is created if necessary.
         values: parameters that differ from the notebook's defaults.
-        cwd: folder in which the notebook's code runs, where relative paths among the parameters start.
+        cwd: working directory of the notebook's code. Relative paths among the parameters start there.
         cell_timeout: seconds that one cell may take; `None` for no limit.
         time_limit: seconds that all cells may take together; `None` for no limit.
-        kernel_manager: what starts the kernel, a subclass of `jupyter_client.AsyncKernelManager`; `None` for Jupyter's own.
-        on_cell: told of each cell before it runs.
+        kernel_manager: the class that starts the kernel, a subclass of `jupyter_client.AsyncKernelManager`; `None` for
+            Jupyter's own.
+        on_cell: called before each cell runs, see `Progress`.
 
     Raises:
-        ParameterError: if a parameter is unknown, of the wrong type or out of range; no kernel was started.
-        ReportError: if `out` cannot be written, or a cell failed; `<name>.partial.ipynb` then holds what was done.
-        ExportError: if the executed notebook could not be made into a page.
+        ParameterError: if a parameter is unknown, of the wrong type or out of range. No kernel is started then.
+        ReportError: if `out` cannot be written, or a cell failed. `<name>.partial.ipynb` then holds the cells that ran.
+        ExportError: if the executed notebook cannot be exported.
     """
     source = catalogue.find(report)
     notebook = catalogue.read(source)
     checked = parameters.check(parameters.model_of(parameters.parameters_cell(notebook)), values or {})
-    out = _made(Path(out))
+    out = _writable_folder(Path(out))
     name, started = source.stem, time.monotonic()
     status, partial = out / "status.json", out / f"{name}.partial.ipynb"
     for stale in (status, partial):
@@ -83,12 +84,12 @@ def run_report(
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": checked,
     }
-    ledger, limits = Ledger(len(notebook.cells), on_cell), _Limits(cell_timeout, time_limit)
+    states, limits = CellStates(len(notebook.cells), on_cell), _Limits(cell_timeout, time_limit)
     try:
-        _execute(notebook, partial, checked, Path(cwd), limits, kernel_manager, ledger)
-    except BaseException as error:  # Ctrl-C and a failing cell alike leave a truthful notebook and a status behind
+        _execute(notebook, partial, checked, Path(cwd), limits, kernel_manager, states)
+    except BaseException as error:  # after Ctrl-C too, write the notebook with its true states, and the status
         executed = catalogue.read(partial) if partial.is_file() else notebook
-        failed = ledger.write_into(executed)
+        failed = states.write_into(executed)
         _write(executed, partial)
         state = "failed" if isinstance(error, Exception) else "interrupted"
         message = limits.exceeded() or _message(error)
@@ -97,15 +98,17 @@ def run_report(
         if state == "interrupted":
             raise
         where = f" at the cell below {problem['heading']!r}" if problem.get("heading") else ""
-        raise ReportError(f"the report {name} stopped{where}: {message} What was done is in {partial}.") from error
+        raise ReportError(
+            f"the report {name} stopped{where}: {message} The cells that ran are in {partial}."
+        ) from error
 
     executed = catalogue.read(partial)
-    ledger.write_into(executed)
+    states.write_into(executed)
     final, html = out / f"{name}.ipynb", out / f"{name}.html"
     _write(executed, final)
     partial.unlink()
 
-    from metawidgets.reports.export import export_notebook
+    from metawidgets.reports.export import export_notebook  # nbconvert loads slowly
 
     metrics = _metrics(executed)
     try:
@@ -121,22 +124,22 @@ def run_report(
 
 @dataclass
 class _Limits:
-    """Seconds for a cell, and for all of them from the first one's start."""
+    """Time limits in seconds: for a cell, and for the whole report from the start of its first cell."""
 
     cell: float | None
     report: float | None
     begun: float | None = None
 
     def of_next_cell(self, cell: NotebookNode) -> float | None:
-        """What the next cell may take; nbclient knows no more than a limit for each cell."""
+        """Return the limit of the next cell. nbclient has only limits for cells, so the report's limit is enforced through them."""
         if self.report is None:
             return self.cell
         self.begun = time.monotonic() if self.begun is None else self.begun
-        left = max(self.begun + self.report - time.monotonic(), 0.001)  # nbclient takes 0 for no limit
+        left = max(self.begun + self.report - time.monotonic(), 0.001)  # for nbclient, 0 means no limit
         return left if self.cell is None else min(left, self.cell)
 
     def exceeded(self) -> str:
-        """What to say if the report's limit is over; "" if it is not."""
+        """Return a message if the report's limit is exceeded, or "" if it is not."""
         if self.report is None or self.begun is None or time.monotonic() < self.begun + self.report:
             return ""
         return f"it took longer than its time limit of {self.report:g} seconds."
@@ -149,40 +152,45 @@ def _execute(
     cwd: Path,
     limits: _Limits,
     kernel_manager: type | None,
-    ledger: Ledger,
+    states: CellStates,
 ) -> None:
-    import papermill  # takes seconds where JupyterLab is installed
+    import papermill  # papermill loads slowly
 
-    # A kernel that has to be killed is not asked first to end by itself: in a sweep nobody waits for that.
+    # Kill such a kernel at once, without asking it to shut down first: a sweep should not wait for that.
     own = {} if kernel_manager is None else {"kernel_manager_class": kernel_manager, "shutdown_kernel": "immediate"}
     with _quiet("papermill"), _kernel_config() as config:
         executed = papermill.execute_notebook(
             notebook,
-            str(output.resolve()).replace("{", "{{").replace("}", "}}"),  # papermill formats the path it is given
+            str(output.resolve()).replace("{", "{{").replace("}", "}}"),  # papermill calls format() on the path
             parameters=values,
             cwd=str(cwd.resolve()),
             progress_bar=False,
             timeout_func=limits.of_next_cell,
             **own,
             config=config,
-            extra_arguments=["--log-level=CRITICAL"],  # a failing cell is told by us, not by the kernel's own log too
-            on_cell_start=ledger.started,
-            on_cell_execute=ledger.sent,
-            on_cell_executed=ledger.answered,
+            extra_arguments=["--log-level=CRITICAL"],  # we report a failing cell, so the kernel need not log it
+            on_cell_start=states.started,
+            on_cell_execute=states.sent,
+            on_cell_executed=states.answered,
         )
-    unfinished = ledger.write_into(executed)
-    if unfinished is not None:  # sys.exit(0) in a cell is no error to papermill, and later cells run
-        raise ReportError("a cell ended the program (sys.exit), so the report is not whole.")
+    unfinished = states.write_into(executed)
+    if unfinished is not None:  # papermill does not treat sys.exit(0) in a cell as an error, and runs later cells
+        raise ReportError("a cell called sys.exit, so the report is not complete.")
 
 
 @contextmanager
 def _kernel_config() -> Iterator[Config]:
-    """Talk to the kernel through sockets in a private folder: no race for ports, nothing listens on the network."""
+    """Yield a configuration with our kernel client and with sockets in a private folder.
+
+    Such sockets need no free port, and nothing listens on the network. Jupyter's own client can miss a reply and then waits for
+    ever, see `kernel_client`.
+    """
     config = Config()
+    config.KernelManager.client_class = "metawidgets.reports.kernel_client.KernelClient"
     if os.name != "posix":
         yield config
         return
-    # A socket's path may have about 100 characters; TMPDIR is often longer.
+    # A socket's path may have at most about 100 characters, and TMPDIR may be longer than that.
     base = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
     with tempfile.TemporaryDirectory(prefix="mw-", dir=base, ignore_cleanup_errors=True) as folder:
         config.KernelManager.transport = "ipc"
@@ -192,7 +200,7 @@ def _kernel_config() -> Iterator[Config]:
 
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
-    """papermill's own inspection misses `int | None` and `Literal[...]` and warns of each; ours has checked them."""
+    """Silence a logger's warnings. papermill warns about types such as `int | None`, which we have checked already."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -203,17 +211,17 @@ def _quiet(name: str) -> Iterator[None]:
 
 
 def _message(error: BaseException) -> str:
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.exceptions import PapermillExecutionError  # papermill loads slowly
 
     if isinstance(error, PapermillExecutionError):
         kind, text = error.ename, error.evalue
     elif isinstance(error, ReportError):
         return str(error)
-    else:  # a timeout, a dead kernel, a missing one: what the kernel left in the cell is not the cause
+    else:  # a timeout, or a dead or missing kernel; the cell's output does not show the cause
         kind, text = type(error).__name__, str(error)
     first = text.strip().partition("\n")[0]
     end = "" if first.endswith((".", "?", "!")) else "."
-    if kind in errors.__all__ and first:  # written for readers, who need not know what class it has
+    if kind in errors.__all__ and first:  # our own errors are sentences that need no class name
         return f"{first}{end}"
     return f"{kind}: {first}{end}" if first else f"{kind}."
 
@@ -226,7 +234,7 @@ def _metrics(executed: NotebookNode) -> dict[str, Any]:
     return dict(found)
 
 
-def _made(out: Path) -> Path:
+def _writable_folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):

@@ -1,4 +1,4 @@
-"""Many notebooks run side by side, and one page that links what became of each."""
+"""A site of notebooks: they run in parallel, and an index page links their results."""
 
 import html
 import json
@@ -17,7 +17,7 @@ import jinja2
 
 from metawidgets import __version__
 from metawidgets.errors import ReportError
-from metawidgets.npz import replacing
+from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue, parameters
 from metawidgets.reports.export import CSP
 
@@ -28,12 +28,16 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Ran:
-    """One notebook of the site.
+    """A notebook of the site after its run.
 
     Args:
-        name: its file's stem. title: its first heading. question: the paragraph under that.
-        page: the HTML file, or `None` if it failed. seconds: how long it took. size: bytes of the page.
-        problem: why it failed, in one sentence; "" if it did not.
+        name: the file's stem.
+        title: the notebook's first heading.
+        question: the paragraph below the heading.
+        page: the HTML file, or `None` if the run failed.
+        seconds: duration of the run.
+        size: bytes of the page.
+        problem: a sentence on why the run failed; "" if it did not.
     """
 
     name: str
@@ -53,18 +57,18 @@ def build_site(
     jobs: int = 1,
     on_done: Callable[[Ran], None] | None = None,
 ) -> list[Ran]:
-    """Run notebooks as reports, `jobs` at a time in processes of their own, and write `index.html` beside their folders.
+    """Run notebooks as reports, `jobs` at a time in separate processes, and write `index.html` beside their folders.
 
-    One that fails does not keep the others from running: the index says so.
+    If a notebook fails, the others still run, and the index says why it failed.
 
     Args:
         notebooks: paths, in the order of the index.
-        out: folder; each notebook gets `<out>/<name>/`.
-        values: parameters for those that have them (`{"smoke": True}`); a notebook without one of them runs as it is.
-        on_done: told of each as it ends.
+        out: the folder of the site; each notebook gets `<out>/<name>/`.
+        values: parameters (`{"smoke": True}`). A notebook gets only those that it declares.
+        on_done: called with each notebook's result when its run ends.
 
     Raises:
-        ReportError: if there is no notebook, two have one name, or the folder cannot be written.
+        ReportError: if `notebooks` is empty, two notebooks have the same name, or the folder cannot be written.
     """
     paths = [catalogue.find(notebook) for notebook in notebooks]
     names = [path.stem for path in paths]
@@ -102,7 +106,7 @@ def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
     known = parameters.model_of(parameters.parameters_cell(notebook)).model_fields
     given = [f"-p{name}={json.dumps(value)}" for name, value in values.items() if name in known]
     command = [sys.executable, "-m", "metawidgets", "report", str(path), "--out", str(folder), *given]
-    # Two networks on two threads each get in each other's way.
+    # One thread for each process: with two, processes that train in parallel slow each other down.
     environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"), "COLUMNS": "500"}
     begun = time.monotonic()
     done = subprocess.run(
@@ -118,7 +122,7 @@ def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
 
 
 def _link(page: Path, pages: Mapping[str, Path]) -> int:
-    """Make what a page says of other notebooks links to their pages, as far as the site has them. Gives the page's bytes."""
+    """Turn a page's mentions of other notebooks into links to their pages, if the site has them. Return the page's size in bytes."""
 
     def linked(found: re.Match[str]) -> str:
         path, part = found[2], found[3] or ""
@@ -134,7 +138,7 @@ def _link(page: Path, pages: Mapping[str, Path]) -> int:
 
 
 def _write_index(out: Path, ran: Sequence[Ran]) -> None:
-    # Of the repository itself: https links and scripts have no place in it, as in the pages.
+    # The template is our own; like the pages, it contains no https links and no scripts.
     template = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         (_HERE / "site.html.j2").read_text(encoding="utf-8")
     )

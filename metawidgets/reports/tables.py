@@ -1,4 +1,4 @@
-"""Tables for a notebook's output: HTML where it is shown, plain text where it is not; every cell is escaped."""
+"""Tables for a notebook's output, as HTML and as plain text. Every cell is escaped."""
 
 import html
 import json
@@ -13,16 +13,16 @@ __all__ = ["Link", "Picture", "Table", "settings_table"]
 
 
 class Picture:
-    """A small image as a table's cell.
+    """A table cell that shows a small image.
 
     Args:
-        image: one item as an episode holds it; one channel is an ink map.
-        text: what it shows, for those who do not see it.
-        size: pixels on the page.
+        image: an item of an episode; one channel is an ink map.
+        text: a description for readers who do not see the image.
+        size: width and height on the page, in pixels.
     """
 
     def __init__(self, image: UInt8[np.ndarray, "channel height width"], text: str, size: int = 48) -> None:
-        from metawidgets.views.images import data_uri
+        from metawidgets.views.images import data_uri  # views loads altair, which loads slowly
 
         self.uri, self.text, self.size = data_uri(image), text, size
 
@@ -34,10 +34,11 @@ class Picture:
 
 
 class Link:
-    """A table's cell that leads to another page, or to a file that is saved.
+    """A table cell with a link to another page, or to a file to download.
 
     Args:
-        text: what it shows. address: relative to the page.
+        text: the link's text.
+        address: the target, relative to the page.
     """
 
     def __init__(self, text: str, address: str) -> None:
@@ -47,19 +48,20 @@ class Link:
         return self.text
 
     def html(self) -> str:
-        save = "" if self.address.endswith(".html") else " download"  # a browser would show a notebook as its JSON
+        save = "" if self.address.endswith(".html") else " download"  # otherwise a browser would show a notebook's JSON
         return f'<a href="{html.escape(self.address)}"{save}>{html.escape(self.text)}</a>'
 
 
 class Table:
-    """Rows under headings, as a notebook shows them.
+    """A table that a notebook shows.
 
     Args:
-        columns: headings. rows: as many cells each; text, numbers, `Picture` or `Link`.
-        caption: one line above it.
+        columns: the headings.
+        rows: each with as many cells as there are headings: text, numbers, `Picture` or `Link`.
+        caption: a line above the table.
 
     Raises:
-        ValueError: if a row has another number of cells than there are headings.
+        ValueError: if the number of cells in a row differs from the number of headings.
     """
 
     def __init__(self, columns: Iterable[str], rows: Iterable[Iterable[Any]], caption: str = "") -> None:
@@ -92,7 +94,7 @@ class Table:
 
 
 def settings_table(settings: Mapping[str, Any], caption: str = "") -> Table:
-    """Names and values, nested mappings as `outer.inner`."""
+    """Return a table of names and values, with the names of nested mappings as `outer.inner`."""
     return Table(["setting", "value"], _flat("", settings), caption)
 
 
@@ -107,23 +109,26 @@ def _flat(prefix: str, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]
 _NUMBER = re.compile(r"(< )?[+\-−]?[\d.,]+( ± [\d.,]+)?( %)?|")
 
 
-def _numbers(cells: list[Any]) -> bool:
+def _are_numbers(cells: list[Any]) -> bool:
     return bool(cells) and all(_NUMBER.fullmatch(str(cell)) for cell in cells)
 
 
 def _style(cells: list[Any]) -> str:
-    """Numbers stand to the right and unbroken. Text may break anywhere, since long names must not push the table off the page,
-    but not into a column of single letters beside numbers that do not yield."""
+    """Return the style attribute of a column. Numbers are aligned right and do not wrap.
+
+    Text may wrap anywhere, since long names must not make the table wider than the page. A minimal width keeps a text column
+    from shrinking to single letters beside columns of numbers.
+    """
     words = (word for cell in cells if not isinstance(cell, Picture) for word in re.split(r"[\s-]", str(cell)))
     longest = min(max(map(len, words), default=0), 20)
-    text = f"text-align: left; overflow-wrap: anywhere; min-width: {0.6 * longest + 1:.3g}em"  # its padding included
-    fit = "text-align: right; white-space: nowrap" if _numbers(cells) else text
+    text = f"text-align: left; overflow-wrap: anywhere; min-width: {0.6 * longest + 1:.3g}em"  # including the padding
+    fit = "text-align: right; white-space: nowrap" if _are_numbers(cells) else text
     return f' style="{fit}; vertical-align: middle"'
 
 
 def _head_style(cells: list[Any]) -> str:
-    """A heading breaks between its words only, over numbers and text alike."""
-    return f' style="text-align: {"right" if _numbers(cells) else "left"}; vertical-align: bottom"'
+    """Return the style attribute of a heading. Without a wrapping rule, it wraps only between words."""
+    return f' style="text-align: {"right" if _are_numbers(cells) else "left"}; vertical-align: bottom"'
 
 
 def _cell(value: Any) -> str:

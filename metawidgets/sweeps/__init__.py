@@ -1,6 +1,6 @@
-"""Many reports on a Dask cluster: planned from a grid, resumable, and collected into one table.
+"""Sweeps: many reports, planned from a grid, run on a Dask cluster, resumable, and collected into one table.
 
-Loaded at first use: Dask takes a second to import. What it needs beyond the package itself is in the extra `metawidgets[sweep]`.
+Each name is loaded at its first use, since Dask takes a second to import. Sweeps need the extra packages of `metawidgets[sweep]`.
 """
 
 from importlib import import_module
@@ -11,16 +11,16 @@ from metawidgets.errors import SweepError
 
 if TYPE_CHECKING:
     from metawidgets.sweeps.driver import Progress, run_sweep
-    from metawidgets.sweeps.plan import Job, Plan
+    from metawidgets.sweeps.planning import Job, Plan
     from metawidgets.sweeps.store import Store
 
 __all__ = ["Job", "Plan", "Progress", "Store", "expect_packages", "run_sweep"]
 
-_HOMES = {"Job": "plan", "Plan": "plan", "Progress": "driver", "Store": "store", "run_sweep": "driver"}
+_HOMES = {"Job": "planning", "Plan": "planning", "Progress": "driver", "Store": "store", "run_sweep": "driver"}
 
 
 def expect_packages() -> None:
-    """Raise `SweepError` if what sweeps need is not installed."""
+    """Raise `SweepError` if a package that sweeps need is not installed."""
     missing = [name for name in ("distributed", "fsspec", "pyarrow") if find_spec(name) is None]
     if missing:
         raise SweepError(f"sweeps need {' and '.join(missing)}; install them with: pip install 'metawidgets[sweep]'.")

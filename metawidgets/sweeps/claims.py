@@ -1,6 +1,7 @@
-"""Who is at which report: locks on single bytes of one file, which the system drops when their process dies.
+"""Claims: locks that keep two processes from running the same report.
 
-No clock and no process number is involved, so a claim never outlives its owner, and none is ever taken from one that lives.
+A claim is a lock on one byte of a file. The operating system drops it when its process dies. No clock and no process number is
+involved, so a claim never outlives its owner, and no living owner ever loses one.
 """
 
 import errno
@@ -11,25 +12,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+if sys.platform != "win32":
+    import fcntl
+
 __all__ = ["claimed"]
 
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
-_GUARD = threading.Lock()
+_TABLES = threading.Lock()
+"""Guards `_FILES` and `_MINE`."""
 _FILES: dict[str, int] = {}
-"""One descriptor a file for the life of the process: closing any would drop all of the process's locks on that file."""
+"""The one descriptor of each file, by name. It stays open, since closing it drops all locks of this process on the file."""
 _MINE: set[tuple[str, int]] = set()
-"""Locks belong to processes; this tells this process's threads apart."""
+"""(file, byte) of each lock that this process holds. The system's locks do not keep threads of one process apart; this does."""
 
 
 @contextmanager
 def claimed(path: Path, key: str) -> Iterator[bool]:
-    """Try to claim a key, without waiting; the block is told whether that worked, and gives the claim back at its end.
+    """Try to claim a key without waiting. Yield whether the claim succeeded, and release the claim when the block ends.
 
     Args:
-        path: the file of claims, the same for all that share an output; made if need be. It stays empty.
-        key: hex digits; the first 15 say which byte.
+        path: the file of claims, the same for every process that shares an output. It is created if it is missing, and stays empty.
+        key: hex digits; the first 15 choose the byte.
 
-    Where the system has no such locks (Windows, some network disks), every claim is granted to one thread of each process.
+    On Windows every claim is granted. On a disk without such locks (some network disks), one thread of each process gets it.
 
     Raises:
         OSError: if the file cannot be made.
@@ -37,10 +42,8 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
     if sys.platform == "win32":
         yield True
         return
-    import fcntl
-
     name, byte = str(path.resolve()), int(key[:15], 16)
-    with _GUARD:
+    with _TABLES:
         if (name, byte) in _MINE:
             mine = False
         else:
@@ -51,7 +54,7 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
             try:
                 fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
                 mine = True
-            except (BlockingIOError, PermissionError):  # both are in use for "another has it"
+            except (BlockingIOError, PermissionError):  # systems use both for "another process holds it"
                 mine = False
             except OSError as error:
                 if error.errno not in _NO_LOCKS:
@@ -63,14 +66,14 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
         yield mine
     finally:
         if mine:
-            with _GUARD:
+            with _TABLES:
                 _MINE.discard((name, byte))
-                with suppress(OSError):  # a file system without locks
+                with suppress(OSError):  # the file system has no locks
                     fcntl.lockf(_FILES[name], fcntl.LOCK_UN, 1, byte)
 
 
 def _is_open_on(descriptor: int, path: Path) -> bool:
-    """Whether the file of that name is still the one that was opened: an output folder may be removed and made again."""
+    """Return whether `path` still names the file that was opened: an output folder may be removed and created again."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The Dask cluster that a sweep runs on: one of this machine for the time of the sweep, or one whose scheduler is given."""
+"""The Dask cluster that a sweep runs on: a temporary one on this machine, or an existing one, given by its scheduler's address."""
 
 import asyncio
 import contextlib
@@ -30,14 +30,14 @@ _SHOW_EVERY = 5.0  # seconds between two entries in the dashboard's log
 
 
 class Lost(Exception):
-    """The scheduler is gone for now; its workers may still be at their reports."""
+    """The scheduler does not answer for now; its workers may still be running their reports."""
 
 
 class Connection:
-    """A client, with Dask's ways of failing put into a sweep's words.
+    """A Dask client whose failures are reported as an `Outcome` or as `Lost`.
 
     Args:
-        client: connected.
+        client: a client that is connected to its scheduler.
     """
 
     def __init__(self, client: "Client") -> None:
@@ -46,12 +46,12 @@ class Connection:
 
     @property
     def dashboard(self) -> str:
-        """Address of Dask's dashboard; "" if there is none."""
+        """The address of Dask's dashboard; "" if there is none."""
         return self._client.dashboard_link or ""
 
     @property
     def slots(self) -> int:
-        """How many reports the workers run at a time."""
+        """The number of reports that the workers run at a time."""
         if time.monotonic() - self._counted >= _SLOTS_EVERY:
             self._counted = time.monotonic()
             try:
@@ -62,24 +62,24 @@ class Connection:
         return self._slots
 
     def submit(self, function: Callable[..., Any], argument: Any, key: str) -> "Future":
-        """Send one call."""
+        """Send one call to the workers."""
         self.check()
         return self._client.submit(function, argument, key=key, pure=False)
 
     def check(self) -> None:
-        """Raises: Lost: if the scheduler does not answer any more."""
+        """Raise `Lost` if the scheduler no longer answers."""
         stream: Any = self._client.scheduler_comm
         if self._client.status != "running" or (stream and stream.comm.closed()):
             raise Lost("the scheduler has gone away; waiting for it to come back")
 
     def outcome(self, key: str, future: "Future") -> Outcome:
-        """What a call that has ended says."""
-        from distributed.scheduler import KilledWorker
+        """Return the outcome of a call that has ended."""
+        from distributed.scheduler import KilledWorker  # distributed loads slowly
 
         if future.status == "finished":
             try:
                 return Outcome(**future.result(timeout=30))
-            except (OSError, asyncio.CancelledError):  # its worker went before it could be asked
+            except (OSError, asyncio.CancelledError):  # the worker ended before its answer was fetched
                 return Outcome(key, "lost", problem="a worker has gone away with its answer")
             finally:
                 future.release()
@@ -89,7 +89,7 @@ class Connection:
         future.release()
         if isinstance(error, KilledWorker):
             return Outcome(
-                key, "died", problem="the worker process died of it, on several workers one after the other."
+                key, "died", problem="the report killed its worker process, on several workers one after the other."
             )
         if isinstance(error, ImportError | AttributeError):
             problem = f"a worker cannot load metawidgets ({error}); install the same version where the workers run."
@@ -97,7 +97,7 @@ class Connection:
         return Outcome(key, "died", problem=f"{type(error).__name__}: {error}")
 
     def show(self, progress: Any) -> None:
-        """Put the figures into the log of Dask's dashboard, topic `sweep`."""
+        """Write the progress to the log of Dask's dashboard, under the topic `sweep`."""
         if time.monotonic() - self._shown < _SHOW_EVERY:
             return
         self._shown = time.monotonic()
@@ -110,44 +110,45 @@ class Connection:
 def connected(
     store: Store, scheduler: str | None, workers: int | None, wanted: int, patience: float, check: Callable[[], None]
 ) -> Iterator[Connection]:
-    """A cluster to work on, until the block ends: then reports that still run are stopped, also on a cluster that stays.
+    """Connect to a cluster for the length of the block. At its end reports that still run are stopped, on either kind of cluster.
 
     Args:
-        store: where the workers will write to.
-        scheduler: address; `None` for a cluster of processes on this machine, of one thread each.
-        workers: how many of these; `None` for one a core, but no more than are `wanted`.
-        patience: seconds to go on trying for a scheduler that has been there before.
-        check: called now and then; what it raises ends the wait.
+        store: the output that the workers will write to.
+        scheduler: the scheduler's address; `None` starts processes of one thread each on this machine.
+        workers: the number of these processes; `None` for one per core. Never more than `wanted`.
+        wanted: the number of reports to run.
+        patience: how many seconds to keep trying to reach a scheduler that answered before.
+        check: called now and then; an exception that it raises ends the wait.
 
     Raises:
-        SweepError: if no scheduler answers, the workers do not start, or they have no part in the output.
+        SweepError: if no scheduler answers, the workers do not start, or the workers cannot share the output.
     """
     if store.place.startswith("memory://"):
         raise SweepError(
             f"out={store.place!r} is the memory of one process, which workers do not share; give a folder or an object store."
         )
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_silence("distributed"))  # what goes wrong is told by us, once
+        stack.enter_context(_silence("distributed"))  # the sweep reports each failure itself, once
         if scheduler is None:
             stack.enter_context(_same_environment())
             try:
-                cluster = _started(min(workers or os.cpu_count() or 1, max(wanted, 1)))
-                stack.callback(_quietly, cluster.close, 10)
+                cluster = _local_cluster(min(workers or os.cpu_count() or 1, max(wanted, 1)))
+                stack.callback(_close_quietly, cluster.close, 10)
             finally:
                 check()
-            from distributed import Client
+            from distributed import Client  # distributed loads slowly
 
             client = Client(cluster, timeout=30, set_as_default=False)
         else:
-            client = _found(scheduler, patience, check)
-        # Dask forgets what nobody waits for any more, and the workers stop it.
-        stack.callback(_quietly, client.close, 5)
+            client = _existing_cluster(scheduler, patience, check)
+        # Closing the client makes Dask forget its calls; workers then stop their reports (see `task.py`).
+        stack.callback(_close_quietly, client.close, 5)
         yield Connection(client)
 
 
 @contextlib.contextmanager
 def _same_environment() -> Iterator[None]:
-    """Dask puts what its workers are to find (threads, the allocator) into this process's environment, and leaves it there."""
+    """Restore the environment after the block: Dask adds its workers' variables (threads, allocator) to this process's and keeps them."""
     names = ["PYTHONHASHSEED", "__DASK_PARENT_PID", *dask.config.get("distributed.nanny.pre-spawn-environ", {})]
     before = {name: os.environ.get(name) for name in names}
     try:
@@ -162,7 +163,7 @@ def _same_environment() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _silence(name: str) -> Iterator[None]:
-    importlib.import_module(name)  # which gives levels of their own to some of its loggers
+    importlib.import_module(name)  # its import sets the levels of some loggers, so it must come first
     known = [logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
     levels = {each: each.level for each in known if each.name.partition(".")[0] == name and each.level}
     for logger in levels:
@@ -174,42 +175,42 @@ def _silence(name: str) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _started(workers: int) -> "LocalCluster":
-    from distributed import LocalCluster
+def _local_cluster(workers: int) -> "LocalCluster":
+    from distributed import LocalCluster  # distributed loads slowly
 
     try:
-        # A worker's profiler would keep a tree of calls for every second of the last hour: 0.1 MB each, beside a report.
+        # A worker's profiler keeps a call tree for every second of the last hour. That costs 0.1 MB of memory per report.
         with kept_from_children(), dask.config.set({"distributed.worker.profile.enabled": False}):
             return LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address=f"127.0.0.1:{_free_port()}",
-                memory_limit=0,  # a kernel's memory is not its worker's
+                memory_limit=0,  # the limit would count the worker's memory, not its kernel's
                 silence_logs=logging.CRITICAL,
             )
     except (OSError, RuntimeError) as error:
-        said = str(error).strip().partition("\n")[0].rstrip(".")
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
         raise SweepError(
-            f"cannot start workers on this machine ({said}); ask for fewer than {workers}, or look at its limits (ulimit -a)."
+            f"cannot start workers on this machine ({reason}); ask for fewer than {workers}, or check its limits (ulimit -a)."
         ) from error
 
 
-def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Client":
+def _existing_cluster(scheduler: str, patience: float, check: Callable[[], None]) -> "Client":
     until = time.monotonic() + patience
     while True:
         check()
         try:
-            _knock(scheduler)
+            _check_that_it_answers(scheduler)
             return _client(scheduler)
         except (OSError, ValueError, TypeError, OverflowError) as error:
             if isinstance(error, OSError) and time.monotonic() < until:
                 time.sleep(0.2)
                 continue
-            if isinstance(error, TypeError) and scheduler.startswith("tls://"):  # Dask's way of missing an SSL context
+            if isinstance(error, TypeError) and scheduler.startswith("tls://"):  # Dask raises it without an SSL context
                 raise SweepError(
-                    f"{scheduler!r} needs certificates, and Dask's configuration here names none; give its ca-file, and key and "
-                    "cert of the client, under distributed.comm.tls."
+                    f"{scheduler!r} needs certificates, and Dask's configuration here names none; set ca-file, client.key and "
+                    "client.cert under distributed.comm.tls."
                 ) from None
             raise SweepError(
                 f"no scheduler answers at {scheduler!r} ({type(error).__name__}); start one with `dask scheduler`, or leave "
@@ -217,11 +218,12 @@ def _found(scheduler: str, patience: float, check: Callable[[], None]) -> "Clien
             ) from None
 
 
-def _knock(address: str) -> None:
-    """See whether anybody listens there, and speaks Dask's protocol.
+def _check_that_it_answers(address: str) -> None:
+    """Check that somebody listens at an address and speaks Dask's protocol.
 
-    A refusal is known at once, where a client goes on trying; and one that is never answered tries for ever.
+    This fails at once if the connection is refused, while a `Client` keeps trying, and forever if nobody answers.
     """
+    # distributed loads slowly
     from distributed.comm import connect, parse_address, parse_host_port
     from distributed.security import Security
 
@@ -233,14 +235,14 @@ def _knock(address: str) -> None:
         comm = await connect(address, timeout=_ANSWER, **Security().get_connection_args("client"))
         await comm.close()
 
-    with ThreadPoolExecutor(1) as pool:  # a notebook's thread has a loop of its own
+    with ThreadPoolExecutor(1) as pool:  # in a notebook, this thread already runs an event loop
         pool.submit(asyncio.run, asyncio.wait_for(shake_hands(), 2 * _ANSWER)).result()
 
 
 def _client(address: str) -> "Client":
-    from distributed import Client
+    from distributed import Client  # distributed loads slowly
 
-    # Made in two steps, to get hold of one that fails: it would close itself when it is collected, wait, and complain.
+    # Created in two steps, to reach a client whose __init__ fails: when collected, it would try to close itself, wait, and log errors.
     client = Client.__new__(Client)
     try:
         client.__init__(address, timeout=_ANSWER, set_as_default=False)
@@ -250,14 +252,14 @@ def _client(address: str) -> "Client":
     return client
 
 
-def _quietly(close: Callable[..., Any], timeout: float) -> None:
-    """Dask complains of workers that were killed or that do not hurry; the processes end with this one in any case."""
+def _close_quietly(close: Callable[..., Any], timeout: float) -> None:
+    """Close without raising: Dask raises if a worker was killed or is slow to end, and all workers end with this process anyway."""
     with contextlib.suppress(Exception):
         close(timeout=timeout)
 
 
 def _free_port() -> int:
-    """Dask's usual port for its dashboard, or any other if that is taken."""
+    """Return Dask's usual dashboard port, or 0 (any free port) if it is taken."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", _DASHBOARD))

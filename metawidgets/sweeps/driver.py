@@ -1,4 +1,4 @@
-"""Runs what is missing of a plan on a Dask cluster, one here or one that is there, and keeps count."""
+"""The driver of a sweep: it runs the plan's missing reports on a Dask cluster and counts what happened to them."""
 
 import os
 import queue
@@ -14,27 +14,34 @@ from metawidgets.errors import SweepError
 from metawidgets.sweeps.cluster import Connection, Lost, connected
 from metawidgets.sweeps.index import Entry, Index
 from metawidgets.sweeps.interrupts import Interrupts
-from metawidgets.sweeps.plan import Job, Plan
-from metawidgets.sweeps.store import Store
+from metawidgets.sweeps.planning import Job, Plan
+from metawidgets.sweeps.store import Store, Unwritable
 from metawidgets.sweeps.task import Outcome, Task, run_task
 
 __all__ = ["Progress", "run_sweep"]
 
-_POLL = 0.5  # seconds between two looks at what came in
-_ELSEWHERE = 2.0  # seconds before a report that another sweep is at is asked for again
+_POLL = 0.5  # longest wait for a result, in seconds, before the scheduler is checked
+_ELSEWHERE = 2.0  # seconds before this sweep asks again for a report that another sweep is running
 _PATIENCE = 300.0  # seconds that a scheduler may be away
-_INTERRUPTED = ("", None)  # put among what came in, to wake up who waits for it
+_INTERRUPTED = ("", None)  # put into the queue of results to wake up the loop that waits for one
 
 
 @dataclass
 class Progress:
-    """How far a sweep is.
+    """The progress of a sweep.
 
     Args:
-        planned: reports in all. before: how many of them were done when it began, failed ones among them.
-        completed, failed: what this call has done. running: on a worker now. elsewhere: those that another sweep is at.
-        slots: reports that the cluster runs at a time. seconds: since this call began. overhead: beside the reports' own time.
-        problems: why reports failed, and how many did so. note: what it waits for, "" if for nothing.
+        planned: the number of reports in the plan.
+        before: the number of reports of the plan that were done, or had failed, when this call began.
+        completed, failed: the number of reports that this call ran, by result.
+        running: reports on a worker now.
+        elsewhere: reports that another sweep is running.
+        slots: reports that the cluster runs at a time.
+        seconds: time since this call began.
+        work: seconds that the reports themselves took, added up.
+        overhead: seconds that workers spent around them.
+        problems: by error message, the number of reports that failed with it.
+        note: what the sweep waits for; "" if it waits for nothing.
     """
 
     planned: int
@@ -52,12 +59,12 @@ class Progress:
 
     @property
     def left(self) -> int:
-        """Reports that are not done."""
+        """The number of reports that are not done."""
         return self.planned - self.before - self.completed - self.failed
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest will take at the pace so far; `None` before the first report."""
+        """The seconds that the rest will take at the pace so far; `None` before the first report ends."""
         done = self.completed + self.failed
         return self.seconds / done * self.left if done else None
 
@@ -70,19 +77,20 @@ def run_sweep(
     on_progress: Callable[[Progress], None] | None = None,
     patience: float = _PATIENCE,
 ) -> Progress:
-    """Run every report of a plan that is not done, and return how it went.
+    """Run every report of a plan that is not done, and return the progress at the end.
 
-    A report is done when its status file is there. What is done already, here or by another sweep into the same output, is not
-    run again; what this call does is kept whatever happens to it.
+    A report is done when its status file exists. A report that is done, by this sweep or by another one with the same output, is
+    not run again. Finished reports are kept even if this call is interrupted or killed.
 
     Args:
-        scheduler: address of a Dask scheduler (`tcp://host:8786`); `None` for a cluster on this machine, ended with the sweep.
-        retry_failed: whether to run those again that failed.
-        on_progress: told twice a second and whenever a report ends.
-        patience: seconds that a scheduler, once found, may be away before the sweep gives up.
+        scheduler: address of a Dask scheduler (`tcp://host:8786`); `None` starts a cluster on this machine that ends with the sweep.
+        retry_failed: whether failed reports run again.
+        on_progress: called twice a second and whenever a report ends.
+        patience: seconds that a scheduler that answered before may be away before the sweep gives up.
 
     Raises:
-        SweepError: if the cluster cannot be reached or used, or workers cannot share the output. Unwritable: if the output takes no more.
+        SweepError: if the cluster cannot be reached or used, or the workers cannot share the output.
+        Unwritable: if the output cannot be written to.
         KeyboardInterrupt: on Ctrl-C, after the workers have stopped.
     """
     store = Store(plan.settings.out)
@@ -111,18 +119,18 @@ class _Sweep:
         interrupts: Interrupts,
     ) -> None:
         self.plan, self.store, self.index, self.again, self.interrupts = plan, store, index, again, interrupts
-        self.met = False  # whether a scheduler was there once
+        self.met = False  # whether a scheduler has answered yet
         self._begun, self._on_progress = time.monotonic(), on_progress
         self._jobs = {job.key: job for job in plan.jobs}
         self._done: dict[str, Outcome] = {}
-        # Dask blames a worker's death on every report that was to run there: those that it blames are tried once more, alone.
+        # Dask blames a worker's death on every report that was assigned to it. Each of these is tried once more, alone.
         self.suspects: deque[str] = deque()
-        self._alone: set[str] = set()
+        self._retried_alone: set[str] = set()
         self.todo: deque[str] = deque(index.missing(self._jobs, failed_too=again))
         self.progress = Progress(len(plan.jobs), before=len(plan.jobs) - len(self.todo))
 
     def run_once(self, scheduler: str | None, patience: float) -> None:
-        """Run what is to do, until it is done or the scheduler is lost."""
+        """Run the reports of `todo` until all are done or the scheduler is lost."""
         workers, wanted = self.plan.settings.workers, len(self.todo)
         try:
             with connected(
@@ -135,8 +143,8 @@ class _Sweep:
             self.tell(str(lost))
 
     def end(self) -> None:
-        """Bring index and progress up to date."""
-        if self.met:  # else nothing was run since the index was read
+        """Update the index and the progress."""
+        if self.met:  # otherwise nothing has run since the index was read
             self.index.refresh()
             self.index.save()
         self.progress.seconds = time.monotonic() - self._begun
@@ -144,7 +152,7 @@ class _Sweep:
         self.tell()
 
     def run_on(self, cluster: Connection) -> None:
-        """Keep the workers busy until nothing is left; a few more reports than they can run at a time are on their way."""
+        """Keep the workers busy until nothing is left. A few more reports are submitted than they can run at a time."""
         arrived: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         flying: dict[str, Any] = {}
         waiting: dict[str, float] = {}
@@ -157,7 +165,7 @@ class _Sweep:
                     del waiting[key]
                     self.todo.append(key)
                 if self.suspects and not (self.todo or flying):
-                    self._alone.add(self.suspects[0])
+                    self._retried_alone.add(self.suspects[0])
                     self.todo.append(self.suspects.popleft())
                 ahead = max(2 * cluster.slots, cluster.slots + 4)
                 while self.todo and len(flying) < ahead:
@@ -174,7 +182,7 @@ class _Sweep:
                     continue
                 self.interrupts.check()
                 del flying[key]
-                if self._take(key, cluster.outcome(key, future)):
+                if self._handle(key, cluster.outcome(key, future)):
                     waiting[key] = time.monotonic() + _ELSEWHERE
         except Lost:
             self.todo.extend([*flying, *waiting, *self.suspects])
@@ -182,14 +190,14 @@ class _Sweep:
             raise
 
     def look_again(self) -> None:
-        """After a scheduler was lost: what its workers have finished since is done."""
+        """Read the index again after a scheduler was lost, and record the reports that its workers have completed since."""
         self.index.refresh()
         for key in [key for key in self.todo if self.index.entries.get(key, Entry("")).state == "completed"]:
             self._record(Outcome(key, "completed", self.index.entries[key].seconds))
         self.todo = deque(dict.fromkeys(key for key in self.todo if key not in self._done))
 
     def tell(self, note: str = "") -> None:
-        """Hand the progress on."""
+        """Pass the progress to the caller."""
         self.progress.note = note
         if self._on_progress:
             self._on_progress(self.progress)
@@ -203,36 +211,34 @@ class _Sweep:
             name=self.plan.name,
             notebook=self.plan.notebook,
             out=self.store.place,
-            cwd=os.getcwd(),  # noqa: PTH109 - it travels as text
+            cwd=os.getcwd(),  # noqa: PTH109 - a task holds plain text, not a `Path`
             again=self.again,
             forked=settings.forked,
             time_limit=settings.time_limit,
             retries=settings.retries,
         )
 
-    def _take(self, key: str, outcome: Outcome) -> bool:
-        """Note what became of a report; true if it is to be asked for again later."""
+    def _handle(self, key: str, outcome: Outcome) -> bool:
+        """Record a report's outcome. Return whether to submit the report again later."""
         if outcome.state in ("unwritable", "unfit"):
-            from metawidgets.sweeps.store import Unwritable
-
             raise (Unwritable if outcome.state == "unwritable" else SweepError)(outcome.problem)
         if outcome.state == "lost":
             self.todo.append(key)
             raise Lost(outcome.problem)
         if outcome.state in ("claimed", "stopped"):
             return True
-        if outcome.state == "died" and key not in self._alone:
+        if outcome.state == "died" and key not in self._retried_alone:
             self.suspects.append(key)
             return False
-        if outcome.state == "died":  # its workers did, so nobody has written it down
+        if outcome.state == "died":  # its worker died, so nobody has written a status file
             with self.store.claim(key) as mine:
-                if not mine:  # another sweep is at it, and may be luckier
+                if not mine:  # another sweep is running it, and may succeed
                     return True
                 done = self.store.status(key)
                 if done and done["state"] == "completed":
                     outcome = Outcome(key, "completed", Entry.of(done).seconds)
                 else:
-                    self._write_down(self._jobs[key], outcome.problem)
+                    self._publish_failure(self._jobs[key], outcome.problem)
                     outcome = Outcome(key, "failed", problem=outcome.problem)
         self._record(outcome)
         return False
@@ -247,9 +253,9 @@ class _Sweep:
             self.progress.failed += 1
             self.progress.problems[outcome.problem] += 1
 
-    def _write_down(self, job: Job, problem: str) -> None:
-        said = {"report": self.plan.name, "metawidgets": metawidgets.__version__, "parameters": job.parameters}
-        self.store.publish(job.key, None, {**said, "seconds": 0.0, "state": "failed", "error": {"message": problem}})
+    def _publish_failure(self, job: Job, problem: str) -> None:
+        failure = {"report": self.plan.name, "metawidgets": metawidgets.__version__, "parameters": job.parameters}
+        self.store.publish(job.key, None, {**failure, "seconds": 0.0, "state": "failed", "error": {"message": problem}})
 
     def _count(self, flying: int, waiting: int, cluster: Connection) -> None:
         progress = self.progress
@@ -257,6 +263,6 @@ class _Sweep:
         progress.seconds = time.monotonic() - self._begun
         note = "waiting for a worker" if not cluster.slots else ""
         if waiting and not flying:
-            note = "waiting for reports that another sweep is at"
+            note = "waiting for reports that another sweep is running"
         self.tell(note)
         cluster.show(progress)

@@ -1,4 +1,4 @@
-"""Results without a sweep: two learners scored here and now, for whoever wants to see what a summary looks like."""
+"""Example results for a summary, made in this process without a sweep."""
 
 import time
 
@@ -9,10 +9,11 @@ __all__ = ["example"]
 
 
 def example(n_episodes: int = 60, seed: int = 0) -> Results:
-    """A trained prototypical network and the nearest neighbour on procedural characters, at 1 and 5 shots, with two seeds.
+    """Score a trained prototypical network and a nearest-neighbour learner on procedural characters, at 1 and 5 shots, with two seeds.
 
     Args:
-        n_episodes: of each of the eight scores. seed: the first of the two.
+        n_episodes: the number of episodes for each of the eight scores.
+        seed: the first of the two seeds.
     """
     data = mw.datasets.load("glyphs", n_classes=60)
     shape = mw.EpisodeSampler(data.source("test")).episode(0).item_shape

@@ -1,15 +1,17 @@
-"""A warm process that forks Jupyter kernels: torch and the rest are imported once, each kernel is a fresh process of its own.
+"""A process that imports torch and the other packages once, then forks a Jupyter kernel for each request.
 
     python -P -m metawidgets.sweeps.fork_server
 
-reads one JSON object a line and answers with one. `{"fork": {"argv": [...], "env": {...}, "cwd": "..."}}` -> `{"pid": n}`;
-`{"reap": pid}` -> `{"code": n}`. When its input ends, for whatever reason, it ends, and the system kills the kernels with it.
+reads one JSON object per line and answers each with one. `{"fork": {"argv": [...], "env": {...}, "cwd": "..."}}` is answered by
+`{"pid": n}`, `{"reap": pid}` by `{"code": n}`. When its input ends, for whatever reason, it ends, and the system kills its kernels.
 
-It has one thread, runs no torch operation, and touches no CUDA: only then is a fork without exec safe.
+A fork without exec is safe only in a process with one thread. So this process runs no torch operation and does not touch CUDA.
 """
 
 import contextlib
+import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
@@ -33,8 +35,8 @@ _WARM = (
     "metawidgets.learners",
     "metawidgets.reports.tables",
     "metawidgets.trained",
-    "metawidgets.training",
-    "metawidgets.evaluation",
+    "metawidgets.training.evaluation",
+    "metawidgets.training.meta_training",
     "metawidgets.views",
     "metawidgets.widgets",
     "numpy",
@@ -44,13 +46,11 @@ _WARM = (
 
 
 def main() -> None:
-    """Import, then serve until the input ends."""
-    import importlib
-
+    """Import the packages, then answer requests until the input ends."""
     for name in _WARM:
         importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # the collector leaves these pages alone, so that parent and children share them
+    gc.freeze()  # the collector then does not write to these pages, so that the kernels share them with this process
     _answer({"threads": n_threads()})
     for line in sys.stdin:
         asked = json.loads(line)
@@ -58,7 +58,7 @@ def main() -> None:
             pid = os.fork()
             if pid == 0:
                 _become_kernel(**asked["fork"])
-            with contextlib.suppress(OSError):  # the child does so, too: whoever comes second finds it done, or it gone
+            with contextlib.suppress(OSError):  # the child does this too; the second call fails if the child has ended
                 os.setpgid(pid, pid)
             _answer({"pid": pid})
         elif "reap" in asked:
@@ -67,17 +67,17 @@ def main() -> None:
 
 
 def n_threads() -> int:
-    """How many threads this process has, as the system counts them: libraries start some that Python does not know."""
+    """Return the number of threads by the system's count: Python does not know the threads that libraries start."""
     return sum(1 for _ in Path("/proc/self/task").iterdir())
 
 
-def _answer(said: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(said) + "\n")
+def _answer(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
 def _become_kernel(argv: list[str], env: dict[str, str], cwd: str | None) -> NoReturn:
-    """In the child: a process group, streams, environment and folder of its own, then the kernel until it ends."""
+    """Turn the forked child into a kernel, with its own process group, streams, environment and folder, and run it to its end."""
     code = 1
     try:
         parent = os.getppid()
@@ -89,7 +89,7 @@ def _become_kernel(argv: list[str], env: dict[str, str], cwd: str | None) -> NoR
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - theirs for good
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - open until the process ends
         os.environ.clear()
         os.environ.update({**env, "JPY_PARENT_PID": str(parent)})
         if cwd:
@@ -97,7 +97,7 @@ def _become_kernel(argv: list[str], env: dict[str, str], cwd: str | None) -> NoR
         _new_random_numbers()
         gc.enable()
 
-        from ipykernel.kernelapp import IPKernelApp
+        from ipykernel.kernelapp import IPKernelApp  # `main` has loaded it with the rest of _WARM
 
         sys.argv = ["ipykernel_launcher.py", *argv]
         IPKernelApp.launch_instance(argv)
@@ -105,25 +105,24 @@ def _become_kernel(argv: list[str], env: dict[str, str], cwd: str | None) -> NoR
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     finally:
-        os._exit(code)  # nothing of the server's may be run to its end a second time here
+        os._exit(code)  # skips the server's exit handlers and `finally` blocks, which the child has inherited
 
 
 def _die_with(parent: int) -> None:
-    """Have the system kill this process when the server goes, even if that is killed itself."""
-    import ctypes
-
+    """Have the system kill this process when the server ends, even if the server is killed."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it went before the system was asked
+    if os.getppid() != parent:  # the server ended before the call above
         os._exit(1)
 
 
 def _new_random_numbers() -> None:
-    """The global generators of numpy and torch are the server's, the same in every child; Python's own is sown by the fork."""
+    """Reseed numpy's and torch's global generators, which every child inherits in the same state. Python reseeds its own at a fork."""
+    # torch loads slowly; `main` has loaded both with the rest of _WARM
     import numpy as np
     import torch
 
-    np.random.seed(None)  # noqa: NPY002 - it is the legacy generator that notebooks of others may use
-    torch.default_generator.seed()  # not torch.seed(), which would see to CUDA too
+    np.random.seed(None)  # noqa: NPY002 - a user's notebook may use this legacy generator
+    torch.default_generator.seed()  # not torch.seed(), which would touch CUDA too
 
 
 if __name__ == "__main__":

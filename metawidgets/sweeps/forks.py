@@ -1,4 +1,4 @@
-"""Kernels forked from a warm process, as seen from the process that wants them: a server, started once, and its children."""
+"""The client's side of forked kernels: the fork server of this process, and the kernels forked from it."""
 
 import atexit
 import contextlib
@@ -15,7 +15,7 @@ __all__ = ["ForkedProcess", "Server", "can_fork"]
 
 
 def can_fork() -> bool:
-    """Whether kernels can be forked from a warm process here: on Linux, and if that process has one thread."""
+    """Return whether kernels can be forked here: only on Linux, and only if the fork server has a single thread."""
     if sys.platform != "linux":
         return False
     try:
@@ -25,9 +25,9 @@ def can_fork() -> bool:
 
 
 class ForkedProcess:
-    """What the provisioner wants to know of a process, for a child of the warm process.
+    """A child of the fork server, with the part of `Popen`'s interface that Jupyter's provisioner uses.
 
-    It is held by a descriptor and not by its number, which the system may give to another.
+    It is held by a descriptor, not by its process number, since the system may give that number to another process.
     """
 
     stdin = stdout = stderr = None
@@ -37,25 +37,28 @@ class ForkedProcess:
         wanted = {
             "argv": argv,
             "env": dict(os.environ if env is None else env),
-            "cwd": os.getcwd() if cwd is None else str(cwd),  # noqa: PTH109 - papermill goes there, and passes none on
+            "cwd": os.getcwd() if cwd is None else str(cwd),  # noqa: PTH109 - papermill changes the folder and passes no `cwd`
         }
         self.pid: int = server.ask({"fork": wanted})["pid"]
-        self._descriptor = os.pidfd_open(self.pid)  # the server does not reap it before it is told to
+        self._descriptor = os.pidfd_open(self.pid)  # the number is still this child's: the server reaps only on request
         self._lock = threading.RLock()
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """The exit code, `None` as long as it runs."""
+        """Return the exit code, or `None` if the process is still running.
+
+        If the process has ended, the first call also kills the other processes of its group and reaps this process.
+        """
         with self._lock:
             if self.returncode is None and select.select([self._descriptor], [], [], 0)[0]:
-                with contextlib.suppress(ProcessLookupError):  # before its number is free again
+                with contextlib.suppress(ProcessLookupError):  # must come before `reap`, which frees the number
                     os.killpg(self.pid, signal.SIGKILL)
                 self.returncode = self._server.reap(self.pid)
                 os.close(self._descriptor)
             return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end.
+        """Wait for the process to end, and return its exit code.
 
         Raises:
             TimeoutExpired: if that takes longer than `timeout` seconds.
@@ -67,27 +70,27 @@ class ForkedProcess:
         return code
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal; one that has ended gets none."""
+        """Send the process a signal, unless it has ended."""
         with self._lock:
             if self.poll() is None:
                 signal.pidfd_send_signal(self._descriptor, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process at once."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         self.send_signal(signal.SIGTERM)
 
 
 class Server:
-    """The warm process of this process; it ends when this one does."""
+    """The fork server of this process (`fork_server.py`). It ends when this process ends."""
 
-    _one: "Server | None" = None
-    _making = threading.Lock()
-    _hopeless = False
-    """Whether one could not even start: the next would not, either, after seconds of imports."""
+    _instance: "Server | None" = None
+    _starting = threading.Lock()
+    _failed_to_start = False
+    """Whether a server failed to start. The next would fail too, after seconds of imports, so none is tried."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-P", "-m", "metawidgets.sweeps.fork_server"]
@@ -99,7 +102,7 @@ class Server:
             env={**os.environ, **one_thread},
             stderr=subprocess.DEVNULL,
             text=True,
-            start_new_session=True,  # Ctrl-C in the terminal is for the driver, which stops the rest
+            start_new_session=True,  # Ctrl-C in the terminal must reach only the driver, which stops the rest
         )
         self._lock = threading.Lock()
         atexit.register(self.end)
@@ -112,27 +115,27 @@ class Server:
 
     @classmethod
     def of_this_process(cls) -> "Server":
-        """The one server, started at the first call, and anew if it was killed.
+        """Return this process's server. Start it at the first call, and again if it was killed.
 
         Raises:
-            OSError: if it does not start.
+            OSError: if the server does not start.
         """
-        with cls._making:
-            if cls._hopeless:
+        with cls._starting:
+            if cls._failed_to_start:
                 raise OSError("the process that forks kernels did not start.")
-            if cls._one is None or cls._one._process.poll() is not None:
-                if cls._one is not None:
-                    cls._one._close()
-                cls._hopeless = True
-                cls._one = cls()
-                cls._hopeless = False
-            return cls._one
+            if cls._instance is None or cls._instance._process.poll() is not None:
+                if cls._instance is not None:
+                    cls._instance._close()
+                cls._failed_to_start = True
+                cls._instance = cls()
+                cls._failed_to_start = False
+            return cls._instance
 
     @classmethod
     def end(cls) -> None:
-        """End the server with its kernels, and forget it."""
-        with cls._making:
-            one, cls._one, cls._hopeless = cls._one, None, False
+        """End the server and its kernels; the next `of_this_process` starts a new one."""
+        with cls._starting:
+            one, cls._instance, cls._failed_to_start = cls._instance, None, False
         if one is not None:
             one._close()
 
@@ -143,20 +146,20 @@ class Server:
                     pipe.close()
         self._process.wait()
 
-    def ask(self, what: dict[str, Any]) -> dict[str, Any]:
-        """Send a request and wait for its answer.
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send a request, and return the server's answer.
 
         Raises:
-            OSError: if the server is gone.
+            OSError: if the server has ended.
         """
         with self._lock:
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(what) + "\n")
+            self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             return self._line()
 
     def reap(self, pid: int) -> int:
-        """The exit code of a child that has ended; that of a kill if the server went with it."""
+        """Return the exit code of a child that has ended; if the server has ended too, return SIGKILL's code."""
         try:
             return self.ask({"reap": pid})["code"]
         except OSError:

@@ -1,4 +1,4 @@
-"""Which combinations of parameters a sweep asks for: a product of lists, lists that go together, what is left out."""
+"""The combinations of parameters of a sweep: the product of lists, lists that vary together, and exclusions."""
 
 import itertools
 import math
@@ -11,7 +11,7 @@ from metawidgets.errors import SweepError
 __all__ = ["MOST", "combinations", "excluded", "shown"]
 
 MOST = 1_000_000
-"""Reports that one sweep may ask for."""
+"""The most reports that one sweep may have."""
 _BRIEF = reprlib.Repr()
 _BRIEF.maxstring = _BRIEF.maxother = 80
 _BRIEF.maxlevel = 3
@@ -20,15 +20,16 @@ _BRIEF.maxlevel = 3
 def combinations(
     grid: Mapping[str, Any], zipped: Sequence[Mapping[str, Any]], repeats: Sequence[int] | None
 ) -> Iterator[dict[str, Any]]:
-    """What differs from report to report, the last name changing fastest, the seeds of `repeats` fastest of all.
+    """Yield the varied parameters of each report. The last name changes fastest, and the seeds of `repeats` fastest of all.
 
     Args:
-        grid: name -> list of values; a name with a dot sets one entry of a dictionary (`dataset_options.n_classes`).
-        zipped: groups of lists of one length, of which the first entries go together, then the second ones, ...
-        repeats: seeds, or `None` for the seed as it is.
+        grid: the list of values of each name. A name with a dot sets one entry of a dictionary (`dataset_options.n_classes`).
+        zipped: groups of lists of the same length. The first entries of a group go together, then the second ones, and so on.
+        repeats: the seeds, or `None` to leave the seed as it is.
 
     Raises:
-        SweepError: if a list is none or empty, a group's lists differ in length, a name occurs twice, or it is too many.
+        SweepError: if a value is not a list, or an empty one; if a group's lists differ in length; if a name occurs twice; or if
+            there are more than `MOST` combinations.
     """
     axes: list[tuple[str | tuple[str, ...], Sequence[Any]]] = []  # a name and its values, or names and rows of values
     for name, values in _flat(grid, "grid"):
@@ -37,8 +38,10 @@ def combinations(
         columns = dict(_flat(group, "zip"))
         lengths = {name: len(values) for name, values in columns.items()}
         if len(set(lengths.values())) > 1:
-            said = ", ".join(f"{name} has {n}" for name, n in lengths.items())
-            raise SweepError(f"the lists of a zip go together, but {said} entries; make them of one length.")
+            lengths_text = ", ".join(f"{name} has {n}" for name, n in lengths.items())
+            raise SweepError(
+                f"the lists of a zip must have the same length, but {lengths_text} entries; make them equally long."
+            )
         if columns:
             axes.append((tuple(columns), list(zip(*columns.values(), strict=True))))
     if repeats is not None:
@@ -48,7 +51,9 @@ def combinations(
     _refuse_collisions(names)
     n = math.prod(len(rows) for _, rows in axes)
     if n > MOST:
-        raise SweepError(f"the sweep asks for {n:,} reports; {MOST:,} are the most, so make it several sweeps.")
+        raise SweepError(
+            f"the sweep asks for {n:,} reports, but at most {MOST:,} are allowed; split it into several sweeps."
+        )
     for row in itertools.product(*(rows for _, rows in axes)):
         flat: list[Any] = []
         for value, several in zip(row, zips, strict=True):
@@ -60,9 +65,9 @@ def combinations(
 
 
 def excluded(values: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Which rules leave these parameters out: all of which every entry fits, by their places; none if they stay.
+    """Return the indices of the rules that exclude these parameters: every entry of such a rule matches.
 
-    A rule's entry is a value, or a list of values of which one must fit.
+    A rule's entry is a value to match, or a list of values, one of which must match.
     """
     return [
         number
@@ -72,21 +77,21 @@ def excluded(values: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> l
 
 
 def shown(value: object) -> str:
-    """A value for an error's sentence: of a long or deep one its beginning."""
+    """Return a value as text for an error message; a long or deep one is shortened."""
     return _BRIEF.repr(value)
 
 
 def _refuse_collisions(names: Sequence[str]) -> None:
-    """Two lists for one name; or one for a dictionary and one for an entry of it, of which the later would win."""
+    """Raise if a name is varied twice, or if both a dictionary and one of its entries are varied: the later would overwrite the other."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise SweepError(f"{name} is given more than once (grid, zip, repeats); leave it in one of them.")
+            raise SweepError(f"{name} is given more than once (grid, zip, repeats); keep it in only one of them.")
         seen.add(name)
     for name in names:
         above = next((each for each in seen if name.startswith(f"{each}.")), None)
         if above:
-            raise SweepError(f"{above} and its entry {name} are both varied; leave one of them.")
+            raise SweepError(f"{above} and its entry {name} are both varied; vary only one of them.")
 
 
 def _flat(table: Mapping[str, Any], where: str, prefix: str = "") -> Iterator[tuple[str, list[Any]]]:

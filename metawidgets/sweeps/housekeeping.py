@@ -1,13 +1,13 @@
-"""What of an output is no longer asked for, and its removal."""
+"""Removal of the files of an output that the plan no longer asks for."""
 
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from metawidgets.npz import sweep
+from metawidgets.files.part_files import sweep
 from metawidgets.sweeps.index import Index
 from metawidgets.sweeps.keys import is_key
-from metawidgets.sweeps.plans import saved_plans
+from metawidgets.sweeps.saved_plans import saved_plans
 from metawidgets.sweeps.store import Store, entries
 
 __all__ = ["Leftovers", "leftovers"]
@@ -15,11 +15,14 @@ __all__ = ["Leftovers", "leftovers"]
 
 @dataclass(frozen=True)
 class Leftovers:
-    """What can go.
+    """The parts of an output that can be removed.
 
     Args:
-        store: the output. unwanted: keys of reports that the plan does not have. failed: keys of those of it that failed, if
-            these go. work: keys of runs that were killed. plans: files of plans that ask for something unwanted.
+        store: the output.
+        unwanted: keys of reports that are not in the plan.
+        failed: keys of the plan's failed reports, if these are to be removed too.
+        work: keys of runs that were killed.
+        plans: files of plans that ask for a report outside the plan.
     """
 
     store: Store
@@ -30,14 +33,17 @@ class Leftovers:
 
     @property
     def n_reports(self) -> int:
-        """Reports that would go."""
+        """The number of reports that would be removed."""
         return len(self.unwanted) + len(self.failed)
 
     def remove(self, on_removed: Callable[[], None] | None = None) -> int:
-        """Take them away; a report that somebody is at just now stays, and one that was completed since. Returns how many went.
+        """Remove these files. A report stays if it is running now, or if it failed before and has been completed since.
+
+        Returns:
+            The number of keys that were not running.
 
         Raises:
-            Unwritable: if the place refuses.
+            Unwritable: if the output cannot be written to.
         """
         gone = 0
         unwanted, failed = set(self.unwanted), set(self.failed)
@@ -60,10 +66,11 @@ class Leftovers:
 
 
 def leftovers(store: Store, wanted: Collection[str], *, failed: bool = False) -> Leftovers:
-    """What of an output is not wanted.
+    """Return the parts of an output that are not wanted.
 
     Args:
-        wanted: keys of the plan. failed: whether reports of the plan that failed go, too.
+        wanted: the plan's keys.
+        failed: whether the plan's failed reports are to be removed too.
     """
     wanted = set(wanted)
     index = Index.of(store)
@@ -71,15 +78,15 @@ def leftovers(store: Store, wanted: Collection[str], *, failed: bool = False) ->
         store,
         unwanted=sorted(index.entries.keys() - wanted),
         failed=sorted(key for key in wanted & index.entries.keys() if failed and index.entries[key].state == "failed"),
-        work=sorted(_strays(store)),
+        work=sorted(_unfinished(store)),
         plans=[plan.path for plan in saved_plans(store) if not wanted.issuperset(plan.keys)],
     )
 
 
-def _strays(store: Store) -> set[str]:
-    """Keys of which there are files, though no status file yet: of runs that were killed, or that end just now.
+def _unfinished(store: Store) -> set[str]:
+    """Return keys that have files but no status file: runs that were killed, or that are about to end.
 
-    None in an object store: without claims one is like the other.
+    Return none for an object store, where the two cannot be told apart: it has no claims.
     """
     if store.folder is None:
         return set()
@@ -92,7 +99,7 @@ def _strays(store: Store) -> set[str]:
 
 
 def _remove_work(store: Store, key: str) -> None:
-    """Take away what a killed run left. Only for who has the claim."""
+    """Remove the files of a killed run. Call this only while holding the key's claim."""
     if store.folder is None:
         return
     shutil.rmtree(store.folder / ".work" / key, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""What all status files of an output say, in one file, so that a sweep of 100,000 reports need not read 100,000 files.
+"""The index of an output: the contents of all status files in one file, so that a sweep need not open 100,000 of them.
 
-Each status file is the truth. The index remembers what it said when it had a certain size, time and number on disk; where one of
-these has changed, or the index does not know the file, it is read. An index that is missing, damaged or of another version is
-made anew.
+The status files stay the authority. For each, the index stores its contents together with its size, modification time and inode. A file is
+read again if one of these has changed, or if the index does not know the file. An index that is missing, damaged or in another
+format is rebuilt.
 """
 
 import json
@@ -16,15 +16,16 @@ from metawidgets.sweeps.store import Store
 __all__ = ["Entry", "Index"]
 
 _NAME, _FORMAT = "index.json", 1
-_AT_A_TIME = 8  # reads under way in an object store
+_AT_A_TIME = 8  # concurrent reads from an object store
 
 
-class Entry(NamedTuple):  # a tuple of plain values costs the garbage collector nothing, and there are many
-    """What the index keeps of one report.
+class Entry(NamedTuple):  # there are many, and the garbage collector does not have to track a tuple of plain values
+    """The index's entry for one report.
 
     Args:
-        state: `completed` or `failed`; "" for a status file that is no whole one, which counts as none.
-        seconds: how long it took. problem: why it failed, "" otherwise.
+        state: `completed` or `failed`; "" for a damaged status file, which counts as missing.
+        seconds: how long the run took.
+        problem: why it failed; "" if it did not.
     """
 
     state: str
@@ -32,18 +33,18 @@ class Entry(NamedTuple):  # a tuple of plain values costs the garbage collector 
     problem: str = ""
 
     @classmethod
-    def of(cls, said: Mapping[str, Any] | None) -> "Entry":
-        """What a status file says; whatever is odd in it counts as not said."""
-        if said is None:
+    def of(cls, status: Mapping[str, Any] | None) -> "Entry":
+        """Make an entry of a status file's contents; values of the wrong type count as missing."""
+        if status is None:
             return cls("")
-        problem = said["error"].get("message", "") if isinstance(said.get("error"), dict) else ""
-        seconds = said.get("seconds")
-        return cls(said["state"], float(seconds) if isinstance(seconds, int | float) else 0.0, str(problem))
+        problem = status["error"].get("message", "") if isinstance(status.get("error"), dict) else ""
+        seconds = status.get("seconds")
+        return cls(status["state"], float(seconds) if isinstance(seconds, int | float) else 0.0, str(problem))
 
 
 @dataclass
 class Index:
-    """Keys and what became of them."""
+    """The state of every report of an output, by key."""
 
     store: Store
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -52,10 +53,10 @@ class Index:
 
     @classmethod
     def of(cls, store: Store, on_read: Callable[[int, int], None] | None = None) -> "Index":
-        """The index of an output, brought up to date; `save` keeps it.
+        """Load the index of an output and bring it up to date. `save` writes it.
 
         Args:
-            on_read: told how many of how many status files have been read.
+            on_read: called with the number of status files read so far and the number to read.
         """
         index = cls(store)
         index._load()
@@ -63,7 +64,7 @@ class Index:
         return index
 
     def refresh(self, on_read: Callable[[int, int], None] | None = None) -> None:
-        """Look for status files that came, changed or went, and read the first two kinds."""
+        """Read status files that are new or have changed, and forget those that were removed."""
         marks = self.store.statuses()
         unread = [key for key, mark in marks.items() if self._marks.get(key) != mark]
         gone = self._marks.keys() - marks.keys()
@@ -77,10 +78,10 @@ class Index:
         self._changed = self._changed or bool(unread or gone)
 
     def save(self) -> None:
-        """Write the index, if there is anything new in it.
+        """Write the index, if it has changed.
 
         Raises:
-            Unwritable: if the place refuses.
+            Unwritable: if the output cannot be written to.
         """
         if not self._changed:
             return
@@ -90,7 +91,7 @@ class Index:
         self._changed = False
 
     def missing(self, keys: Iterable[str], *, failed_too: bool = False) -> list[str]:
-        """Of these keys those that are not completed; those that failed are among them only if they are to be run again."""
+        """Return the keys whose reports are still to run. Failed reports count only with `failed_too`."""
         found = self.entries
         done = {"completed"} if failed_too else {"completed", "failed"}
         return [key for key in keys if key not in found or found[key].state not in done]
@@ -99,7 +100,7 @@ class Index:
         if self.store.folder is not None:
             yield from ((key, self._read(key)) for key in keys)
             return
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:  # a store far away takes its time for each
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:  # a remote store takes long for each read
             for first in range(0, len(keys), 1000):
                 some = keys[first : first + 1000]
                 yield from zip(some, pool.map(self._read, some), strict=True)
@@ -109,10 +110,10 @@ class Index:
 
     def _load(self) -> None:
         try:
-            said = json.loads(self.store.read(_NAME))
-            if said["format"] != _FORMAT:
+            saved = json.loads(self.store.read(_NAME))
+            if saved["format"] != _FORMAT:
                 return
-            for key, (mark, state, seconds, problem) in said["reports"].items():
+            for key, (mark, state, seconds, problem) in saved["reports"].items():
                 self._marks[key] = str(mark)
                 self.entries[key] = Entry(str(state), float(seconds), str(problem))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

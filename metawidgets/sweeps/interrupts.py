@@ -1,4 +1,4 @@
-"""Ctrl-C while a sweep runs: noted at once, acted on where nothing is half done."""
+"""Ctrl-C while a sweep runs: it is recorded at once, and raised only where nothing is half done."""
 
 import signal
 import threading
@@ -11,13 +11,13 @@ from typing import Any
 
 __all__ = ["Interrupts", "kept_from_children"]
 
-_IMPATIENT = 15.0  # seconds after which another Ctrl-C is no longer put off
+_IMPATIENT = 15.0  # seconds after the first Ctrl-C from which another one interrupts at once
 
 
 class Interrupts:
-    """While this is open, Ctrl-C raises nothing by itself: an exception in the midst of Dask's start would leave half a cluster.
+    """A context in which Ctrl-C raises only where `check` is called: an exception while Dask starts would leave half a cluster.
 
-    Outside the main thread, or where Ctrl-C is not Python's (`nohup`), it changes nothing.
+    Outside the main thread, or where Python does not handle Ctrl-C (`nohup`), it changes nothing.
     """
 
     def __init__(self) -> None:
@@ -36,16 +36,16 @@ class Interrupts:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
-        if kind is None:  # it came when there was nothing left to stop
+        if kind is None:  # Ctrl-C may have come after the last `check`
             self.check()
 
     def check(self) -> None:
-        """Raises: KeyboardInterrupt: if Ctrl-C came."""
+        """Raise `KeyboardInterrupt` if Ctrl-C was pressed."""
         if self._came is not None:
             raise KeyboardInterrupt
 
     def wake(self, call: Callable[[], None]) -> None:
-        """What to call when Ctrl-C comes. It is called in a signal handler: `queue.SimpleQueue.put` may be, most may not."""
+        """Set a function to call on Ctrl-C. It runs in a signal handler, so it must be reentrant, as `queue.SimpleQueue.put` is."""
         self._wake = call
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -57,15 +57,15 @@ class Interrupts:
 
 @contextmanager
 def kept_from_children() -> Iterator[None]:
-    """Threads that are started in the block, and all processes that they start, get no Ctrl-C.
+    """Keep Ctrl-C from the threads that the block starts, and from all processes that these threads start.
 
-    A terminal sends it to the whole group: workers would end in the midst of a report, each with a traceback. This process
-    stops them. What comes during the block is delivered at its end.
+    A terminal sends Ctrl-C to the whole process group, so workers would end in the middle of a report, each with a traceback. This
+    process stops them instead. A Ctrl-C during the block is delivered when the block ends.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # where it is started in the block, it lets Ctrl-C through again afterwards
+    resource_tracker.ensure_running()  # if it were started in the block, it would unblock Ctrl-C
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,4 +1,4 @@
-"""Kernels of a sweep's reports: known to the process that started them, so that they can be stopped; forked where that is safe."""
+"""Jupyter kernels for a sweep's reports: the worker keeps track of them, so that it can stop them, and forks them where that is safe."""
 
 import contextlib
 import os
@@ -12,16 +12,16 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from metawidgets.errors import SweepError
+from metawidgets.sweeps.cleanup_process import CleanupProcess
 from metawidgets.sweeps.forks import ForkedProcess, Server
-from metawidgets.sweeps.guard import Guard
 
 __all__ = ["ForkedKernels", "PlainKernels", "Run", "of_run"]
 
-_GUARD = Guard()
+_CLEANUP = CleanupProcess()
 
 
 class Run:
-    """The kernels of one run of a report: usually one."""
+    """The kernels of one run of a report (usually a single one)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,34 +29,34 @@ class Run:
         self.stopped = False
         """Whether `stop` was called."""
         self.died = False
-        """Whether a kernel ended that nobody had asked to."""
+        """Whether a kernel ended without being asked to."""
 
     def stop(self) -> None:
-        """Kill its kernels with all that they have started, and let it start no more. May be called from any thread."""
+        """Kill the run's kernels and the processes that they started, and refuse new ones. May be called from any thread."""
         with self._lock:
             self.stopped = True
             for kernel in self._kernels:
                 kernel.end()
 
     def add(self, kernel: "_Watched") -> None:
-        """One has begun."""
+        """Record a kernel that has started; kill it if the run was stopped meanwhile."""
         with self._lock:
             self._kernels.add(kernel)
             if self.stopped:
                 kernel.end()
 
     def discard(self, kernel: "_Watched") -> None:
-        """It is gone."""
+        """Forget a kernel that has ended."""
         with self._lock:
             self._kernels.discard(kernel)
 
 
 of_run: ContextVar[Run | None] = ContextVar("of_run", default=None)
-"""The run that a kernel belongs to which is started in this context."""
+"""The run that owns the kernels started in this context."""
 
 
 class _Watched(LocalProvisioner):
-    """A kernel that its run and the guard know; it ends with everything that it has started in its process group."""
+    """A kernel that its run and the cleanup process can kill, together with every process of its process group."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -68,7 +68,7 @@ class _Watched(LocalProvisioner):
             raise SweepError("the sweep was stopped.")
         info = await self._launched(cmd, **kwargs)
         if self.pgid:
-            _GUARD.watch(self.kernel_id, self.pgid, _paths(self.parent))
+            _CLEANUP.watch(self.kernel_id, self.pgid, _paths(self.parent))
         self._run.add(self)
         return info
 
@@ -85,11 +85,11 @@ class _Watched(LocalProvisioner):
 
     async def cleanup(self, restart: bool = False) -> None:
         self._run.discard(self)
-        _GUARD.drop(self.kernel_id)
+        _CLEANUP.drop(self.kernel_id)
         await super().cleanup(restart)
 
     def end(self) -> None:
-        """Kill it now, from whatever thread."""
+        """Kill the kernel now. May be called from any thread."""
         process = self.process
         if process is not None and process.poll() is None:
             self._asked_to_end = True
@@ -97,18 +97,18 @@ class _Watched(LocalProvisioner):
 
     def _end_group(self) -> None:
         if self.pgid and self.process is not None:
-            with contextlib.suppress(
-                ProcessLookupError, PermissionError
-            ):  # macOS says the latter of a group of the dead
+            # macOS raises PermissionError for a group whose processes have all ended.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pgid, signal.SIGKILL)
 
     async def _launched(self, cmd: list[str], **kwargs: Any) -> Any:
-        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the worker's are the driver's terminal
+        # Otherwise the kernel would inherit the worker's streams, which lead to the driver's terminal.
+        nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         return await super().launch_kernel(cmd, **{**kwargs, **nowhere})
 
 
 class _Forked(_Watched):
-    """Asks the warm process for a kernel in place of starting a program."""
+    """A kernel that is forked from the fork server instead of started as a program."""
 
     async def _launched(self, cmd: list[str], **kwargs: Any) -> Any:
         after_module = cmd.index("-m") + 2
@@ -123,10 +123,10 @@ class _Forked(_Watched):
 
 
 def _paths(manager: Any) -> list[str]:
-    """What a kernel leaves on the disk where its manager was killed: its connection file, and the folder of its sockets."""
+    """Return the paths that a kernel leaves behind if its manager is killed: its connection file and the folder of its sockets."""
     paths = [manager.connection_file]
     if manager.transport == "ipc":
-        folder = os.path.dirname(manager.ip)  # noqa: PTH120 - a text that travels
+        folder = os.path.dirname(manager.ip)  # noqa: PTH120 - the cleanup process gets plain text
         paths += [folder] if os.path.basename(folder).startswith("mw-") else []  # noqa: PTH119
     return [os.path.abspath(path) for path in paths]  # noqa: PTH100
 
@@ -141,12 +141,12 @@ class _Manager(AsyncKernelManager):
 
 
 class PlainKernels(_Manager):
-    """Each kernel is a program of its own, as Jupyter starts it."""
+    """A kernel manager that starts each kernel as a new program, as Jupyter does."""
 
     _provisioner = _Watched
 
 
 class ForkedKernels(_Manager):
-    """Each kernel is forked from one warm process."""
+    """A kernel manager that forks each kernel from the fork server."""
 
     _provisioner = _Forked

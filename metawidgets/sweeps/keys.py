@@ -1,6 +1,6 @@
-"""A report's key: what must be the same for its result to be the same.
+"""Keys of reports: a key is a digest of everything that determines a report's result.
 
-Notebook source, whole parameters, package version, and a fingerprint of the data files that the parameters name.
+That is the notebook's source, all parameters, the package's version, and a fingerprint of the data files that the parameters name.
 """
 
 import hashlib
@@ -17,44 +17,46 @@ import metawidgets
 
 __all__ = ["Fingerprints", "Keys", "is_key"]
 
-_LENGTH = 20  # hex digits: among a million reports two share 80 bits with a chance of one in 2 * 10^12
+_LENGTH = 20  # hex digits, or 80 bits: a million reports collide with a chance of one in 2 * 10^12
 _FILE_NAMES = ("root", "path", "file", "folder", "checkpoint")
 _SUFFIXES = (".safetensors", ".csv", ".npz", ".zip", ".json", ".parquet")
 _KEY = re.compile(f"[0-9a-f]{{{_LENGTH}}}")
-_TRAINED = Path(metawidgets.__file__).parent / "trained" / "index.json"  # read as a file: the package of it loads torch
+# Read as a file, since `metawidgets.trained` loads torch.
+_TRAINED = Path(metawidgets.__file__).parent / "trained" / "index.json"
 
 
 def is_key(text: str) -> bool:
-    """Whether a text could be a key: what else lies in an output folder is left alone."""
+    """Return whether a text has the form of a key. Other files in an output folder are left alone."""
     return _KEY.fullmatch(text) is not None
 
 
 class Keys:
-    """Keys of one notebook's reports.
+    """The keys of one notebook's reports, computed from the reports' parameters.
 
     Args:
-        notebook: of its cells kind, source and tags count; what an earlier run left in it does not.
-        fingerprints: of the data files.
+        notebook: the kind, source and tags of its cells go into the key; its outputs do not.
+        fingerprints: computes the fingerprints of the data files.
     """
 
     def __init__(self, notebook: NotebookNode, fingerprints: "Fingerprints") -> None:
         cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
         self._source = _digest(json.dumps(cells).encode())
         self._fingerprints = fingerprints
-        self._text_of = json.JSONEncoder(sort_keys=True).encode  # made once: that takes longer than one use
+        self._text_of = json.JSONEncoder(sort_keys=True).encode  # made once: making it takes longer than using it
 
     def of(self, parameters: Mapping[str, Any]) -> str:
-        """The key of a report with these whole, checked parameters: 20 hex digits."""
+        """Return the key (20 hex digits) of a report with these parameters, which must be complete and checked."""
         parts = [self._source, metawidgets.__version__, parameters, self._fingerprints.of(parameters)]
         return _digest(self._text_of(parts).encode())[:_LENGTH]
 
 
 class Fingerprints:
-    """What the files are that parameters name: a file's digest, a folder's names and digests, each looked at once.
+    """Fingerprints of the files and folders that parameters name, each computed once.
 
-    A text is taken for a path where it has a separator or a data file's suffix, or its parameter is called so (`root`, `path`),
-    and only if it exists on this machine. Trained learners of the package are known by their digest; a dataset that an
-    environment variable locates is followed there.
+    A file's fingerprint is its digest; a folder's is a digest of the names and digests of its files. A text is taken for a path if it
+    exists on this machine and at least one of these holds: it has a path separator, it has a data file's suffix, or its parameter has
+    a name such as `root` or `path`. The fingerprint of a trained learner of the package is the digest of its file. Omniglot's files
+    are in the folder that its environment variable names.
     """
 
     def __init__(self) -> None:
@@ -62,7 +64,7 @@ class Fingerprints:
         self._trained: dict[str, dict[str, str]] = json.loads(_TRAINED.read_text(encoding="utf-8"))
 
     def of(self, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """Name of a parameter's file -> its fingerprint; nothing for those that name none."""
+        """Return a dictionary from each file that the parameters name to its fingerprint."""
         found = {}
         for name, text in _texts(parameters):
             if text in self._trained:
@@ -80,12 +82,12 @@ class Fingerprints:
 
 
 def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in a value, with the name that it stands under."""
+    """Yield each text in a nested value, with the name of its parameter or entry."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, dict):
         for key, each in value.items():
-            if isinstance(each, str | dict | list):  # the others, which are most, hold no text
+            if isinstance(each, str | dict | list):  # most values are numbers, so that skipping them saves calls
                 yield from _texts(each, key)
     elif isinstance(value, list):
         for each in value:
@@ -102,13 +104,13 @@ def _of_path(text: str) -> str:
         if path.is_dir():
             inside = sorted(_files(path))
             return _digest(json.dumps([[str(p.relative_to(path)), _of_file(p)] for p in inside]).encode())
-    except (OSError, RuntimeError):  # a name too long, a folder that may not be read, ~nobody: the report will say so
-        pass
+    except (OSError, RuntimeError):
+        pass  # a name too long, an unreadable folder, an unknown ~user: the report itself will fail on it
     return ""
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, links followed as a dataset follows them, but in no circle."""
+    """Yield every file below a folder. Links are followed, as datasets follow them, but each folder is visited once."""
     seen: set[str] = set()
     for inside, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(inside)

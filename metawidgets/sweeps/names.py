@@ -1,4 +1,4 @@
-"""Names among a report's parameters that are looked up before a kernel starts: datasets and learners."""
+"""Checks of the datasets and learners that a report's parameters name, made before a kernel starts."""
 
 import json
 from collections.abc import Mapping
@@ -14,29 +14,29 @@ __all__ = ["NameChecks"]
 
 @dataclass
 class NameChecks:
-    """Each name is looked up once, however many reports have it.
+    """A check that the named datasets and learners exist. Each name is checked once, however many reports use it.
 
     Args:
-        ours: whether the report is one of ours; what a name means in another notebook is not known here.
+        ours: whether the report is one of ours. The parameters of other notebooks are not checked, since their names may mean anything.
     """
 
     ours: bool
     _seen: set[tuple[str, ...]] = field(default_factory=set, repr=False)
 
     def check(self, values: Mapping[str, Any]) -> None:
-        """Look the names up.
+        """Look up the names among a report's parameters.
 
         Raises:
-            MetawidgetsError: if a dataset, one of its options, a learner or a checkpoint is not known.
+            MetawidgetsError: if a dataset, one of its options, a learner or a checkpoint is unknown.
         """
         if not self.ours:
             return
         dataset, checkpoint = values.get("dataset"), values.get("checkpoint")
         options = values.get("dataset_options") or {}
-        said = json.dumps(options, sort_keys=True) if options else ""
-        if dataset is not None and self._is_new("dataset", dataset, said):
+        options_text = json.dumps(options, sort_keys=True) if options else ""
+        if dataset is not None and self._is_new("dataset", dataset, options_text):
             datasets.load(dataset, **options)
-        if checkpoint:  # TOML has no word for none: an empty text stands for it
+        if checkpoint:  # TOML has no null: an empty text means no checkpoint
             if self._is_new("checkpoint", checkpoint):
                 _known_checkpoint(checkpoint)
         elif "learner" in values and self._is_new("learner", values["learner"]):
@@ -52,9 +52,9 @@ class NameChecks:
 
 
 def _known_checkpoint(name: str) -> None:
-    from metawidgets import trained
+    from metawidgets import trained  # torch loads slowly
 
-    # A file that this machine does not have may be there where the worker is: only its name is looked at.
+    # The worker may have a file that this machine lacks, so only the suffix is checked.
     if Path(name).suffix != ".safetensors" and name not in trained.names():
         raise CheckpointError(
             f"there is no trained learner {name!r}; `metawidgets trained` lists them, or give a .safetensors file."
@@ -62,7 +62,7 @@ def _known_checkpoint(name: str) -> None:
 
 
 def _known_learner(name: str, *, or_checkpoint: bool = False) -> None:
-    from metawidgets import learners, trained
+    from metawidgets import learners, trained  # torch loads slowly
 
     if name in learners.ALL or (or_checkpoint and (name in trained.names() or Path(name).suffix == ".safetensors")):
         return

@@ -1,4 +1,4 @@
-"""What the reports of a sweep have come to: one table of all, the scores of every episode, and what was asked for."""
+"""The results of a sweep: one table of all reports, the scores of every episode, and the plans."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,29 +11,31 @@ import numpy as np
 from jaxtyping import Float64
 
 from metawidgets.errors import SweepError
-from metawidgets.sweeps.flat import MOST_COLUMNS, csv_bytes, flat, table_of
-from metawidgets.sweeps.plans import SavedPlan, saved_plans
+from metawidgets.sweeps.saved_plans import SavedPlan, saved_plans
+from metawidgets.sweeps.status_table import MOST_COLUMNS, csv_bytes, flattened, table_of
 from metawidgets.sweeps.store import Store
 
 __all__ = ["FILES", "Results"]
 
 FILES = ("results.parquet", "results.csv", "scores.parquet")
-"""Of an output: the table twice, and for each report that says so the score of every episode."""
+"""The files of an output that hold its results: the table in two formats, and the score of every episode of each report that has them."""
 _FRONT = ("key", "report", "state")
 _BACK = ("seconds", "overhead", "host", "attempts", "started", "metawidgets", "problem", "page")
-_ABOUT = b"metawidgets"  # of the Parquet file's own metadata
+_ABOUT = b"metawidgets"  # key in the Parquet file's metadata
 
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """All reports of an output.
+    """The results of all reports of an output.
 
     Args:
-        rows: one a report, in the order in which they were asked for; a name that is missing was not said.
-        parameters: names of the parameters among the columns. metrics: of the figures, each `metrics.` and its own name.
-        scores: by key, of the reports that say so, one number an episode.
-        plans: what was asked for: name, report, the keys' number and how many are completed or failed, what varies.
-        unreadable: status files that are truncated or of something else. dropped: figures beyond the number of columns.
+        rows: one dictionary per report, in the order of the plans; a value that the report does not give is missing.
+        parameters: names of the columns that hold parameters.
+        metrics: names of the columns that hold metrics; each begins with `metrics.`.
+        scores: by the key of a report, the scores of its episodes. Reports that give no scores are left out.
+        plans: one dictionary per plan: name, report, numbers of reports, of completed and of failed ones, varying parameters.
+        unreadable: the number of status files that are damaged.
+        dropped: the number of columns left out because the table would have more than `MOST_COLUMNS`.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -46,7 +48,7 @@ class Results:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the table's columns, in order."""
+        """The names of the table's columns, in order."""
         return [*_FRONT, *self.parameters, *self.metrics, *_BACK]
 
     @classmethod
@@ -54,7 +56,7 @@ class Results:
         """Read every status file of an output.
 
         Args:
-            on_read: told how many of how many have been read.
+            on_read: called with the number of files read so far and the number of all files.
         """
         saved = saved_plans(store)
         asked = dict.fromkeys(key for plan in saved for key in plan.keys)
@@ -62,9 +64,9 @@ class Results:
         keys = [key for key in asked if key in there] + sorted(there.keys() - asked.keys())
         statuses: dict[str, dict[str, Any]] = {}
         with ThreadPoolExecutor(16 if store.folder is None else 1) as pool:
-            for n, (key, said) in enumerate(zip(keys, pool.map(store.status, keys), strict=True), start=1):
-                if said is not None:
-                    statuses[key] = said
+            for n, (key, status) in enumerate(zip(keys, pool.map(store.status, keys), strict=True), start=1):
+                if status is not None:
+                    statuses[key] = status
                 if on_read and (n % 100 == 0 or n == len(keys)):
                     on_read(n, len(keys))
         return cls.of(statuses, saved, unreadable=len(keys) - len(statuses))
@@ -73,28 +75,32 @@ class Results:
     def of(
         cls, statuses: Mapping[str, Mapping[str, Any]], plans: Sequence[SavedPlan] = (), *, unreadable: int = 0
     ) -> Self:
-        """From what status files say, by key."""
+        """Make results from the contents of status files, by key."""
         rows, scores = [], {}
         parameters: dict[str, None] = {}
         metrics: dict[str, None] = {}
-        for key, said in statuses.items():
-            given = {_beside(name): value for name, value in flat(_mapping(said, "parameters"), lists=True).items()}
-            figures = flat({"metrics": _mapping(said, "metrics")}, lists=False)
+        for key, status in statuses.items():
+            given = {
+                _parameter_column(name): value
+                for name, value in flattened(_mapping(status, "parameters"), lists=True).items()
+            }
+            figures = flattened({"metrics": _mapping(status, "metrics")}, lists=False)
             parameters |= dict.fromkeys(given)
             metrics |= dict.fromkeys(figures)
-            rows.append({**_about(key, said), **given, **figures})
-            listed = _mapping(said, "metrics").get("scores")
+            rows.append({**_common_columns(key, status), **given, **figures})
+            listed = _mapping(status, "metrics").get("scores")
             if isinstance(listed, list) and listed and all(type(each) in (int, float) for each in listed):
                 scores[key] = np.array(listed, np.float64)
         room = MOST_COLUMNS - len(_FRONT) - len(_BACK)
         kept = list(parameters)[:room]
         figures = list(metrics)[: room - len(kept)]
         dropped = len(parameters) + len(metrics) - len(kept) - len(figures)
-        told = [_told(plan, statuses) for plan in plans]
-        return cls(rows, kept, figures, scores, told, unreadable, dropped)
+        summaries = [_plan_summary(plan, statuses) for plan in plans]
+        return cls(rows, kept, figures, scores, summaries, unreadable, dropped)
 
     def write(self, folder: Path) -> None:
-        """Write `FILES`."""
+        """Write `FILES` into a folder."""
+        # pyarrow loads slowly
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -108,11 +114,12 @@ class Results:
 
     @classmethod
     def read(cls, folder: str | Path) -> Self:
-        """What `write` wrote.
+        """Read results that `write` wrote.
 
         Raises:
-            SweepError: if there are no results, or the files are none of ours.
+            SweepError: if the folder holds no results, or holds files that `write` did not write.
         """
+        # pyarrow loads slowly
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -127,30 +134,30 @@ class Results:
             message = f"there are no collected results in {folder}; `metawidgets sweep summary` collects a sweep's."
             raise SweepError(message) from None
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-            message = f"the results in {folder} cannot be read ({type(error).__name__}); `metawidgets sweep summary` makes them anew."
+            message = f"the results in {folder} cannot be read ({type(error).__name__}); `metawidgets sweep summary` makes them again."
             raise SweepError(message) from None
 
 
-def _about(key: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns that every report has."""
-    error, page = _mapping(said, "error"), said.get("html") or said.get("notebook")
-    ours = isinstance(page, str) and page.startswith(f"reports/{key[:2]}/{key}.")  # a link may lead nowhere else
-    told = {name: said.get(name) for name in ("report", "state", *_BACK)}
-    told |= {"problem": error.get("message"), "page": page if ours else None}
-    return {"key": key, **flat({name: value for name, value in told.items() if value is not None}, lists=True)}
+def _common_columns(key: str, status: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that every report has."""
+    error, page = _mapping(status, "error"), status.get("html") or status.get("notebook")
+    ours = isinstance(page, str) and page.startswith(f"reports/{key[:2]}/{key}.")  # a link must not lead anywhere else
+    columns = {name: status.get(name) for name in ("report", "state", *_BACK)}
+    columns |= {"problem": error.get("message"), "page": page if ours else None}
+    return {"key": key, **flattened({name: value for name, value in columns.items() if value is not None}, lists=True)}
 
 
-def _beside(name: str) -> str:
-    """A parameter's column, which must not be one that every report has."""
+def _parameter_column(name: str) -> str:
+    """Return a parameter's column name, with a prefix where the plain name is already taken."""
     return f"parameters.{name}" if name in (*_FRONT, *_BACK) or name.startswith("metrics.") else name
 
 
-def _mapping(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = said.get(name)
+def _mapping(status: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = status.get(name)
     return value if isinstance(value, Mapping) else {}
 
 
-def _told(plan: SavedPlan, statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _plan_summary(plan: SavedPlan, statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     states = [statuses[key].get("state") for key in plan.keys if key in statuses]
     varying = {}
     for name in plan.varying:

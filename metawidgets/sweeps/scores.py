@@ -1,4 +1,4 @@
-"""What each report of a sweep says of its learner, with names for learners and tasks that tell them apart."""
+"""The score of each report of a sweep, with distinct names for its learner and its task."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ from typing import Any
 __all__ = ["Score", "number", "scores_of"]
 
 _TASK = ("dataset", "split", "n_way", "n_query", "n_episodes")
-"""What makes episodes the same, beside the dataset's options, k_shot and the seed."""
+"""Parameters that determine the episodes, besides the dataset's options, k_shot and the seed."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,10 @@ class Score:
     """One report's score.
 
     Args:
-        learner: its name, with the parameters in which it differs from others of that name.
-        task: what else the episodes are, in words that tell it from the sweep's other tasks.
-        metric: "accuracy" or "mean squared error". half_width: of the 95 % interval over the episodes.
+        learner: its name, with the parameters in which it differs from other learners of the same name.
+        task: the dataset, with the settings in which it differs from the sweep's other tasks on the same dataset.
+        metric: "accuracy" or "mean squared error".
+        half_width: half of the 95 % interval over the episodes.
     """
 
     key: str
@@ -37,14 +38,14 @@ class Score:
 
 
 def scores_of(rows: Sequence[Mapping[str, Any]], parameters: Iterable[str]) -> list[Score]:
-    """Scores of the reports that name a learner, its mean score and a number of shots; the others are left out.
+    """Return the scores of the completed reports that name a learner, its mean score and a number of shots.
 
-    Of several reports of the same episodes and learner, such as of two versions of the package, the latest counts.
+    If several reports have the same learner and episodes, such as reports of two versions of the package, only the latest counts.
     """
     found = [row for row in rows if _is_score(row)]
-    tasks = _told_apart([_task(row) for row in found], "dataset")
-    others = [name for name in parameters if not _of_the_task(name)]
-    learners = _told_apart(
+    tasks = _distinct_names([_task(row) for row in found], "dataset")
+    others = [name for name in parameters if not _describes_task(name)]
+    learners = _distinct_names(
         [{"learner is": row["metrics.learner"], **{name: row.get(name) for name in others}} for row in found],
         "learner is",
     )
@@ -79,7 +80,7 @@ def _is_score(row: Mapping[str, Any]) -> bool:
 
 
 def number(value: Any) -> float:
-    """A figure; NaN for what is none. In a column where one report says no number, those of the others are texts, too."""
+    """Return a value as a float, or NaN if it is not a number. A number may arrive as text: one text in a column makes all of it text."""
     try:
         return math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
@@ -92,16 +93,16 @@ def _whole(value: Any) -> int:
 
 def _task(row: Mapping[str, Any]) -> dict[str, Any]:
     options = {name: value for name, value in row.items() if name.startswith("metrics.dataset_options.")}
-    said = {name: row.get(f"metrics.{name}", row.get(name)) for name in _TASK} | {"metric": row.get("metrics.metric")}
-    return said | {name.removeprefix("metrics."): value for name, value in sorted(options.items())}
+    task = {name: row.get(f"metrics.{name}", row.get(name)) for name in _TASK} | {"metric": row.get("metrics.metric")}
+    return task | {name.removeprefix("metrics."): value for name, value in sorted(options.items())}
 
 
-def _of_the_task(name: str) -> bool:
+def _describes_task(name: str) -> bool:
     return name in (*_TASK, "k_shot", "seed", "smoke") or name.split(".")[0] == "dataset_options"
 
 
-def _told_apart(things: Sequence[dict[str, Any]], base: str) -> list[str]:
-    """Each thing in words of its own: its base, and those of its entries in which things of that base differ."""
+def _distinct_names(things: Sequence[dict[str, Any]], base: str) -> list[str]:
+    """Return a distinct name for each thing: its base, and the entries in which things of the same base differ."""
     alike: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for thing in things:
         alike[str(thing[base] or "")].append(thing)
@@ -115,8 +116,10 @@ def _told_apart(things: Sequence[dict[str, Any]], base: str) -> list[str]:
         identity = json.dumps(thing)
         if identity in words:
             continue
-        said = [f"{each.rpartition('.')[2]} {_said(thing.get(each))}" for each in differing[str(thing[base] or "")]]
-        plain = text = " ".join(", ".join([str(thing[base] or ""), *said]).split()) or "without a name"
+        differences = [
+            f"{each.rpartition('.')[2]} {_value_text(thing.get(each))}" for each in differing[str(thing[base] or "")]
+        ]
+        plain = text = " ".join(", ".join([str(thing[base] or ""), *differences]).split()) or "without a name"
         for n in itertools.count(2):
             if text not in taken:
                 break
@@ -130,5 +133,5 @@ def _varies(group: Sequence[Mapping[str, Any]], name: str) -> bool:
     return len({json.dumps(thing.get(name)) for thing in group}) > 1
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return value if isinstance(value, str) and value else json.dumps(value) if value is not None else "none"

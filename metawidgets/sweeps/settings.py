@@ -1,4 +1,4 @@
-"""A sweep's settings, as its TOML file has them."""
+"""The settings of a sweep, read from its TOML file."""
 
 import math
 import tomllib
@@ -13,22 +13,22 @@ from metawidgets.sweeps.grid import MOST, shown
 
 __all__ = ["Settings"]
 
-_LARGEST = 10 << 20  # bytes of a settings file; one of a million reports is a few hundred
-_DEEPEST = 20  # tables in tables: no parameter is that deep, and what reads them goes down by recursion
+_LARGEST = 10 << 20  # bytes of a settings file; a few hundred are enough for a million reports
+_DEEPEST = 20  # nested tables; no parameter is that deep, and the code that reads them recurses
 
 
 class Settings(BaseModel):
     """The contents of a `sweep.toml`.
 
     Args:
-        report: one of our reports by name, or the path of a notebook, from the settings file's folder.
-        out: folder, or URL of an object store, for everything that the sweep writes; a folder starts at the working folder.
-        parameters: what is the same in every report.
+        report: the name of one of our reports, or the path of a notebook, relative to the settings file's folder.
+        out: the folder, or the URL of an object store, for everything that the sweep writes; relative to the working folder.
+        parameters: the parameters that are the same in every report.
         grid, zip, exclude, repeats: see `metawidgets.sweeps.grid`; `repeats` counts up from the parameters' `seed`.
-        workers: reports at a time on this machine; `None` for one a core. Another cluster has its own number.
-        forked: whether kernels are forked from a warm process: `None` where that is safe.
+        workers: reports at a time on this machine; `None` for one per core. A cluster given by `--scheduler` has its own number.
+        forked: whether kernels are forked from a warm process; `None` forks them where that is safe.
         time_limit: seconds that one report may take, from its first cell on.
-        retries: how often a report is begun anew whose kernel died.
+        retries: how often a report is run again after its kernel died.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -57,49 +57,49 @@ class Settings(BaseModel):
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
-        """The settings of a file.
+        """Read the settings from a file.
 
         Raises:
-            SweepError: if it cannot be read, is no TOML, or an entry is unknown or of the wrong type.
+            SweepError: if the file cannot be read, is not TOML, or has an entry that is unknown or of the wrong type.
         """
         path = Path(path)
         try:
             with path.open("rb") as file:
-                data = file.read(_LARGEST + 1)  # a device has no end, and says that its size is 0
-        except (OSError, ValueError) as error:  # ValueError: a name with a zero byte in it
+                data = file.read(_LARGEST + 1)  # limited, since a device file has size 0 and may never end
+        except (OSError, ValueError) as error:  # ValueError: the name contains a zero byte
             reason = error.strerror if isinstance(error, OSError) else error
             raise SweepError(f"cannot read {path} ({reason}); give a sweep's TOML file.") from None
         if len(data) > _LARGEST:
-            raise SweepError(f"{path} has more than {_LARGEST:,} bytes; that is no sweep's TOML file.")
+            raise SweepError(f"{path} has more than {_LARGEST:,} bytes, so it is not a sweep's TOML file; give that.")
         try:
             given = tomllib.loads(data.decode())
         except (ValueError, RecursionError) as error:
-            raise SweepError(f"{path} is no TOML ({error}); mend it there.") from None
+            raise SweepError(f"{path} is not valid TOML ({error}); correct it there.") from None
         return cls.of(given)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """Settings from a dictionary.
+        """Make settings from a dictionary.
 
         Raises:
             SweepError: if an entry is unknown or of the wrong type.
         """
         for where, value, depth in _entries(given):
-            problem = _refused(value, depth)
+            problem = _problem_of(value, depth)
             if problem:
                 raise SweepError(f"the sweep's setting {where!r} {problem}.")
         try:
             return cls.model_validate(dict(given))
         except ValidationError as errors:
             first = errors.errors()[0]
-            where, said = ".".join(map(str, first["loc"])), first["msg"]
+            where, reason = ".".join(map(str, first["loc"])), first["msg"]
             if first["type"] == "extra_forbidden":
                 raise SweepError(f"there is no setting {where!r}; {did_you_mean(where, cls.model_fields)}") from None
-            raise SweepError(f"the sweep's setting {where!r} is {shown(first['input'])}: {said}.") from None
+            raise SweepError(f"the sweep's setting {where!r} is {shown(first['input'])}: {reason}.") from None
 
 
 def _entries(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, int]]:
-    """Every value with its dotted name and its depth, without recursion."""
+    """Yield every value with its dotted name and its depth. A loop, since the values may be too deep for recursion."""
     left: list[tuple[str, Any, int]] = [(str(name), value, 1) for name, value in given.items()]
     while left:
         where, value, depth = left.pop()
@@ -109,12 +109,12 @@ def _entries(given: Mapping[str, Any]) -> Iterator[tuple[str, Any, int]]:
         left += [(f"{where}.{n}" if n else where, each, depth + 1) for n, each in zip(names, inner, strict=True)]
 
 
-def _refused(value: Any, depth: int) -> str:
-    """Why a value can be no setting at all, "" if it can: it must survive as JSON, in which parameters travel."""
+def _problem_of(value: Any, depth: int) -> str:
+    """Return why a value cannot be a setting, or "" if it can. Settings are sent to workers as JSON, so JSON must hold the value."""
     if depth > _DEEPEST:
         return f"is nested more than {_DEEPEST} deep; make it flatter"
     if isinstance(value, str):
-        return "has a zero byte in it; leave that out" if "\0" in value else ""
+        return "contains a zero byte; leave that out" if "\0" in value else ""
     if isinstance(value, int):
         return "" if abs(value) < 2**63 else "is a number of more than 64 bits; give a smaller one"
     if isinstance(value, float):

@@ -1,12 +1,12 @@
-"""Where a sweep's files are: a folder, or any place that fsspec has a URL for.
+"""The output of a sweep: a folder, or any place that fsspec has a URL for.
 
 ::
 
-    reports/ab/<key>.html, <key>.ipynb     the page and the executed notebook, or <key>.partial.ipynb of one that failed
-    status/ab/<key>.json                   written last: what it names is there, and what it does not name does not count
-    plans/<report>-<digest>.json           what was asked for
-    index.json                             what the status files say, in one file; made anew where it is missing or wrong
-    .claims, .work/                        in a folder only: who is at what, and what is not done yet
+    reports/ab/<key>.html, <key>.ipynb     the page and the executed notebook; <key>.partial.ipynb if the report failed
+    status/ab/<key>.json                   the report's result; written last, so every file that it names exists
+    plans/<report>-<digest>.json           the plans of the sweeps that wrote here
+    index.json                             the contents of all status files in one file; rebuilt if it is missing or wrong
+    .claims, .work/                        in a folder only: locks on running reports, and unfinished files
 """
 
 import errno
@@ -22,24 +22,21 @@ from pathlib import Path
 from typing import Any
 
 from metawidgets.errors import SweepError
-from metawidgets.npz import replacing
+from metawidgets.files.part_files import replacing
 from metawidgets.sweeps.claims import claimed
 from metawidgets.sweeps.keys import is_key
 
 __all__ = ["REFUSALS", "Store", "Unwritable", "entries"]
 
 REFUSALS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG})
-"""Errors of a file system that will meet every other report too."""
+"""File system errors that would hit every other report too, such as a full disk."""
 _SUFFIXES = (".html", ".ipynb", ".partial.ipynb")
-_OF_READING = (
-    "name",
-    "atime",
-    "time",
-)  # what a listing says that is no mark of the content; `time` is SFTP's last access
+# Entries of a listing that do not depend on the content; `time` is SFTP's last access.
+_OF_READING = ("name", "atime", "time")
 
 
 class Unwritable(SweepError):
-    """The output cannot be written to: disk full, read-only, not ours. What is there already stays as it is."""
+    """The output cannot be written to: the disk is full or read-only, or access is denied. Existing files stay as they are."""
 
 
 class Store:
@@ -50,10 +47,11 @@ class Store:
             system come from fsspec's own configuration files and environment variables.
 
     Raises:
-        SweepError: if there is no such file system here.
+        SweepError: if the file system is not installed here, or if it is a cached one.
     """
 
     def __init__(self, place: str) -> None:
+        # fsspec loads slowly, and is an extra package (metawidgets[sweep]); reading results needs this module but not fsspec.
         import fsspec
         from fsspec.implementations.cached import CachingFileSystem
 
@@ -63,16 +61,16 @@ class Store:
             raise SweepError(f"cannot use {place!r} for the output ({error}); give a folder or another URL.") from None
         if isinstance(self.fs, CachingFileSystem):
             raise SweepError(
-                f"cannot use {place!r} for the output: its cache would go on showing what was; leave that out."
+                f"cannot use {place!r} for the output: its cache would show files as they were before; give the URL without it."
             )
         protocol = self.fs.protocol if isinstance(self.fs.protocol, str) else self.fs.protocol[0]
         self.folder = Path(self.root) if protocol == "file" else None
-        """Of this machine's file system; `None` for an object store."""
+        """The folder on this machine's file system; `None` for an object store."""
         self.place = place if self.folder is None else self.root
-        """As it was given, a folder by its whole path: for workers that start elsewhere."""
+        """The URL as it was given, or the folder's absolute path, since workers may start in another folder."""
 
     def prepare(self) -> None:
-        """Make the place and try to write there.
+        """Create the output's folder and try to write there.
 
         Raises:
             Unwritable: if that fails.
@@ -83,21 +81,20 @@ class Store:
                 self.remove_file(".trial")
         except Unwritable:
             raise
-        except (
-            Exception
-        ) as error:  # clients of object stores have errors of their own, for a missing key or bucket, say
+        # Clients of object stores have their own exceptions, for example for a missing key or bucket.
+        except Exception as error:
             reason = str(error).strip().partition("\n")[0].rstrip(".") or "no reason given"
             raise Unwritable(
-                f"cannot write into {self.place} ({type(error).__name__}: {reason}); check the place and the right to it."
+                f"cannot write into {self.place} ({type(error).__name__}: {reason}); check the place and your access to it."
             ) from error
 
     def statuses(self) -> dict[str, str]:
-        """Every key with a status file -> what changes when that file does (its size, time, and number on disk); reads none.
+        """Return for every key with a status file a mark that changes when the file changes. No file is opened.
 
-        Of an object store it is a digest of everything that the listing says of the file.
+        In a folder the mark is the file's size, modification time and inode; in an object store a digest of its entry in the listing.
         """
         if self.folder is None:
-            return self._listed()
+            return self._marks_of_listing()
         found = {}
         for shard in entries(self.folder / "status"):
             for entry in entries(shard.path):
@@ -108,24 +105,24 @@ class Store:
         return found
 
     def status(self, key: str) -> dict[str, Any] | None:
-        """What a status file says; `None` if there is none or it is truncated or another file's: then the report is not done."""
+        """Return the contents of a status file, or `None` if it is missing, damaged or another key's: then the report is not done."""
         try:
-            said = json.loads(self.read(_status(key)))
+            status = json.loads(self.read(_status(key)))
         except (OSError, ValueError, RecursionError):
             return None
-        whole = isinstance(said, dict) and said.get("key") == key and said.get("state") in ("completed", "failed")
-        return said if whole else None
+        whole = isinstance(status, dict) and status.get("key") == key and status.get("state") in ("completed", "failed")
+        return status if whole else None
 
     def publish(self, key: str, made: Path | None, status: Mapping[str, Any]) -> None:
-        """Put a report's files in place, and its status after them.
+        """Move a report's files into the output, then write its status file.
 
-        In an object store, where nothing is claimed, the first that is completed stays: a second run changes nothing any more.
+        An object store has no claims, so a report may run there twice: the first completed run stays, and a later one changes nothing.
 
         Args:
-            made: folder of what `run_report` left; `None` if there is nothing.
+            made: the folder that `run_report` wrote to; `None` if there are no files.
 
         Raises:
-            Unwritable: if the place refuses; nothing half written has a final name then.
+            Unwritable: if the output cannot be written to. No half-written file has its final name then.
         """
         files: dict[str, str | None] = {"html": None, "notebook": None}
         with self.telling():
@@ -137,36 +134,36 @@ class Store:
                     continue
                 suffix = next(s for s in reversed(_SUFFIXES) if name.endswith(s))
                 files[role] = final = f"reports/{key[:2]}/{key}{suffix}"
-                self._bring(made / name, final)
+                self._move_in(made / name, final)
             text = json.dumps({**status, **files, "key": key}, indent=1) + "\n"
             self.write(_status(key), text.encode())
 
     def remove(self, key: str) -> None:
-        """Take a report away, its status first, so that what remains at any moment is true."""
+        """Remove a report. Its status file goes first, so that no status file ever names a missing file."""
         self.remove_file(_status(key))
         for suffix in _SUFFIXES:
             self.remove_file(f"reports/{key[:2]}/{key}{suffix}")
 
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
-        """Whether this process alone is at the report now, until the block ends. An object store has no claims: always true."""
+        """Try to claim a report until the block ends. Yield whether the claim succeeded; an object store has no claims, so yield true."""
         if self.folder is None:
             yield True
             return
         with ExitStack() as held:
-            with self.telling():  # of the claim only: what goes wrong in the block is the block's own
+            with self.telling():  # translates errors of the claim only, not errors of the caller's block
                 mine = held.enter_context(claimed(self.folder / ".claims", key))
             yield mine
 
     @contextmanager
     def workplace(self, key: str) -> Iterator[Path]:
-        """An empty folder for a report that is being made, on the disk of its final place where that is a folder."""
+        """Yield an empty temporary folder for a running report. If the output is a folder, it is on the same disk."""
         if self.folder is None:
             with tempfile.TemporaryDirectory(prefix="mw-sweep-", ignore_cleanup_errors=True) as folder:
                 yield Path(folder)
             return
         folder = self.folder / ".work" / key
-        shutil.rmtree(folder, ignore_errors=True)  # of one that was killed: the claim says that nobody is at it
+        shutil.rmtree(folder, ignore_errors=True)  # left by a killed run: this process holds the claim
         with self.telling():
             folder.mkdir(parents=True)
         try:
@@ -175,38 +172,39 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
 
     def read(self, name: str) -> bytes:
-        """A file's bytes.
+        """Return a file's bytes.
 
         Raises:
-            OSError: if there is none.
+            OSError: if the file does not exist.
         """
         if self.folder is not None:
             return (self.folder / name).read_bytes()
         return self.fs.cat_file(self._path(name))
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file beside and rename it, on the disk before it has its name.
+        """Write a file.
 
-        In an object store it is one upload, and whole or not there. On other file systems it may be seen half written: what
-        is read from there is JSON, of which half is none.
+        In a folder it is written under a temporary name, flushed to the disk and renamed. In an object store it is one upload, which
+        appears whole or not at all. Other file systems may show it half written; readers are safe, since half a JSON file is not valid
+        JSON.
 
         Raises:
-            OSError: if the place refuses.
+            OSError: if the output cannot be written to.
         """
         if self.folder is not None:
             with replacing(self.folder / name) as part, part.open("wb") as file:
                 file.write(data)
-                _onto_disk(file.fileno())
+                _flush_to_disk(file.fileno())
             return
         path = self._path(name)
         try:
             self.fs.pipe_file(path, data)
-        except FileNotFoundError:  # not every store needs folders, and asking each time would take as long again
+        except FileNotFoundError:  # few stores need folders, and creating one each time would double the time
             self.fs.makedirs(posixpath.dirname(path), exist_ok=True)
             self.fs.pipe_file(path, data)
 
     def names(self, folder: str) -> list[str]:
-        """Paths of the files right in a folder, from the place on; none if it is not there."""
+        """Return the paths of the files directly in a folder, relative to the output; none if the folder does not exist."""
         if self.folder is not None:
             return sorted(f"{folder}/{each.name}" for each in entries(self.folder / folder) if each.is_file())
         self.fs.invalidate_cache()
@@ -216,18 +214,18 @@ class Store:
             return []
         return sorted(f"{folder}/{_base(each['name'])}" for each in found if each["type"] == "file")
 
-    def _bring(self, source: Path, name: str) -> None:
+    def _move_in(self, source: Path, name: str) -> None:
         if self.folder is None:
             self.write(name, source.read_bytes())
             return
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open("r+b") as file:
-            _onto_disk(file.fileno())
+            _flush_to_disk(file.fileno())
         source.replace(target)  # `.work` is on the same disk
 
     def remove_file(self, name: str) -> None:
-        """Take a file away, if it is there."""
+        """Remove a file, if it exists."""
         with suppress(FileNotFoundError):
             if self.folder is not None:
                 (self.folder / name).unlink()
@@ -238,7 +236,7 @@ class Store:
         root = self.root.rstrip("/")
         return f"{root}/{name}" if root else name
 
-    def _listed(self) -> dict[str, str]:
+    def _marks_of_listing(self) -> dict[str, str]:
         self.fs.invalidate_cache()
         try:
             found = self.fs.find(self._path("status"), detail=True)
@@ -248,13 +246,13 @@ class Store:
         for path, info in found.items():
             key, _dot, suffix = _base(path).partition(".")
             if suffix == "json" and is_key(key):
-                said = sorted((name, str(value)) for name, value in info.items() if name not in _OF_READING)
-                marks[key] = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+                facts = sorted((name, str(value)) for name, value in info.items() if name not in _OF_READING)
+                marks[key] = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
         return marks
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """Turn a file system's refusal into an `Unwritable` that says what to do."""
+        """Turn a file system error that would hit every report into an `Unwritable` that says what to do."""
         try:
             yield
         except OSError as error:
@@ -273,17 +271,17 @@ def _base(path: str) -> str:
     return posixpath.basename(path.rstrip("/"))
 
 
-def _onto_disk(descriptor: int) -> None:
-    """Else, after a power cut, a name may be there of which the content is not."""
+def _flush_to_disk(descriptor: int) -> None:
+    """Flush a file to the disk. Otherwise a power cut may leave a file name without its contents."""
     try:
         os.fsync(descriptor)
-    except OSError as error:  # some file systems cannot; a disk that is full says so here, at the latest
+    except OSError as error:  # some file systems cannot flush; other errors count, since a full disk may show only here
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
 
 
 def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
-    """What is in a folder; nothing if there is none."""
+    """Return the entries of a folder; an empty list if it does not exist."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)

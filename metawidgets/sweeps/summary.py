@@ -1,4 +1,4 @@
-"""One page and two tables about all reports of a sweep."""
+"""The summary of a sweep: one page and three tables about all of its reports."""
 
 import tempfile
 from collections.abc import Callable
@@ -11,25 +11,26 @@ from metawidgets.sweeps.store import Store
 __all__ = ["PAGE", "summarise"]
 
 PAGE = "summary.html"
-"""The page's name in an output; its links to the reports hold as long as it lies there."""
+"""The page's name in an output. Its links to the reports are relative, so they work only from there."""
 
 
 def summarise(store: Store, on_read: Callable[[int, int], None] | None = None) -> str:
-    """Collect an output's results into `summary.html`, `results.parquet`, `results.csv` and `scores.parquet`, in the output.
+    """Collect the results of an output, and write `summary.html`, `results.parquet`, `results.csv` and `scores.parquet` into it.
 
-    All is made in a temporary folder first, so that it is the same for a folder and for an object store.
+    The files are made in a temporary folder first, so that a folder and an object store are handled alike.
 
     Args:
-        on_read: told how many of how many reports have been read.
+        on_read: called with the number of reports read so far and the number of all reports.
 
     Returns:
-        Where the page is: a path, or a URL.
+        The path or URL of the page.
 
     Raises:
-        SweepError: if the output holds no reports. Unwritable: if it takes no more.
-        ReportError: if the page could not be made; the tables are in place then.
+        SweepError: if the output holds no reports.
+        Unwritable: if the output cannot be written to.
+        ReportError: if the page could not be made. The tables have been written by then.
     """
-    from metawidgets.reports.run import run_report
+    from metawidgets.reports.run import run_report  # papermill loads slowly
 
     results = Results.gathered(store, on_read)
     if not results.rows:
@@ -41,7 +42,7 @@ def summarise(store: Store, on_read: Callable[[int, int], None] | None = None) -
         with store.telling():
             for name in FILES:
                 store.write(name, (folder / name).read_bytes())
-        # From there the notebook sees the results in ".", so that no path of this machine gets into the page.
+        # The notebook runs in that folder and reads the results from ".", so that the page shows no path of this machine.
         report = run_report("sweep_summary", folder / "report", {"sweep": "."}, cwd=folder)
         with store.telling():
             store.write(PAGE, report.html.read_bytes())

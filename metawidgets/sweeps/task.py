@@ -1,4 +1,4 @@
-"""What a worker does for one report. It needs the package and the output, no checkout and no JupyterLab: the rest travels."""
+"""The work of a worker: run one report. The worker needs the package and access to the output; the task carries everything else."""
 
 import json
 import logging
@@ -12,28 +12,32 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import dask
+
 import metawidgets
-from metawidgets.allocator import ENVIRONMENT
 from metawidgets.errors import MetawidgetsError
 from metawidgets.sweeps.index import Entry
 from metawidgets.sweeps.store import REFUSALS, Store, Unwritable
+from metawidgets.training.allocator import ENVIRONMENT
 
 if TYPE_CHECKING:
     from metawidgets.sweeps.kernels import Run
 
 __all__ = ["Outcome", "Task", "run_task"]
 
-_LOOK = 0.5  # seconds between two looks whether a report is still wanted
+_LOOK = 0.5  # seconds between two checks whether a report is still wanted
 
 
 @dataclass(frozen=True)
 class Task:
-    """One report, with everything that a worker must know.
+    """One report, with everything that a worker needs to run it.
 
     Args:
-        version: of the package that made the key.
-        key, parameters, name, notebook, out: as in the plan. cwd: where relative paths among the parameters start, if it is there.
-        again: whether a report that failed before is run once more. forked, time_limit, retries: as in the settings.
+        version: the version of the package that computed the key.
+        key, parameters, name, notebook, out: as in the plan.
+        cwd: the folder for relative paths among the parameters, if the worker has it.
+        again: whether to run a report that failed before.
+        forked, time_limit, retries: as in the settings.
     """
 
     version: str
@@ -49,18 +53,21 @@ class Task:
     retries: int = 1
 
     def plain(self) -> dict[str, Any]:
-        """As a dictionary of simple values, which any version of the package can read."""
+        """Return the task as a dictionary of plain values, which every version of the package can read."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of it.
+    """The result of running a task.
 
     Args:
-        state: `completed` or `failed`, and then it is written down; `claimed`: another process is at it; `stopped`;
-            `unwritable`: the output takes nothing; `unfit`: this worker cannot run it.
-        seconds: of the run. overhead: of everything around the run. problem: why, where it is not completed.
+        state: `completed` or `failed`: a status file says so. `claimed`: another process is running the report. `stopped`: the
+            sweep stopped it. `unwritable`: the output cannot be written to. `unfit`: this worker cannot run it. `lost`: the scheduler or
+            the worker has gone away. `died`: the worker process died, or the call raised.
+        seconds: how long the run took.
+        overhead: seconds that the worker spent around it.
+        problem: why it was not completed; "" if it was.
     """
 
     key: str
@@ -71,7 +78,7 @@ class Outcome:
 
 
 def run_task(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a report and put its files in place; returns an `Outcome` as a dictionary. No error of the report is raised."""
+    """Run a report and write its files to the output. Return an `Outcome` as a dictionary; a report's error is never raised."""
     begun = time.monotonic()
     key = plain["key"]
     if plain["version"] != metawidgets.__version__:
@@ -87,10 +94,8 @@ def run_task(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _keep_freed_memory() -> None:
-    """For kernels, which may train. Dask has its workers give memory back at once: its setting is replaced, a person's is kept."""
-    from dask.config import get
-
-    dasks = get("distributed.nanny.pre-spawn-environ", {})
+    """Set the allocator's variables for kernels, which may train. Replace Dask's setting (return memory at once), keep a user's."""
+    dasks = dask.config.get("distributed.nanny.pre-spawn-environ", {})
     for setting, value in ENVIRONMENT.items():
         if os.environ.get(setting) in (None, str(dasks.get(setting))):
             os.environ[setting] = value
@@ -100,9 +105,9 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
     with store.claim(task.key) as mine:
         if not mine:
             return Outcome(task.key, "claimed")
-        said = store.status(task.key)  # another sweep may have done it since this one looked
-        if said and (said["state"] == "completed" or not task.again):
-            entry = Entry.of(said)
+        existing = store.status(task.key)  # another sweep may have run it since this one read the index
+        if existing and (existing["state"] == "completed" or not task.again):
+            entry = Entry.of(existing)
             return Outcome(task.key, entry.state, entry.seconds, problem=entry.problem)
         with store.workplace(task.key) as folder:
             status, attempts = _run(task, folder)
@@ -116,7 +121,8 @@ def _claimed(task: Task, store: Store, begun: float) -> Outcome:
 
 
 def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
-    """The run's status and the number of attempts; no status if the sweep was stopped."""
+    """Run the report. Return its status, or `None` if the sweep was stopped, and the number of attempts."""
+    # papermill and jupyter_client load slowly
     from metawidgets.reports.run import run_report
     from metawidgets.sweeps import forks, kernels
 
@@ -144,7 +150,7 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
             _tell_refusals(error)
             if run.died and attempt <= task.retries:
                 continue
-            if not (folder / "out" / "status.json").is_file():  # it did not come as far as a run
+            if not (folder / "out" / "status.json").is_file():  # the error came before the run
                 return _failed(task, str(error)), attempt
         except OSError as error:
             _tell_refusals(error)
@@ -157,7 +163,7 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
 
 @contextmanager
 def _silence(name: str) -> Iterator[None]:
-    """What it logs of a kernel's end is in the status, and a worker's stderr is the terminal of who runs the sweep."""
+    """Turn a logger off: the status has what it would log, and a worker's stderr is the terminal of whoever runs the sweep."""
     logger = logging.getLogger(name)
     before, logger.disabled = logger.disabled, True
     try:
@@ -168,7 +174,7 @@ def _silence(name: str) -> Iterator[None]:
 
 @contextmanager
 def _ending_with_its_sweep(run: "Run") -> Iterator[None]:
-    """Stop a run whose sweep has gone away: ended by Ctrl-C, killed, or cut off from the scheduler."""
+    """Stop the run if its sweep ends: by Ctrl-C, by a kill, or because the scheduler is lost."""
     wanted = _wanted_by_scheduler()
     if wanted is None:
         yield
@@ -191,11 +197,11 @@ def _ending_with_its_sweep(run: "Run") -> Iterator[None]:
 
 
 def _wanted_by_scheduler() -> Callable[[], bool] | None:
-    """Asks whether the result of the Dask task that this thread runs is still wanted; `None` outside of one.
+    """Return a function that says whether the result of this thread's Dask task is still wanted; `None` outside a task.
 
-    Dask lets a call run on whose result nobody waits for any more, and only marks it as cancelled.
+    Dask does not stop a running call whose result is no longer wanted; it only marks the call as cancelled.
     """
-    from distributed import get_worker
+    from distributed import get_worker  # distributed loads slowly
 
     try:
         worker = get_worker()
@@ -205,18 +211,14 @@ def _wanted_by_scheduler() -> Callable[[], bool] | None:
 
     def wanted() -> bool:
         task = worker.state.tasks.get(key)
-        going = worker.status.name in (
-            "closing",
-            "closed",
-            "failed",
-        )  # with its scheduler: nobody would hear of the result
-        return not going and task is not None and task.state not in ("cancelled", "released", "forgotten")
+        ending = worker.status.name in ("closing", "closed", "failed")  # the result would reach nobody
+        return not ending and task is not None and task.state not in ("cancelled", "released", "forgotten")
 
     return wanted
 
 
 def _tell_refusals(error: BaseException | None) -> None:
-    """A full disk is no fault of the report: the next ones would fail of it, too."""
+    """Raise `Unwritable` if an error was caused by the output, such as a full disk: every other report would fail on it too."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in REFUSALS:
             raise Unwritable(

@@ -1,18 +1,20 @@
-"""Learners that are trained already and come with the package: `metawidgets.load("omniglot-protonet")`.
+"""Trained learners that come with the package: `metawidgets.load("omniglot-protonet")`.
 
-Beside this file lie the checkpoints and `index.json`: for each name its file, the file's sha256, and, where several learners
-share one network, the learner that it is to be loaded as. `make checkpoints` trains and writes them again.
+The checkpoints and `index.json` are in this folder. The index has for each name its file, the file's sha256 and, if several
+learners share one network, the learner to load it as. `make checkpoints` trains the learners and writes these files again.
 """
 
 import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from metawidgets import checkpoints
+from metawidgets.analysis import interval_text
 from metawidgets.errors import CheckpointError, did_you_mean
 from metawidgets.learners import ALL, Learner
+from metawidgets.training import checkpoints
 
 __all__ = ["FOLDER", "INDEX", "card", "digest", "load", "names", "sentence", "size"]
 
@@ -21,17 +23,17 @@ INDEX = "index.json"
 
 
 def names() -> list[str]:
-    """What `load` knows: `<dataset>-<learner>`, in alphabetical order."""
+    """Return the names that `load` accepts, `<dataset>-<learner>`, in alphabetical order."""
     return sorted(_index())
 
 
 def load(name: str | Path) -> Learner:
-    """A trained learner in evaluation mode: one that comes with the package, by its name, or one of yours, by its path.
+    """Load a trained learner in evaluation mode: by its name if it comes with the package, or by the path of your checkpoint.
 
-    Its card is on `learner.card`: data, splits, command, steps, seed, and what it scored on classes that were held out.
+    Its card is in `learner.card`: data, splits, command, steps, seed, and scores on held-out classes.
 
     Raises:
-        CheckpointError: if there is none of that name, or its file is not the one that the package was built with.
+        CheckpointError: if the learner is unknown, or its file is missing or altered.
     """
     entry = _entry(name)
     if entry is None:
@@ -42,9 +44,9 @@ def load(name: str | Path) -> Learner:
 
 
 def card(name: str | Path) -> dict[str, Any]:
-    """The card of `name`, without making the learner.
+    """Return the card of `name` without building the learner.
 
-    Where several learners share one network, `scores` are those of the learner that the name stands for.
+    If several learners share one network, `scores` are the scores of the named learner.
 
     Raises:
         CheckpointError: as `load`.
@@ -56,7 +58,7 @@ def card(name: str | Path) -> dict[str, Any]:
 
 
 def size(name: str) -> int:
-    """Bytes of the file behind a name.
+    """Return the size in bytes of the checkpoint of `name`.
 
     Raises:
         CheckpointError: as `load`.
@@ -66,26 +68,26 @@ def size(name: str) -> int:
 
 
 def sentence(score: dict[str, Any]) -> str:
-    """One of a card's `scores` in words: '5-way 1-shot 98.4 ± 0.2 % over 600 episodes'."""
+    """Return one of a card's `scores` as text: '5-way 1-shot 98.4 ± 0.2 % over 600 episodes'."""
     if score["metric"] == "accuracy":
-        figure = f"{100 * score['mean']:.1f} ± {100 * score['half_width']:.1f} %"
+        figure = interval_text(score["mean"], score["half_width"], "accuracy", ".1f", ".1f")
     else:
-        figure = f"mean squared error {score['mean']:.3g} ± {score['half_width']:.2g}"
+        figure = f"mean squared error {interval_text(score['mean'], score['half_width'], score['metric'])}"
     way = f"{score['n_way']}-way " if score["n_way"] else ""
     steps = f" after {score['inner_steps']} gradient steps" if score.get("inner_steps") else ""
     return f"{way}{score['k_shot']}-shot {figure}{steps} over {score['n_episodes']} episodes"
 
 
 def digest(path: Path) -> str:
-    """sha256 of a file."""
+    """Return the sha256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _entry(name: str | Path) -> dict[str, str] | None:
-    """What the index says of a name; `None` for the path of a file.
+    """Return the index entry of a name, or `None` for the path of a file.
 
     Raises:
-        CheckpointError: if it is neither.
+        CheckpointError: if `name` is neither.
     """
     known = _index()
     if name in known:
@@ -98,10 +100,10 @@ def _entry(name: str | Path) -> dict[str, str] | None:
     )
 
 
-def _served(card: dict[str, Any], entry: dict[str, str]) -> dict[str, Any]:
-    """A file's card as the learner's that the entry names, where several share one network."""
+def _served(card: Mapping[str, Any], entry: dict[str, str]) -> dict[str, Any]:
+    """Return the card for the learner in the index entry, if several learners share one network."""
     if "learner" not in entry:
-        return card
+        return dict(card)
     kind = entry["learner"]
     return {**card, "learner": ALL[kind].__name__, "hyper": {}, "scores": card.get("shared_scores", {}).get(kind, [])}
 

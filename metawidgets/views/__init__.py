@@ -1,17 +1,17 @@
-"""Pure views: a trace, or an episode, in; one Altair chart out.
+"""Views: pure functions from a trace or an episode to one Altair chart.
 
     >>> len(ALL), sorted(ALL)[:3]
     (14, ['attention_map', 'decision_regions', 'embedding_map'])
 
-`step=None` puts a slider into the chart that keeps working in an exported page, an int gives a still of that step. A view
-that cannot be drawn says why (`view.refuses(trace)`) before it draws. A new view is one file and one entry in `ALL`.
+`step=None` puts a slider into the chart, which also works in an exported page. An int gives a chart of that step alone.
+`view.refuses(trace)` says why a view cannot be drawn, or returns `None`. A new view is one file and one entry in `ALL`.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views.attention_map import attention_map
 from metawidgets.views.decision_regions import decision_regions
 from metawidgets.views.embedding_map import embedding_map
@@ -78,5 +78,5 @@ ALL: Mapping[str, View] = MappingProxyType(
 
 
 def fitting(subject: Trace | Episode) -> dict[str, View]:
-    """The views that can be drawn of this trace or episode."""
+    """Return the views that can be drawn from this trace or episode, by name."""
     return {name: v for name, v in ALL.items() if v.refuses(subject) is None}

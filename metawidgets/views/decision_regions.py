@@ -1,23 +1,23 @@
-"""Decision regions: which class a learner gives every point of the plane, and how surely."""
+"""Decision regions: the most probable class at every point of the plane, and its probability."""
 
 import altair as alt
 import numpy as np
 from jaxtyping import Float, Int
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
-from metawidgets.views.items import plane_items
+from metawidgets.views.items import axis_titles, plane_items
 from metawidgets.views.marks import Drawing, inline, name_of, short
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
 
 __all__ = ["decision_regions"]
 
-_SIDE = 33  # of the probe grid, which runs row by row, y then x
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one character a class
+_SIDE = 33  # points along a side of the probe grid, which runs row by row, y then x
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # one character per class
 _AXIS = alt.Axis(tickCount=6, grid=False)
-_TINTS = (0.1, 0.18, 0.27, 0.37, 0.48)  # share of the class's colour in a cell's, from a guess to certainty
+_TINTS = (0.1, 0.18, 0.27, 0.37, 0.48)  # share of the class's colour in a cell's colour, from low to high probability
 
 
 def _kind(episode: Episode) -> str | None:
@@ -25,7 +25,7 @@ def _kind(episode: Episode) -> str | None:
         found = "no classes" if episode.is_regression else f"items of shape {episode.item_shape}"
         return f"it draws classes of 2-D points, and this episode has {found}."
     if len(episode.class_names) > len(_DIGITS):
-        return f"{len(episode.class_names)} classes are too many regions to tell apart, at most {len(_DIGITS)} can be drawn."
+        return f"{len(episode.class_names)} classes give too many regions; at most {len(_DIGITS)} can be drawn."
     return None
 
 
@@ -38,11 +38,11 @@ def _unless(trace: Trace) -> str | None:
 
 @view(needs=("probe_outputs", "query_accuracy"), kind=_kind, unless=_unless)
 def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440) -> Drawing:
-    """The plane in the colour of the most probable class, deeper where the learner is surer, with support and queries on it.
+    """Draw the plane in the colour of the most probable class, stronger for a higher probability, with support and queries on it.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
     steps, episode = Steps(trace, step, load=_SIDE**2 // 2), trace.episode
     assert trace.probe is not None
@@ -51,12 +51,11 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
     grid = trace.probe.reshape(_SIDE, _SIDE, 2)
     x0, y0, x1, y1 = (float(v) for v in (*grid[0, 0], *grid[-1, -1]))
     half = ((x1 - x0) / (_SIDE - 1) / 2, (y1 - y0) / (_SIDE - 1) / 2)
+    across, up = axis_titles(episode)
     x = alt.X(
-        "x:Q", title="x", scale=alt.Scale(domain=[x0 - half[0], x1 + half[0]], nice=False, zero=False), axis=_AXIS
+        "x:Q", title=across, scale=alt.Scale(domain=[x0 - half[0], x1 + half[0]], nice=False, zero=False), axis=_AXIS
     )
-    y = alt.Y(
-        "y:Q", title="y", scale=alt.Scale(domain=[y0 - half[1], y1 + half[1]], nice=False, zero=False), axis=_AXIS
-    )
+    y = alt.Y("y:Q", title=up, scale=alt.Scale(domain=[y0 - half[1], y1 + half[1]], nice=False, zero=False), axis=_AXIS)
     names = episode.class_names
     base = alt.Chart(inline(_grid_rows(steps, winner, surety)))
     cells = _decoded(steps, base, (x0, half[0]), (y0, half[1])).transform_calculate(name=name_of(names))
@@ -68,7 +67,9 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
     layers = [ground, _labels(steps, winner, grid, episode, x, y), *plane_items(episode, x, y, width, on_tint=True)]
     right, n_query = trace["query_accuracy"], len(episode.query_x)
     titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {n_query} queries right" for t in range(steps.last + 1)]
-    subtitle = "Ground: the likeliest class, deeper where surer. Filled: support. Hollow: queries."
+    subtitle = (
+        "Background: the most probable class, stronger for a higher probability. Filled: support. Hollow: queries."
+    )
     description = f"Decision regions of {trace.learner} for {len(names)} classes in the plane. {steps.course(titles)}"
     chart = alt.layer(*layers).properties(
         width=width, height=0.85 * width, title=steps.title(titles, subtitle, width), description=description
@@ -77,7 +78,7 @@ def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440)
 
 
 def _softmax(outputs: Float[np.ndarray, "step probe way"]) -> Float[np.ndarray, "step probe way"]:
-    """-inf for a class gives it 0, and for all of them a uniform row, as in a trace's probabilities."""
+    """Return the softmax as in a trace's probabilities: a class at -inf gets 0, and a row of all -inf is uniform."""
     top = outputs.max(axis=-1, keepdims=True)
     e = np.exp(np.where(np.isneginf(top), 0.0, outputs - np.where(np.isneginf(top), 0.0, top)))
     return e / e.sum(axis=-1, keepdims=True)
@@ -86,9 +87,9 @@ def _softmax(outputs: Float[np.ndarray, "step probe way"]) -> Float[np.ndarray, 
 def _grid_rows(
     steps: Steps, winner: Int[np.ndarray, "step probe"], surety: Float[np.ndarray, "step probe"]
 ) -> list[dict]:
-    """One row per line of the grid; classes and percentages as strings of one and two characters a cell.
+    """Return one row per line of the grid, with classes and percentages as strings of one and two characters per cell.
 
-    As JSON numbers the same cells would take three times the bytes.
+    JSON numbers would take three times as many bytes.
     """
     percent = np.minimum(np.floor(100 * surety + 0.5), 99).astype(int)
     lines = range(_SIDE)
@@ -99,14 +100,14 @@ def _grid_rows(
 
 
 def _decoded(steps: Steps, chart: alt.Chart, across: tuple[float, float], up: tuple[float, float]) -> alt.Chart:
-    """Cells with edges, class, percent and tint. Edges overlap by a hair, or the page would shine through the seams."""
+    """Return cells with edges, class, percentage and tint. Edges overlap a little, so that no gaps show between cells."""
     read = steps.calculate(chart, classes="c", shares="p").transform_calculate(cell="split(datum.classes, '')")
-    hair = 0.16
+    overlap = 0.16
     edges = {
         "x": f"{across[0]} + (2 * datum.k - 3) * {across[1]}",
-        "x2": f"{across[0]} + (2 * datum.k - 1 + {hair}) * {across[1]}",
+        "x2": f"{across[0]} + (2 * datum.k - 1 + {overlap}) * {across[1]}",
         "y": f"{up[0]} + (2 * datum.i - 1) * {up[1]}",
-        "y2": f"{up[0]} + (2 * datum.i + 1 + {hair}) * {up[1]}",
+        "y2": f"{up[0]} + (2 * datum.i + 1 + {overlap}) * {up[1]}",
     }
     cells = read.transform_flatten(["cell"]).transform_window(k="row_number()", groupby=["i"])
     numbers = {
@@ -118,7 +119,7 @@ def _decoded(steps: Steps, chart: alt.Chart, across: tuple[float, float], up: tu
 
 
 def _tints(n_way: int) -> alt.Scale:
-    """Opaque tints of the class colours: with transparent ones the overlapping edges would show as a net."""
+    """Return a scale of opaque tints of the class colours: with transparent ones the overlapping edges would show as a grid."""
     domain, colours = [], []
     for c in range(n_way):
         full = np.array([int(theme.class_colour(c)[i : i + 2], 16) for i in (1, 3, 5)])
@@ -129,7 +130,7 @@ def _tints(n_way: int) -> alt.Scale:
 
 
 def _labels(steps: Steps, winner: np.ndarray, grid: np.ndarray, episode: Episode, x: alt.X, y: alt.Y) -> alt.Chart:
-    """Each region's name, deep inside it and clear of the items, so that regions can be told apart without their colours."""
+    """Return a label for each region, deep inside it and away from the items, so that regions differ by more than colour."""
     names = episode.class_names
     items = np.concatenate([episode.support_x, episode.query_x])
     cell = (grid[-1, -1] - grid[0, 0]) / (_SIDE - 1)
@@ -151,7 +152,7 @@ def _labels(steps: Steps, winner: np.ndarray, grid: np.ndarray, episode: Episode
 
 
 def _innermost(region: np.ndarray) -> tuple[int, int]:
-    """A cell that lasts longest when the region is worn away from its border, one ring of neighbours at a time."""
+    """Return the (row, column) of a cell that is left last when the region is eroded from its border, one ring at a time."""
     while True:
         inner = region.copy()
         for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):

@@ -1,4 +1,4 @@
-"""Embedding map: support, queries and, if there are any, prototypes on two principal axes that stay put over the steps."""
+"""Embedding map: support, queries and prototypes on two principal axes that are the same at all steps."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from metawidgets.analysis import fit_projection
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
 from metawidgets.views.marks import Drawing, class_channels, crosses, inline, name_of, points, short
@@ -16,25 +16,26 @@ from metawidgets.views.steps import Steps, per_step
 
 __all__ = ["embedding_map"]
 
-_NAMED = 10  # classes up to which each prototype carries its name: a cross has no shape of its own class
+_NAMED = 10  # largest number of classes for which prototypes have labels; their crosses all have the same shape
 _NEEDS = ("embeddings", "support_embeddings")
 
 
 def _kind(episode: Episode) -> str | None:
-    return "it tells classes apart, and this episode has none; try fitted_curve." if episode.is_regression else None
+    return "it needs classes, and this episode has none; try fitted_curve." if episode.is_regression else None
 
 
 @view(needs=_NEEDS, kind=_kind)
 def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, images: bool = False) -> Drawing:
-    """Principal components of all embeddings, fitted once over all steps, so that what moves on the chart moved in the space.
+    """Draw all embeddings on two principal components.
 
-    Support items are filled, queries hollow, prototypes crosses (of learners that have some); support not yet absorbed is pale.
-    Both axes have one scale.
+    The components are fitted once over all steps, so that a point moves in the chart only if it moves in the embedding space.
+    Support items are filled, queries are hollow, and prototypes, if the learner has any, are crosses. Support items that are not
+    absorbed yet are pale. Both axes have the same scale.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of the plot, in pixels.
-        images: draw each query as its image; only for images.
+        width: width of the plot, in pixels.
+        images: draw each query as its image; needs an episode of images.
     """
     episode = trace.episode
     drawn = [*_NEEDS, *(["prototypes"] if "prototypes" in trace else [])]
@@ -64,7 +65,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         axis=alt.Axis(tickCount=6),
     )
     look = class_channels(names, width=width)
-    told = [
+    tooltips = [
         alt.Tooltip("what:N", title="item"),
         alt.Tooltip("name:N", title="class"),
         alt.Tooltip("x:Q", format=".4~g"),
@@ -83,26 +84,26 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         layers += [
             placed("embeddings", still)
             .mark_image(width=size, height=size)
-            .encode(x=x, y=y, url="url:N", tooltip=told, description="said:N")
+            .encode(x=x, y=y, url="url:N", tooltip=tooltips, description="said:N")
         ]
     else:
         layers += [
             points(placed("embeddings", still), filled=False).encode(
-                x=x, y=y, tooltip=told, description="said:N", **look
+                x=x, y=y, tooltip=tooltips, description="said:N", **look
             )
         ]
 
     lettering: list[alt.Chart] = []
-    if "prototypes" in flat:  # under the support: a class of one shot has its prototype where its only item is
+    if "prototypes" in flat:  # below the support: with one shot, a prototype is at its only item
         prototypes = placed("prototypes", {"class": list(range(len(names))), "what": ["prototype"] * len(names)})
         prototypes = prototypes.transform_filter("isValid(datum.x)")
         halo, cross = crosses(prototypes)
         layers += [halo.encode(x=x, y=y)]
-        layers += [cross.encode(x=x, y=y, color=look["color"], tooltip=told, description="said:N")]
+        layers += [cross.encode(x=x, y=y, color=look["color"], tooltip=tooltips, description="said:N")]
         if len(names) <= _NAMED:
             halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
             text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
-            lettering = [letters.encode(x=x, y=y, text="label:N", tooltip=told) for letters in (halo, text)]
+            lettering = [letters.encode(x=x, y=y, text="label:N", tooltip=tooltips) for letters in (halo, text)]
 
     still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}
     if "absorbed" in trace:
@@ -110,7 +111,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         faded = {"opacity": alt.condition("datum.absorbed == 0", alt.value(0.3), alt.value(1))}
     else:
         support, faded = placed("support_embeddings", still), {}
-    layers += [points(support, filled=True).encode(x=x, y=y, tooltip=told, description="said:N", **faded, **look)]
+    layers += [points(support, filled=True).encode(x=x, y=y, tooltip=tooltips, description="said:N", **faded, **look)]
 
     layers += lettering
 
@@ -131,12 +132,12 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
 
 
 def _flat(points: np.ndarray) -> np.ndarray:
-    """(step, item, feature), whatever the shape of the features: a linear probe reads maps."""
+    """Flatten features to (step, item, feature): a linear probe has feature maps."""
     return points.reshape(*points.shape[:2], -1)
 
 
 class _Box:
-    """Plot limits with one scale for both axes: a map whose axes were stretched apart would show false distances."""
+    """Plot limits with the same scale on both axes, since different scales would show wrong distances."""
 
     def __init__(self, at: np.ndarray, width: float) -> None:
         at = at[np.isfinite(at).all(axis=1)]

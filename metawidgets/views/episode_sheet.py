@@ -1,4 +1,4 @@
-"""Episode sheet: everything that stands in an episode, support beside queries, class by class."""
+"""Episode sheet: all items of an episode, support beside queries, class by class."""
 
 import math
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ import numpy as np
 
 from metawidgets.episodes import Episode
 from metawidgets.views import theme
-from metawidgets.views.images import data_uri
-from metawidgets.views.items import curve_items, plane_items
+from metawidgets.views.images import bars, data_uri
+from metawidgets.views.items import axis_titles, curve_items, plane_items
 from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 from metawidgets.views.registry import view
 from metawidgets.views.titles import heading
@@ -18,31 +18,40 @@ from metawidgets.views.titles import heading
 __all__ = ["episode_sheet"]
 
 _MOST_IMAGES = 500
-_GUTTER, _BETWEEN, _TALLEST = 22, 4, 640  # pixels: support | query, class and class, all lines
+_GUTTER, _BETWEEN, _TALLEST = 22, 4, 640  # pixels: between support and queries, between classes, height of all lines
 
 
 def _kind(episode: Episode) -> str | None:
-    if episode.is_image:
+    if _is_sheet(episode):
         n = len(episode.support_x) + len(episode.query_x)
         if episode.is_regression:
             return "it sorts images by class, and this episode has regression targets."
         return f"{n} images are more than {_MOST_IMAGES}; use the component EpisodeView." if n > _MOST_IMAGES else None
-    wanted = (1,) if episode.is_regression else (2,)
-    if episode.item_shape != wanted or (episode.is_regression and episode.output_dim != 1):
-        return (
-            f"it draws images, 2-D points of classes and curves of one number, not items of shape {episode.item_shape}."
-        )
+    if episode.is_regression and (episode.item_shape, episode.output_dim) == ((1,), 1):
+        return None
+    if len(episode.item_shape) != 1 or episode.is_regression:
+        return f"it draws images, vectors of classes and curves of one number, not items of shape {episode.item_shape}."
     return None
+
+
+def _is_sheet(episode: Episode) -> bool:
+    """Return True for an episode drawn as lines of items, False for a scatter plot."""
+    return episode.is_image or (
+        not episode.is_regression and len(episode.item_shape) == 1 and episode.item_shape != (2,)
+    )
 
 
 @view(subject=Episode, kind=_kind)
 def episode_sheet(episode: Episode, *, width: int = 600) -> Drawing:
-    """A contact sheet of images, one line a class with support left and queries right; points and curves as scatter.
+    """Draw the items of an episode.
+
+    Images, and vectors as bars, form a contact sheet: one line per class, support left and queries right. Points of the plane
+    and curves form a scatter plot.
 
     Args:
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
-    chart = _contact_sheet(episode, width) if episode.is_image else _scatter(episode, width)
+    chart = _contact_sheet(episode, width) if _is_sheet(episode) else _scatter(episode, width)
     source, n_query = episode.support_items[0].dataset, len(episode.query_x)
     if episode.is_regression:
         text = f"Episode of {source}: {len(episode.support_x)} support points, {n_query} queries"
@@ -50,14 +59,14 @@ def episode_sheet(episode: Episode, *, width: int = 600) -> Drawing:
         shots = "/".join(map(str, sorted(set(episode.shots.tolist()))))
         text = f"Episode of {source}: {episode.n_way}-way, {shots}-shot, {n_query} queries"
     labels = "targets" if episode.is_regression else "labels"
-    which = ("Support", "queries") if episode.is_image else ("Filled: support", "hollow: queries")
-    how = f"{which[0]}, which the learner sees with its {labels}; {which[1]}, whose {labels} it is asked for."
+    which = ("Support", "Queries") if _is_sheet(episode) else ("Support (filled)", "Queries (hollow)")
+    how = f"{which[0]}: the learner sees its {labels}. {which[1]}: the learner predicts their {labels}."
     return chart.properties(title=heading(text, how, width), description=f"{text}.")
 
 
 @dataclass
 class _Sheet:
-    """Where everything on a contact sheet stands, in pixels: rows of data for images, class names and bands of paper."""
+    """Layout of a contact sheet, in pixels: rows of data for images, class names and background bands."""
 
     size: int  # of a cell
     left: tuple[int, int]  # of support and queries
@@ -69,16 +78,17 @@ class _Sheet:
 
 
 def _laid_out(episode: Episode, width: int) -> _Sheet:
-    """One line a class, or several where its images do not fit side by side."""
+    """Return the layout: one line per class, or several if its images do not fit side by side."""
     sides = (
         ("support", episode.support_y, episode.support_x, episode.support_items),
         ("query", episode.query_y, episode.query_x, episode.query_items),
     )
     n_way = len(episode.class_names)
+    limit = max(1e-12, *(float(np.abs(x).max(initial=0)) for _, _, x, _ in sides))
     most = [max(1, int(np.bincount(y, minlength=n_way).max(initial=0))) for _, y, _, _ in sides]
     label = 30 + 7 * max(len(short(name)) for name in episode.class_names)
     room = width - label - _GUTTER
-    # Below 20 pixels lines are broken instead; many classes make small images rather than an endless sheet.
+    # Images get smaller for many classes, to limit the height, but not below 20 pixels; then lines are broken instead.
     size = int(np.clip(min(room / sum(most), _TALLEST / n_way), 20, 48))
     fit = max(2, room // size)
     first = min(most[0], max(1, fit - min(most[1], fit // 2)))
@@ -94,7 +104,14 @@ def _laid_out(episode: Episode, width: int) -> _Sheet:
             sheet.bands.append({"x": start, "x2": start + n * size, "y": top, "y2": bottom, "side": side})
             for k, i in enumerate(m):
                 at = {"x": start + (k % n) * size + size // 2, "y": top + (k // n) * size + size // 2}
-                sheet.images.append({**at, "url": data_uri(x[i]), "name": name, "what": f"{side} {items[i]}"})
+                sheet.images.append(
+                    {
+                        **at,
+                        "url": data_uri(x[i] if episode.is_image else bars(x[i], limit)),
+                        "name": name,
+                        "what": f"{side} {items[i]}",
+                    }
+                )
         sheet.height = bottom + _BETWEEN
     sheet.height -= _BETWEEN
     return sheet
@@ -144,7 +161,8 @@ def _contact_sheet(episode: Episode, width: int) -> Drawing:
 
 
 def _scatter(episode: Episode, width: int) -> Drawing:
-    x = alt.X("x:Q", title="x", scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
-    y = alt.Y("y:Q", title="y", scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
+    across, up = axis_titles(episode)
+    x = alt.X("x:Q", title=across, scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
+    y = alt.Y("y:Q", title=up, scale=alt.Scale(zero=False, padding=16), axis=alt.Axis(tickCount=8))
     layers = curve_items(episode, x, y) if episode.is_regression else plane_items(episode, x, y, width)
     return alt.layer(*layers).properties(width=width, height=0.6 * width)

@@ -1,12 +1,12 @@
-"""Fitted curve: what a learner predicts over the whole range, beside the support points it was given and the truth."""
+"""Fitted curve: a learner's prediction over the whole range, with support points, queries and the true function."""
 
 import altair as alt
 import numpy as np
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
-from metawidgets.views.items import curve_items
+from metawidgets.views.items import axis_titles, curve_items
 from metawidgets.views.marks import Drawing, inline
 from metawidgets.views.registry import view
 from metawidgets.views.steps import Steps
@@ -31,16 +31,16 @@ def _kind(episode: Episode) -> str | None:
 
 
 def _unless(trace: Trace) -> str | None:
-    return "its probe grid was not kept; trace with a probe." if trace.probe is None else None
+    return "it has no probe grid; trace with a probe." if trace.probe is None else None
 
 
 @view(needs=("probe_outputs", "query_loss"), kind=_kind, unless=_unless)
 def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
-    """Prediction on the probe grid at the current step and before adaptation, support points, queries, and the truth if known.
+    """Draw the prediction on the probe grid at the current step and before adaptation, all items, and the true function if known.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
     steps, episode = Steps(trace, step, load=trace["probe_outputs"][0].size), trace.episode
     assert trace.probe is not None
@@ -50,8 +50,9 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     lines = {_TRUTH: truth, _START: predicted[0], _NOW: predicted[-1]}
     shown = [name for name in _LINES if lines[name] is not None and not (name == _START and steps.last == 0)]
     box = _limits(episode, [line for line in lines.values() if line is not None])
-    x = alt.X("x:Q", title="x", scale=alt.Scale(domain=[float(grid[0]), float(grid[-1])], nice=False, zero=False))
-    y = alt.Y("y:Q", title="y", scale=alt.Scale(domain=box, nice=False, zero=False))
+    across, up = axis_titles(episode)
+    x = alt.X("x:Q", title=across, scale=alt.Scale(domain=[float(grid[0]), float(grid[-1])], nice=False, zero=False))
+    y = alt.Y("y:Q", title=up, scale=alt.Scale(domain=box, nice=False, zero=False))
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, offset=4)
     names, colours, dashes, _ = zip(*(_LINES[name] for name in shown), strict=True)
     look = {
@@ -67,7 +68,11 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
         return drawn.mark_line(clip=True, strokeWidth=_LINES[name][3]).encode(
             x=x,
             y=y,
-            tooltip=[alt.Tooltip("line:N"), alt.Tooltip("x:Q", format=".4~g"), alt.Tooltip("y:Q", format=".4~g")],
+            tooltip=[
+                alt.Tooltip("line:N"),
+                alt.Tooltip("x:Q", title=across, format=".4~g"),
+                alt.Tooltip("y:Q", title=up, format=".4~g"),
+            ],
             description="line:N",
             **look,
         )
@@ -87,14 +92,14 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
 
 
 def _truth(episode: Episode, x: np.ndarray) -> np.ndarray | None:
-    """The sinusoid that the targets were read from, if the episode says so."""
+    """Return the episode's sinusoid at `x`; `None` for another function."""
     if not {"amplitude", "phase"} <= episode.task.keys():
         return None
     return episode.task["amplitude"] * np.sin(x - episode.task["phase"])
 
 
 def _limits(episode: Episode, lines: list[np.ndarray]) -> list[float]:
-    """Room for truth, targets and the first and last prediction, unless these diverge; what overshoots is clipped."""
+    """Return limits of y that contain truth, targets and the first and last prediction. If predictions diverge, they are clipped."""
     targets = np.concatenate([episode.support_y, episode.query_y])
     spare = 3 * max(float(np.ptp(targets)), 1e-6)
     every = np.concatenate([np.ravel(v) for v in (*lines, targets)])

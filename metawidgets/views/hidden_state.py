@@ -1,9 +1,9 @@
-"""Hidden state: every unit of a recurrent learner, read by read."""
+"""Hidden state: the units of a recurrent learner over the steps."""
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing
 from metawidgets.views.reads import MOST_CELLS, over_steps, too_long
@@ -17,27 +17,27 @@ _MOST_UNITS = 64
 
 @view(needs=("hidden",), unless=too_long)
 def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
-    """Units (rows) over steps (columns), those with the highest last value on top, the current step framed.
+    """Draw units (rows) over steps (columns), sorted by their last value, with a frame at the current step.
 
-    Of more units than fit, those are shown that change most.
+    If there are more units than fit, the units that change most are shown.
 
     Args:
         step: the step to frame; `None` for a slider.
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
     state = trace["hidden"].astype(np.float64)  # (step, unit)
     n = state.shape[1]
     most = min(n, _MOST_UNITS, MOST_CELLS // len(trace))
-    liveliest = np.argsort(-np.ptp(state, axis=0), kind="stable")[:most]
-    order = liveliest[np.argsort(-state[-1, liveliest], kind="stable")]
+    most_changed = np.argsort(-np.ptp(state, axis=0), kind="stable")[:most]
+    order = most_changed[np.argsort(-state[-1, most_changed], kind="stable")]
     reach = float(np.abs(state[:, order]).max()) or 1.0
     chart = over_steps(
         trace, steps, state[:, order], [str(i) for i in order],
         what="unit, by its last value", quantity="activation", unit="1",
         scale=alt.Scale(scheme=theme.DIVERGING, domain=[-reach, reach]), width=width,
     )  # fmt: skip
-    moved = np.linalg.norm(np.diff(state, axis=0), axis=1)  # by the step to each state but the first
+    moved = np.linalg.norm(np.diff(state, axis=0), axis=1)  # change by each step
     texts = [f"{steps.when(t)}, {_state(t, moved)}" for t in range(steps.last + 1)]
     which = f"All {n} units." if most == n else f"The {most} of {n} units that change most."
     symbols = "" if trace.episode.is_regression else " Symbols: the class of the item that each step read."

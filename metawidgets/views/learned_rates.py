@@ -1,9 +1,9 @@
-"""Learned rates: how large a step each parameter tensor takes, step by step."""
+"""Learned rates: the inner rate of each parameter tensor at each step."""
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, inline
 from metawidgets.views.registry import view
@@ -23,27 +23,27 @@ def _unless(trace: Trace) -> str | None:
 
 @view(needs=("learned_rates",), unless=_unless)
 def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) -> Drawing:
-    """Mean inner rate of each parameter tensor (a row): a dot for the next step's, strokes for those of all steps.
+    """Draw the mean inner rate of each parameter tensor (row): a dot for the next step, strokes for all steps.
 
-    A dashed line stands where all rates began, if that is known; a negative rate climbs the loss.
+    A dashed line marks the initial rate, if it is known. A negative rate ascends the loss.
 
     Args:
-        step: the state whose next step's rates are marked; `None` for a slider.
-        width: of the chart with its names, about, in pixels.
+        step: the state whose next step is marked; `None` for a slider.
+        width: approximate width of the chart with its names, in pixels.
     """
     steps = Steps(trace, step)
     rates = trace["learned_rates"].astype(np.float64)  # (step, layer)
     n = rates.shape[1]
     names = list(trace.coords.get("layer", [f"tensor {i + 1}" for i in range(n)]))
     plot = max(140.0, width - 6.0 * max(map(len, names)))
-    taken = rates[: max(steps.last, 1)]  # the last state's are those of a step that was not taken
+    taken = rates[: max(steps.last, 1)]  # without the last state's, whose step was not taken
     rows = steps.rows(
         {"layer": names, "every": [sorted({compact(v) for v in taken[:, i]}) for i in range(n)]}, {"r": rates}
     )
     base = alt.Chart(inline(rows), width=plot, height=min(22, max(14, 300 / n)) * n)
     first = trace.meta.get("hyper", {}).get("inner_lr")
     ends = [*rates.ravel(), *([float(first)] if first is not None else [])]
-    # rates that are alike up to rounding, as before any training, would else stand outside of a domain as narrow as they are
+    # at least 10 % of the largest rate: rates that differ only by rounding, as before training, need a wider domain
     margin = 0.06 * max(max(ends) - min(ends), 0.1 * abs(max(ends)) or 1.0)
     domain = [min(ends) - margin, max(ends) + margin]
     x = alt.X("rate:Q", title="mean inner rate (1)", scale=alt.Scale(domain=domain, nice=False, zero=False),
@@ -67,9 +67,9 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     )
     layers.append(dots.encode(x=x, y=y, tooltip=told, description="said:N"))
     texts = [f"{steps.when(t)}, {_state(rates[t], last=t == steps.last)}" for t in range(steps.last + 1)]
-    subtitle = "Dot: the next step's rate, its mean over the tensor. Strokes: those of all steps."
+    subtitle = "Dot: mean rate of the next step. Strokes: mean rates of all steps."
     if first is not None:
-        subtitle += f" Dashed: where all began, {first:.3g}."
+        subtitle += f" Dashed: the initial rate, {first:.3g}."
     description = f"Learned inner rates of {n} parameter tensors of {trace.learner}. {steps.course(texts)}"
     chart = alt.layer(*layers).properties(title=steps.title(texts, subtitle, width), description=description)
     return steps.slide(chart)

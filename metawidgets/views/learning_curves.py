@@ -1,4 +1,4 @@
-"""Learning curves: loss and accuracy of support and query over the steps of one adaptation."""
+"""Learning curves: loss and accuracy of support and queries over the steps of one adaptation."""
 
 import math
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, inline
 from metawidgets.views.registry import view
@@ -17,11 +17,11 @@ __all__ = ["learning_curves"]
 
 @view(needs=("query_loss",))
 def learning_curves(trace: Trace, *, step: int | None = None, width: int = 440) -> Drawing:
-    """Support and query loss (nats, or squared error) and accuracy over steps, the current step marked.
+    """Draw support and query loss (nats, or squared error) and accuracy over steps, with a mark at the current step.
 
     Args:
         step: the step to mark; `None` for a slider.
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
     quantities = ["loss", "accuracy"] if "query_accuracy" in trace else ["loss"]
@@ -91,7 +91,7 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
 
 
 def _vertical(values: list[float | None], quantity: str) -> dict[str, Any]:
-    """Scale and axis: percent; from zero; or logarithmic for losses over several orders of magnitude."""
+    """Return scale and axis: in per cent, from zero, or logarithmic for losses over several orders of magnitude."""
     if quantity == "accuracy":
         return {
             "scale": alt.Scale(type="linear", domain=[0, 100], nice=False),

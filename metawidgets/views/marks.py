@@ -1,4 +1,4 @@
-"""Marks that several views share: items in their class's colour and shape, and the legend that explains them."""
+"""Marks that several views share: items in the colour and shape of their class, with a legend."""
 
 import json
 from collections.abc import Sequence
@@ -10,41 +10,41 @@ from metawidgets.views import theme
 
 __all__ = ["Drawing", "class_channels", "colours", "crosses", "inline", "name_of", "points", "shapes", "short"]
 
-# What Altair's functions say they return: a layer of charts may be a faceted one.
+# The return types of Altair's functions: a layer of charts may be faceted.
 Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.FacetChart
 
 
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
-    """Rows as a chart's own data, which Altair stores once however many layers draw them."""
+    """Return the rows as inline data, which Altair stores once for all layers that use them."""
     return alt.InlineData(values=rows)
 
 
 def name_of(names: Sequence[str], field: str = "class") -> str:
-    """The expression that turns a label in `field` into its class's name."""
+    """Return the Vega expression that turns a label in `field` into the name of its class."""
     return f"{json.dumps(list(names))}[datum.{field}]"
 
 
 def short(name: str, most: int = 15) -> str:
-    """A name cut in its middle: what tells "Tifinagh-character12" from its neighbours stands at its end."""
+    """Shorten a name in its middle, since "Tifinagh-character12" differs from its neighbours at its end."""
     head, tail = (most - 1) // 2, most // 2
     return name if len(name) <= most else f"{name[:head]}…{name[-tail:]}"
 
 
 def colours(n_way: int) -> alt.Scale:
-    """From labels to the classes' colours."""
+    """Return the scale from labels to the colours of classes."""
     return alt.Scale(domain=list(range(n_way)), range=[theme.class_colour(c) for c in range(n_way)])
 
 
 def shapes(n_way: int) -> alt.Scale:
-    """From labels to the classes' symbols."""
+    """Return the scale from labels to the symbols of classes."""
     return alt.Scale(domain=list(range(n_way)), range=[theme.class_shape(c) for c in range(n_way)])
 
 
-def class_channels(names: Sequence[str], *, width: float, field: str = "class") -> dict[str, Any]:
-    """Colour and shape of a label in `field`, with one legend below the chart for both."""
+def class_channels(names: Sequence[str], *, width: float, field: str = "class", title: str = "class") -> dict[str, Any]:
+    """Return the colour and shape channels of a label in `field`, with one legend for both below the chart."""
     shown = [short(name) for name in names]
     legend = alt.Legend(
-        title="class",
+        title=title,
         orient="bottom",
         offset=8,
         columns=max(1, min(len(names), int(width // (40 + 6.5 * max(map(len, shown)))))),
@@ -58,10 +58,10 @@ def class_channels(names: Sequence[str], *, width: float, field: str = "class") 
 
 
 def points(chart: alt.Chart, *, filled: bool, on_tint: bool = False) -> alt.Chart:
-    """Items as class shapes: support filled, with a rim that parts it from what lies beneath, query hollow.
+    """Draw items in the shapes of their classes: filled (for support), with a rim against the background, or hollow (for queries).
 
     Args:
-        on_tint: the ground has tints of the same colours; a dark rim, and white inside the hollow ones, part them from it.
+        on_tint: true if the background has tints of the same colours. Then the rim is dark, and hollow shapes are white inside.
     """
     if filled:
         rim = theme.ON_LIGHT if on_tint else theme.BACKGROUND
@@ -72,7 +72,7 @@ def points(chart: alt.Chart, *, filled: bool, on_tint: bool = False) -> alt.Char
 
 
 def crosses(chart: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
-    """Prototypes as x in their class's colour, on a pale x that keeps them apart from the points beneath."""
+    """Draw prototypes as crosses in the colour of their class, each on a wider pale cross against the points below."""
     halo = chart.mark_point(
         filled=False, size=320, strokeWidth=4, opacity=1, shape=theme.PROTOTYPE, color=theme.BACKGROUND, aria=False
     )

@@ -1,9 +1,9 @@
-"""Memory contents: what stands in each slot, and how lately it was used."""
+"""Memory contents: the numbers in each slot, and the usage of the slot."""
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, inline
 from metawidgets.views.queries import MOST_CELLS
@@ -13,23 +13,23 @@ from metawidgets.views.steps import Steps, per_step
 
 __all__ = ["memory_contents"]
 
-_FEWEST = 8  # slots that it takes to see anything
+_FEWEST = 8  # slots needed for a useful chart
 
 
 def _unless(trace: Trace) -> str | None:
     n = trace["memory"].shape[-1]
     if n * _FEWEST > MOST_CELLS:
-        return f"slots of {n} numbers are too wide to be drawn, at most {MOST_CELLS // _FEWEST} fit."
+        return f"slots of {n} numbers are too wide, at most {MOST_CELLS // _FEWEST} numbers can be drawn."
     return None
 
 
 @view(needs=("memory", "usage", "write_weights"), unless=_unless)
 def memory_contents(trace: Trace, *, step: int | None = None, width: int = 460) -> Drawing:
-    """Slots (rows) and the numbers in them (columns), their usage as bars beside them.
+    """Draw the slots (rows) and the numbers in them (columns), with bars for their usage.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of both panels, in pixels.
+        width: width of both panels, in pixels.
     """
     n_content = trace["memory"].shape[-1]
     slots = slots_of(trace, MOST_CELLS // n_content)
@@ -39,12 +39,14 @@ def memory_contents(trace: Trace, *, step: int | None = None, width: int = 460) 
     data = inline(steps.rows({"s": slots.shown.tolist()}, {"m": content, "u": usage}))
     size = min(20, max(9, 320 // len(slots.shown)))
     bars = round(0.22 * width)
-    across = max(3, (width - bars - 12) // n_content) * n_content  # whole pixels a cell: the page shows through seams
+    across = (
+        max(3, (width - bars - 12) // n_content) * n_content
+    )  # whole pixels per cell: otherwise gaps would show between cells
     heat = _heat(steps, alt.Chart(data, width=across, height=size * len(slots.shown)), slots, content)
     beside = _usage(steps, alt.Chart(data, width=bars, height=size * len(slots.shown)), slots, usage)
     chart = alt.hconcat(heat, beside, spacing=12)
     n = trace["memory"].shape[1]
-    least = trace["usage"].argmin(axis=1)  # of equals the first, as the memory itself has it
+    least = trace["usage"].argmin(axis=1)  # the first slot wins a tie, as in the memory itself
     texts = [f"{steps.when(t)}, slot {least[t]} is the least used" for t in range(steps.last + 1)]
     subtitle = f"{slots.sentence} Bars: usage; the least used is overwritten next."
     description = f"Memory of {trace.learner}, {n} slots of {n_content} numbers. {steps.course(texts)}"

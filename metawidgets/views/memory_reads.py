@@ -1,9 +1,9 @@
-"""Memory reads: which slots every query reads its answer from."""
+"""Memory reads: the weight with which every query reads each slot."""
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, inline, name_of
 from metawidgets.views.queries import MOST_CELLS, columns, too_many
@@ -13,7 +13,7 @@ from metawidgets.views.steps import Steps, per_step
 
 __all__ = ["memory_reads"]
 
-_FEWEST = 8  # slots that it takes to see anything
+_FEWEST = 8  # slots needed for a useful chart
 
 
 def _unless(trace: Trace) -> str | None:
@@ -22,11 +22,11 @@ def _unless(trace: Trace) -> str | None:
 
 @view(needs=("read_weights", "write_weights"), unless=_unless)
 def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
-    """How much of its reading every query (a column, under its true class) does in each slot (a row), in per cent.
+    """Draw the read weight of every query (column, grouped by true class) on each slot (row), in per cent.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of all columns, in pixels.
+        width: width of all columns, in pixels.
     """
     episode = trace.episode
     place = columns(episode, width)
@@ -58,15 +58,15 @@ def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     chart = alt.vconcat(*(panel for panel in panels if panel is not None), spacing=6)
     texts = [f"{steps.when(t)}, {_state(weights[t])}" for t in range(steps.last + 1)]
     description = f"Reads of {len(place.order)} queries in the memory of {trace.learner}. {steps.course(texts)}"
-    subtitle = f"{slots.sentence} One column a query."
+    subtitle = f"{slots.sentence} One column per query."
     return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
 
 
 def _state(weights: np.ndarray) -> str:
-    """The slot that queries read most, on the average."""
+    """Return a phrase that names the slot with the largest mean read weight."""
     mean = weights.mean(axis=0)
     if not mean.any():
         return "nothing is read"
     if np.ptp(mean) < 0.1:
-        return "all slots are read alike"
+        return "all slots are read equally"
     return f"slot {mean.argmax()} is read most, {mean.max():.0f} % of all reading"

@@ -1,9 +1,9 @@
-"""Memory writes: which slots each step wrote to."""
+"""Memory writes: the weight with which each step writes to each slot."""
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing
 from metawidgets.views.reads import MOST_CELLS, over_steps, too_long
@@ -16,11 +16,11 @@ __all__ = ["memory_writes"]
 
 @view(needs=("write_weights",), unless=too_long)
 def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) -> Drawing:
-    """Slots (rows) over steps (columns): how much of each step's write went where, the current step framed.
+    """Draw write weights: slots (rows) over steps (columns), with a frame at the current step.
 
     Args:
         step: the step to frame; `None` for a slider.
-        width: of the plot, in pixels.
+        width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
     slots = slots_of(trace, MOST_CELLS // len(trace))

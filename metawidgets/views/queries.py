@@ -1,5 +1,6 @@
-"""Queries as columns, side by side under their true class: the ground that per-query charts share."""
+"""Columns of queries, grouped by true class: the layout that per-query charts share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,28 +9,28 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.images import data_uri
 from metawidgets.views.marks import Drawing, colours, inline, shapes, short
 
 __all__ = ["MOST_CELLS", "Columns", "accuracy", "columns", "guesses", "in_order", "in_words", "too_many"]
 
-MOST_CELLS = 2048  # that move at every step: Vega draws them in a third of a second
+MOST_CELLS = 2048  # cells that change at every step; Vega draws them in a third of a second
 
 _GAP, _LARGEST, _SMALLEST_IMAGE, _LARGEST_IMAGE = 10.0, 44.0, 14.0, 34.0  # pixels
 _MOST_COLUMNS = 128
 
 
 def guesses(scores: Float[np.ndarray, "step query way"]) -> Int[np.ndarray, "step query"]:
-    """The class with the largest score; -1 where two classes tie for it or nothing is known (all NaN)."""
+    """Return the class with the largest score; -1 for a tie or if no score is known (all NaN)."""
     known = np.where(np.isnan(scores), -np.inf, scores)
     best = known == known.max(axis=-1, keepdims=True)
     return np.where(best.sum(axis=-1) == 1, best.argmax(axis=-1), -1)
 
 
 def accuracy(scores: Float[np.ndarray, "step query way"], y: Int[np.ndarray, " query"]) -> Float[np.ndarray, " step"]:
-    """Fraction of queries whose largest score is the true class; a tie counts as the chance of guessing it right."""
+    """Return the fraction of queries whose true class has the largest score; a tie counts as the chance of guessing right."""
     known = np.where(np.isnan(scores), -np.inf, scores)
     best = known == known.max(axis=-1, keepdims=True)  # (step, query, way)
     return (best[:, np.arange(len(y)), y] / best.sum(axis=-1)).mean(axis=-1)
@@ -37,12 +38,13 @@ def accuracy(scores: Float[np.ndarray, "step query way"], y: Int[np.ndarray, " q
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Where each query stands.
+    """The positions of queries.
 
     Args:
         order: query indices from left to right, sorted by true class.
-        left: left edge of each, in pixels, in that order.
-        size: width of a column. width: of all of them with the gaps between classes.
+        left: left edge of each query's column, in pixels, in that order.
+        size: width of a column.
+        width: width of all columns, with the gaps between classes.
         groups: left and right edge of each class, in the order of labels.
     """
 
@@ -53,11 +55,11 @@ class Columns:
     groups: Float[np.ndarray, "way 2"]
 
     def at(self, field: str) -> alt.X:
-        """The channel of horizontal positions in `field`: pixels, without an axis."""
+        """Return the channel for horizontal positions in `field`, in pixels and without an axis."""
         return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, self.width], nice=False, zero=False), axis=None)
 
     def fields(self, episode: Episode) -> dict[str, list[Any]]:
-        """Edges, true label and provenance of each query, in order: the still part of a chart's rows."""
+        """Return edges, true label and item name of each query, in order: the fields of a chart's rows that do not change."""
         gutter = 1.0 if self.size > 5 else 0.0
         return {
             "x": self.left.tolist(),
@@ -67,7 +69,7 @@ class Columns:
         }
 
     def images(self, episode: Episode) -> alt.Chart | None:
-        """A row with the queries' images, or `None` if they have none or columns are too narrow to see one."""
+        """Return a row of the queries' images, or `None` if the items are no images or the columns are too narrow."""
         if not episode.is_image or self.size < _SMALLEST_IMAGE:
             return None
         side = min(self.size - 1, _LARGEST_IMAGE)
@@ -83,9 +85,9 @@ class Columns:
         )
 
     def names(self, episode: Episode) -> Drawing:
-        """A row with each class's symbol and name under its queries, slanted where they would run into each other.
+        """Return a row with each class's symbol and name under its queries. Names are slanted if they would overlap.
 
-        A regression has no classes: then the queries' x, as many as there is room for.
+        A regression has no classes: the row shows the x of as many queries as fit.
         """
         if episode.is_regression:
             return self._numbers(episode)
@@ -136,19 +138,19 @@ class Columns:
 
 
 def in_order(x: np.ndarray, y: np.ndarray, *, is_regression: bool) -> Int[np.ndarray, " item"]:
-    """Items sorted by class, or numbers by their size; what is neither stays in the order that it has."""
+    """Return the order of items: by class, or by value for regression on one number; other items keep their order."""
     if not is_regression:
         return np.argsort(y, kind="stable")
     return np.argsort(x[:, 0], kind="stable") if x.shape[1:] == (1,) else np.arange(len(x))
 
 
 def in_words(x: np.ndarray) -> list[str]:
-    """Names for items without a class: the number that each is, or its own."""
+    """Return names for items without a class. A number is named by its value, any other item by its index from 1."""
     return [f"{v:.2g}" for v in x[:, 0]] if x.shape[1:] == (1,) else [str(i + 1) for i in range(len(x))]
 
 
 def too_many(trace: Trace, n_rows: int, what: str) -> str | None:
-    """Why queries x rows cannot be told apart, or are more than a browser draws at once."""
+    """Return why a chart of queries x rows cannot be drawn, or `None` if it can."""
     n_query = len(trace.episode.query_x)
     if n_query == 0:
         return "its episode has no queries."
@@ -160,15 +162,20 @@ def too_many(trace: Trace, n_rows: int, what: str) -> str | None:
     return None
 
 
-def columns(episode: Episode, width: float) -> Columns:
-    """Place the queries in at most `width` pixels; a class without queries keeps a slot, a regression has one group of them."""
+def columns(episode: Episode, width: float, first: Sequence[int] = ()) -> Columns:
+    """Place the queries in at most `width` pixels. A class without queries has an empty column; a regression has one group.
+
+    Args:
+        first: the queries to place, in their order within each class; by default all, in the order of the episode.
+    """
     if episode.is_regression:
         n = len(episode.query_x)
         size = min(_LARGEST, width / n)
         order = in_order(episode.query_x, episode.query_y, is_regression=True)
         return Columns(order, size * np.arange(n), size, size * n, np.array([[0.0, size * n]]))
-    order = np.argsort(episode.query_y, kind="stable")
-    slots = np.maximum(episode.queries, 1)
+    given = np.array(first if len(first) else range(len(episode.query_y)), int)
+    order = given[np.argsort(episode.query_y[given], kind="stable")]
+    slots = np.maximum(np.bincount(episode.query_y[order], minlength=len(episode.class_names)), 1)
     gap = min(_GAP, width / (2 * len(slots)))
     size = min(_LARGEST, (width - gap * (len(slots) - 1)) / slots.sum())
     starts = np.concatenate([[0.0], np.cumsum(slots * size + gap)])

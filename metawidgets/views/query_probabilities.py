@@ -1,11 +1,11 @@
-"""Per-query probabilities: what the learner believes of every query, beside what is true."""
+"""Query probabilities: the class probabilities of every query, compared with its true class."""
 
 from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, colours, inline, name_of, shapes
 from metawidgets.views.queries import Columns, accuracy, columns, guesses
@@ -23,20 +23,20 @@ def _unless(trace: Trace) -> str | None:
     if n == 0:
         return "its episode has no queries."
     if n > _MOST_QUERIES:
-        return f"{n} queries are too many columns to tell apart, at most {_MOST_QUERIES} fit; use the component InnerLoopSlider."
+        return f"{n} queries are too many columns, at most {_MOST_QUERIES} can be drawn; use the component InnerLoopSlider."
     return None
 
 
 @view(needs=("probabilities",), unless=_unless)
 def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 480) -> Drawing:
-    """One column a query, grouped by true class; the bottom part is the true class's probability.
+    """Draw one stacked column per query, grouped by true class. The lowest part is the true class's probability.
 
-    A symbol above a column names the class of a wrong guess. With more classes than colours a column has three parts:
-    true class, the strongest other, and the rest.
+    A symbol above a column marks a wrong prediction and shows its class. If there are more classes than colours, a column has
+    three parts: the true class, the most probable other class, and the sum of all others.
 
     Args:
         step: the step to show; `None` for a slider.
-        width: of all columns, in pixels.
+        width: width of all columns, in pixels.
     """
     episode = trace.episode
     place = columns(episode, width)
@@ -54,8 +54,8 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 4
     right = accuracy(p, y)
     titles = [f"{steps.when(t)}, {100 * right[t]:.0f} % of {len(y)} queries right" for t in range(steps.last + 1)]
     subtitle = (
-        "One column a query, above its true class: the full colour below the line is the true class's probability. "
-        "A symbol on top names a wrong guess."
+        "One column per query, above its true class: the full colour below the line is the true class's probability. "
+        "A symbol on top shows the class of a wrong prediction."
     )
     description = (
         f"Class probabilities of {len(y)} queries in {len(names)} classes by {trace.learner}. {steps.course(titles)}"
@@ -64,8 +64,8 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 4
 
 
 def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -> list[alt.Chart]:
-    """The stacked parts, true class first, and a line where the true class's part ends."""
-    vertical = alt.Scale(domain=[0, 1.12], nice=False)  # with room on top for the symbols of mistakes
+    """Return the stacked parts, true class first, and a line at the upper end of the true class's part."""
+    vertical = alt.Scale(domain=[0, 1.12], nice=False)  # leaves room on top for the symbols of mistakes
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2f", domain=False)
     parts = (
         steps.calculate(base.transform_flatten(["c", "p"]), **{"class": "c", "probability": "p"})
@@ -82,7 +82,7 @@ def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -
     rest_and_classes = alt.Scale(
         domain=list(range(-1, len(names))), range=[theme.FAINT, *(theme.class_colour(c) for c in range(len(names)))]
     )
-    told = [
+    tooltips = [
         alt.Tooltip("query:N"),
         alt.Tooltip("true_name:N", title="true class"),
         alt.Tooltip("name:N", title="class"),
@@ -93,17 +93,17 @@ def _bars(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -
         x2="x2:Q",
         y=alt.Y("low:Q", scale=vertical, axis=axis, title="probability"),
         y2="high:Q",
-        fill=alt.Fill("class:N", scale=rest_and_classes, legend=None),  # no Color: the symbols have that scale
+        fill=alt.Fill("class:N", scale=rest_and_classes, legend=None),  # not Color, since the symbols use that scale
         opacity=alt.condition("datum.class == datum.true", alt.value(1), alt.value(0.55)),
-        tooltip=told,
+        tooltip=tooltips,
         description="said:N",
     )
     line = parts.transform_filter("datum.class == datum.true").mark_rule(color=theme.INK, strokeWidth=1.5, aria=False)
-    return [bars, line.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical), tooltip=told)]
+    return [bars, line.encode(x=place.at("x"), x2="x2:Q", y=alt.Y("high:Q", scale=vertical), tooltip=tooltips)]
 
 
 def _mistakes(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str]) -> alt.Chart:
-    """Above each column whose most probable class is not the true one, the symbol of that class."""
+    """Return the symbol of the predicted class above each column with a wrong prediction."""
     wrong = steps.calculate(base, guess="g").transform_filter("datum.guess >= 0 && datum.guess != datum.true")
     named = wrong.transform_calculate(
         middle="(datum.x + datum.x2) / 2", guess_name=name_of(names, "guess"), true_name=name_of(names, "true")
@@ -126,7 +126,7 @@ def _mistakes(steps: Steps, base: alt.Chart, place: Columns, names: Sequence[str
 
 
 def _parts(p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Classes and shares that make up each column, `(step, query, part)`; class -1 stands for all the rest together."""
+    """Return the classes and probabilities of each column's parts, `(step, query, part)`; class -1 is the sum of all others."""
     n_steps, n_queries, n_way = p.shape
     if n_way <= _MOST_COLOURS:
         return np.broadcast_to(np.arange(n_way), p.shape), p

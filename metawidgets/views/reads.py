@@ -1,4 +1,4 @@
-"""Steps as columns, from left to right, with the item that each one took in below: the ground of charts over time."""
+"""Heatmaps over steps: one column per step, with the class of the item that the step read below it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,22 +7,22 @@ import altair as alt
 import numpy as np
 from jaxtyping import Float
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 from metawidgets.views.marks import Drawing, class_channels, inline, name_of
 from metawidgets.views.steps import Steps, compact
 
 __all__ = ["MOST_CELLS", "over_steps", "too_long"]
 
-MOST_CELLS = 3072  # drawn once: only the frame around the current step moves
-_SMALLEST, _LARGEST = 6, 22  # pixels that a row may take
+MOST_CELLS = 3072  # they are drawn once: only the frame around the current step moves
+_SMALLEST, _LARGEST = 6, 22  # limits of a row's height in pixels
 _MOST_STEPS = 160
 
 
 def too_long(trace: Trace) -> str | None:
-    """Why a trace has too many states for columns, or `None`."""
+    """Return why a trace has too many states for columns, or `None` if it fits."""
     if len(trace) > _MOST_STEPS:
-        return f"{len(trace)} states are too many columns to tell apart, at most {_MOST_STEPS} can be drawn."
+        return f"{len(trace)} states are too many columns, at most {_MOST_STEPS} can be drawn."
     return None
 
 
@@ -38,15 +38,18 @@ def over_steps(
     scale: alt.Scale,
     width: float,
 ) -> alt.VConcatChart:
-    """Rows x steps as cells, the current step framed, and the class of each step's support item below.
+    """Draw rows x steps as cells, with a frame at the current step and the class of each step's support item below.
 
     Args:
-        names: of the rows, from top to bottom.
-        what: what a row is, for the axis: "slot". quantity, unit: of the cells.
-        scale: of their colours.
+        names: names of the rows, from top to bottom.
+        what: title of the row axis, such as "slot".
+        quantity, unit: name and unit of the values.
+        scale: colour scale of the values.
     """
     size = int(np.clip(320 / len(names), _SMALLEST, _LARGEST))
-    width = max(3, width // (steps.last + 1)) * (steps.last + 1)  # whole pixels a cell: the page shows through seams
+    width = max(3, width // (steps.last + 1)) * (
+        steps.last + 1
+    )  # whole pixels per cell: otherwise gaps would show between cells
     first = alt.Axis(title=what, ticks=False, domain=False, labelPadding=4, labelSeparation=3)
     y = alt.Y("row:O", scale=alt.Scale(domain=list(names)), axis=first)
     x = _across(steps, axis=None)
@@ -89,7 +92,7 @@ def _across(steps: Steps, axis: alt.Axis | None) -> alt.X:
 
 
 def _taken(trace: Trace, steps: Steps, width: float) -> Drawing:
-    """The axis of steps, and above its numbers the class's symbol of the support item that each step took in."""
+    """Return the axis of steps, with the class symbol of the support item that each step read above its number."""
     episode, n = trace.episode, min(steps.last, len(trace.episode.support_x))
     apart = int(np.ceil((steps.last + 1) * 18 / width))
     axis = alt.Axis(

@@ -1,4 +1,4 @@
-"""What makes a function a view: the channels it needs, checked before it draws, and the theme put on what it drew."""
+"""The `view` decorator: it checks the channels that a view needs, calls the drawing function and applies the theme."""
 
 import functools
 import inspect
@@ -9,7 +9,7 @@ import altair as alt
 
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError, TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 
 __all__ = ["View", "view"]
@@ -19,8 +19,8 @@ class View(Protocol):
     """A pure function from a trace, or from an episode, to a chart.
 
     Attributes:
-        subject: `Trace` or `Episode`, what it draws.
-        needs: channels without which it cannot be drawn.
+        subject: the type that it draws, `Trace` or `Episode`.
+        needs: channels that the trace must have.
     """
 
     __name__: str
@@ -30,7 +30,7 @@ class View(Protocol):
     def __call__(self, subject: Any, /, **options: Any) -> alt.TopLevelMixin: ...
 
     def refuses(self, subject: Trace | Episode) -> str | None:
-        """Why this view cannot be drawn, or `None` if it can."""
+        """Return why this view cannot be drawn, or `None` if it can."""
         ...
 
 
@@ -44,14 +44,13 @@ def view(
     """Turn a drawing function into a view.
 
     Args:
-        needs: channels that the trace must hold.
-        subject: `Trace` or `Episode`.
-        kind: says in one sentence why an episode is not of the kind that this view draws, or `None`. Asked before the
-            channels are: to want a curve of images is the nearer mistake.
-        unless: the same of a trace of the right kind with all channels.
+        needs: channels that the trace must have.
+        subject: the type that the view draws, `Trace` or `Episode`.
+        kind: returns a sentence that says why this view cannot draw such an episode, or `None`. It is called before the
+            channels are checked, since a wrong kind of episode is the more basic mistake.
+        unless: returns such a sentence for a trace of the right kind with all channels, or `None`.
 
-    The view raises `TraceError` (or `EpisodeError`) with that reason before anything is drawn, and `TypeError` for an
-    option that it does not have.
+    The view raises `TraceError` (or `EpisodeError`) with that sentence before it draws, and `TypeError` for an unknown option.
     """
     error = TraceError if subject is Trace else EpisodeError
 

@@ -1,8 +1,9 @@
-"""Pictures of a chart without a browser or a network, by vl-convert's own copy of Vega."""
+"""PNG, SVG and text of a chart, without a browser or a network: vl-convert contains a copy of Vega."""
 
 import base64
 import io
 import json
+import re
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -14,12 +15,20 @@ from metawidgets.errors import ExportError
 
 __all__ = ["MIME", "mimebundle", "png", "summary", "svg"]
 
-# Altair's own type lacks "+json", by which nbformat tells JSON from text: papermill refuses to save it.
+# Altair's own type has no "+json". nbformat then takes it for text, and papermill fails to save it.
 MIME = f"application/vnd.vegalite.v{alt.SCHEMA_VERSION.lstrip('v').split('.')[0]}+json"
+
+# Characters that XML does not allow, as JSON escapes them in a chart's data (one backslash) and in its expressions (two; four
+# are a real backslash in both). One of them makes vl-convert abort the whole process, so that a name in a file could kill the
+# kernel. A pair of surrogates is a valid character.
+_ESCAPE = r"(?<!\\)(?:\\{4})*\\{1,3}"
+_NO_XML = re.compile(
+    rf"({_ESCAPE}ud[89ab][0-9a-f]{{2}}\\+ud[c-f][0-9a-f]{{2}})|{_ESCAPE}(?:[bf]|u00[01][0-9a-f]|ud[89a-f][0-9a-f]{{2}}|ufff[ef])"
+)
 
 
 def png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
-    """The chart as PNG; a slider stands at its initial value.
+    """Return a PNG of the chart. A slider has its initial value.
 
     Args:
         scale: pixels per chart pixel; 2 suits screens and slides.
@@ -27,23 +36,24 @@ def png(chart: alt.TopLevelMixin, scale: float = 2.0) -> bytes:
     Raises:
         ExportError: if the chart cannot be drawn.
     """
-    # vl-convert writes four channels, hardly compressed: the same picture takes a quarter of the bytes.
+    # vl-convert writes four channels with little compression; saved again, the picture takes a quarter of the bytes.
     picture = io.BytesIO()
     Image.open(io.BytesIO(_draw("png", chart, scale=scale))).convert("RGB").save(picture, format="PNG", optimize=True)
     return picture.getvalue()
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
-    """The chart as SVG with live text, named by its summary for screen readers.
+    """Return the chart as SVG with real text, and with its summary as the label for screen readers.
 
     Raises:
         ExportError: if the chart cannot be drawn.
     """
-    return _draw("svg", chart).replace("<svg ", f'<svg role="img" aria-label={quoteattr(summary(chart))} ', 1)
+    label = quoteattr(json.loads(_drawable_json(summary(chart))))
+    return _draw("svg", chart).replace("<svg ", f'<svg role="img" aria-label={label} ', 1)
 
 
 def summary(chart: alt.TopLevelMixin) -> str:
-    """What the chart shows, in words: its description, or at least its title."""
+    """Return the chart's description, or its title if it has none."""
     spec = chart.to_dict()
     title = spec.get("title", "")
     text = spec.get("description") or (title.get("text") if isinstance(title, dict) else title)
@@ -53,7 +63,7 @@ def summary(chart: alt.TopLevelMixin) -> str:
 
 
 def mimebundle(chart: alt.TopLevelMixin, scale: float = 2.0) -> dict[str, Any]:
-    """A notebook output that shows everywhere: a PNG and words, beside the specification for whoever can run it.
+    """Return a notebook output that every viewer can show: a PNG and a text, and the specification for viewers that run Vega.
 
     Raises:
         ExportError: if the chart cannot be drawn.
@@ -63,19 +73,24 @@ def mimebundle(chart: alt.TopLevelMixin, scale: float = 2.0) -> dict[str, Any]:
 
 
 def _draw(kind: str, chart: alt.TopLevelMixin, **options: Any) -> Any:
-    import vl_convert  # it maps 100 MB of JavaScript engine: only who draws pays
+    import vl_convert  # loads slowly: it maps 100 MB of JavaScript engine
 
     try:
         convert = getattr(vl_convert, f"vegalite_to_{kind}")
-        return convert(json.dumps(chart.to_dict()), vl_version=_vegalite_version(), **options)
+        return convert(_drawable_json(chart.to_dict()), vl_version=_vegalite_version(), **options)
     except ValueError as error:
         raise ExportError(f"the chart cannot be drawn as {kind}: {str(error).splitlines()[0]}") from error
 
 
+def _drawable_json(value: Any) -> str:
+    """Return JSON in which U+FFFD replaces the characters that cannot be drawn."""
+    return _NO_XML.sub(lambda found: found[1] or "\ufffd", json.dumps(value))
+
+
 @cache
 def _vegalite_version() -> str:
-    """The newest Vega-Lite of vl-convert's that shares its major version with Altair's schema."""
-    import vl_convert
+    """Return the newest Vega-Lite version in vl-convert with the major version of Altair's schema."""
+    import vl_convert  # loads slowly
 
     major = alt.SCHEMA_VERSION.lstrip("v").split(".")[0]
     fitting = [v for v in vl_convert.get_vegalite_versions() if v.split(".")[0] == major]

@@ -1,11 +1,11 @@
-"""Which slots of a memory a chart shows: a memory has more of them than a chart has rows, and an episode uses few."""
+"""The choice of memory slots for a chart: a memory has more slots than a chart has rows, and an episode uses few of them."""
 
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 __all__ = ["MOST_SLOTS", "Slots", "slots_of"]
 
@@ -13,21 +13,21 @@ MOST_SLOTS = 32
 
 
 class Slots(NamedTuple):
-    """The slots shown, in the memory's own order, and a sentence that says which they are."""
+    """The slots shown, in the memory's order, with a sentence that describes the choice."""
 
     shown: Int[np.ndarray, " slot"]
     sentence: str
 
     @property
     def names(self) -> list[str]:
-        """Their numbers in the memory, from 0."""
+        """The indices of the slots in the memory, as strings."""
         return [str(i) for i in self.shown]
 
 
 def slots_of(trace: Trace, most: int = MOST_SLOTS) -> Slots:
-    """Those that were written most over all steps, at most `most`; of equals the first.
+    """Return the slots with the largest total write weight over all steps, at most `most`; the first slot wins a tie.
 
-    One choice for all steps and all charts of a memory: a row must stay the same slot.
+    The choice is the same for all steps and all charts of a memory, so that a row is always the same slot.
     """
     written = trace["write_weights"].sum(axis=0, dtype=np.float64)  # (slot,)
     n = len(written)

@@ -1,7 +1,7 @@
-"""How a chart moves over the steps of a trace: rows that carry every step, and the slider that picks one.
+"""Charts with a slider over the steps of a trace: the data rows hold all steps, and the slider picks one.
 
-One row a mark, with a list over steps in each field that moves, and `datum.field[step]` to read it: a slider then
-re-evaluates a formula instead of filtering a table of steps times marks, and the specification stays a few kilobytes.
+There is one row per mark. A field that changes holds a list over steps, and `datum.field[step]` reads it. The slider then
+evaluates a formula instead of filtering a table of steps x marks, and the specification stays small.
 """
 
 import json
@@ -13,12 +13,12 @@ import altair as alt
 import numpy as np
 
 from metawidgets.errors import TraceError
-from metawidgets.traces import AXES, Trace
+from metawidgets.records import AXES, Trace
 from metawidgets.views.titles import subtitle_lines, title_lines
 
 __all__ = ["BUDGET", "Steps", "compact", "per_step"]
 
-BUDGET = 40_000  # numbers that a chart with a slider may carry, about 200 KB of JSON
+BUDGET = 40_000  # largest number of values in a chart with a slider, about 200 KB of JSON
 
 _COUNTED = {
     "inner_step": "inner-loop step",
@@ -28,17 +28,17 @@ _COUNTED = {
 
 
 class Steps:
-    """The steps that a chart shows: those behind a slider, or a single one.
+    """The steps that a chart shows: a single step, or the steps of a slider.
 
-    A slider over more numbers than `BUDGET` moves by several steps at a time, and the subtitle says so.
+    If all steps together have more values than `BUDGET`, the slider moves by several steps at a time, and the subtitle says so.
 
     Args:
-        trace: the trace to be drawn.
-        step: `None` for the slider (a Vega parameter named `step` that starts at the last state), an int for a still.
-        load: numbers that a single step puts into the chart.
+        trace: the trace to draw.
+        step: `None` for a slider (a Vega parameter named `step` that starts at the last state), an int for a single step.
+        load: number of values that one step adds to the chart.
 
     Raises:
-        TraceError: if the trace has no such step, or two steps are already too much for a slider.
+        TraceError: if the trace has no such step, or already two steps exceed the budget of a slider.
     """
 
     def __init__(self, trace: Trace, step: int | None, load: int = 0) -> None:
@@ -52,18 +52,19 @@ class Steps:
         if step is None and last > 0 and 2 * load > BUDGET:
             raise TraceError(
                 f"each step would put {load:,} numbers into the chart, too many for a slider within {BUDGET:,}; "
-                "give step=<int> for a still, or use the component InnerLoopSlider."
+                "give step=<int> for a single step, or use the component InnerLoopSlider."
             )
         self.what = AXES[trace.axis]
         self.one = _COUNTED[trace.axis]
-        self.counted = self.one + ("" if last == 1 else "s")
+        self._taken, self._of = trace.states, trace.n_steps  # the trace of a large episode records only some states
+        self.counted = self.one + ("" if self._of == 1 else "s")
         self.stride = _stride(last, max(1, BUDGET // load - 1) if load else last)
-        # A trace of a single state leaves nothing to slide over.
+        # A trace of a single state needs no slider.
         self.fixed = (int(step) if step is not None else 0) if step is not None or last == 0 else None
 
     @property
     def shown(self) -> range:
-        """The steps that the chart carries: the still's, or those that the slider can reach, the last always among them."""
+        """The steps in the chart: the single one, or all that the slider can reach, which include the last."""
         if self.fixed is not None:
             return range(self.fixed, self.fixed + 1)
         return range(self.last % self.stride, self.last + 1, self.stride)
@@ -71,12 +72,12 @@ class Steps:
     def rows(
         self, still: Mapping[str, Sequence[Any]], moving: Mapping[str, np.ndarray] | None = None
     ) -> list[dict[str, Any]]:
-        """Rows for a chart's data, one per mark.
+        """Return the rows of a chart's data, one per mark.
 
         Args:
-            still: field -> one value per row.
-            moving: field -> `(step, row)` or `(step, row, part)`; a row holds a list over steps (per part), but a bare
-                value where no step differs.
+            still: for each field that does not change, one value per row.
+            moving: for each field that changes, an array `(step, row)` or `(step, row, part)`. A row holds a list over steps (for
+                each part), or a single value if all steps have the same value.
         """
         fields: dict[str, Sequence[Any]] = {name: [compact(v) for v in values] for name, values in still.items()}
         for name, values in (moving or {}).items():
@@ -90,7 +91,7 @@ class Steps:
         return compact(values[0]) if _constant(values) else [compact(v) for v in values]
 
     def calculate(self, chart: alt.Chart, **fields: str) -> alt.Chart:
-        """Give `chart` the fields named on the left, each the value at the current step of the field on the right."""
+        """Add a field to `chart` for each keyword: the value at the current step of the field that it names."""
         return chart.transform_calculate(**{new: self._now(old) for new, old in fields.items()})
 
     def _now(self, field: str) -> str:
@@ -104,22 +105,24 @@ class Steps:
         return "step" if self.stride == 1 else f"max(0, floor((step - {first}) / {self.stride}))"
 
     def is_now(self, field: str) -> str:
-        """The expression that holds for rows whose `field` is the current step."""
+        """Return the Vega expression that is true for rows whose `field` is the current step."""
         return f"datum.{field} == {'step' if self.fixed is None else self.fixed}"
 
     def when(self, t: int) -> str:
-        """The step in words, to begin a title: "Before any of 5 inner-loop steps", "After 2 of 5 inner-loop steps"."""
-        if self.last == 0:
-            return "At once"
-        if self.last == 1:
-            return f"{'After' if t else 'Before'} the {self.one}"
-        return f"After {t} of {self.last} {self.counted}" if t else f"Before any of {self.last} {self.counted}"
+        """Return the step in words, for the start of a title: "Before any of 5 inner-loop steps", "After 2 of 5 inner-loop steps"."""
+        taken, of = self._taken[t], self._of
+        if of == 0:
+            return "Without any step"
+        if of == 1:
+            return f"{'After' if taken else 'Before'} the {self.one}"
+        return f"After {taken} of {of} {self.counted}" if taken else f"Before any of {of} {self.counted}"
 
     def title(self, texts: Sequence[str], subtitle: str, width: float) -> alt.TitleParams:
-        """A title that follows the step, over a subtitle that says how to read the chart; both broken to `width` pixels.
+        """Return a title that changes with the step, and a subtitle; both are broken into lines of `width` pixels.
 
         Args:
             texts: one title per step of the trace.
+            subtitle: how to read the chart.
         """
         (broken,) = self._broken([texts], width)
         text = broken[0] if self.fixed is not None else alt.ExprRef(expr=f"{json.dumps(broken)}[{self._index}]")
@@ -128,20 +131,20 @@ class Steps:
     def title_of_choice(
         self, texts: Sequence[Sequence[str]], choice: str, subtitle: str, width: float
     ) -> alt.TitleParams:
-        """The same of a chart with something to choose beside the step.
+        """Return a title that changes with the step and with another Vega parameter.
 
         Args:
-            texts: for every value of the parameter `choice`, 0 and up, one title per step.
+            texts: one title per step, for each value of the parameter `choice`, counted from 0.
         """
         return self._titled(self.of_choice(self._broken(texts, width), choice), subtitle, width)
 
     def of_choice(self, values: Sequence[Sequence[Any]], choice: str) -> alt.ExprRef:
-        """The expression for what stands at the value of `choice` and at the current step, among `shown` ones."""
+        """Return the Vega expression for the entry of `values` at the value of `choice` and the current step (an index into `shown`)."""
         index = "0" if self.fixed is not None else self._index
         return alt.ExprRef(expr=f"{json.dumps(values)}[{choice}][{index}]")
 
     def _broken(self, texts: Sequence[Sequence[str]], width: float) -> list[list[list[str]]]:
-        """Lines of equal number: the chart must not jump."""
+        """Break the texts into lines, all into the same number, so that the chart does not jump."""
         broken = [[title_lines(of[t], width) for t in self.shown] for of in texts]
         lines = max(len(part) for of in broken for part in of)
         return [[part + [""] * (lines - len(part)) for part in of] for of in broken]
@@ -152,7 +155,7 @@ class Steps:
         return alt.TitleParams(text=text, subtitle=subtitle_lines(subtitle, width))
 
     def course(self, texts: Sequence[str]) -> str:
-        """For a description: the text of a still's step, or those of the first and last step.
+        """Return the text of the single step, or the texts of the first and the last step, for a description.
 
         Args:
             texts: one per step of the trace, without a full stop.
@@ -162,7 +165,7 @@ class Steps:
         return f"{texts[0]}. {texts[-1]}."
 
     def slide(self, chart: Any) -> Any:
-        """Add the slider, if this is not a still."""
+        """Add the slider, unless the chart shows a single step."""
         if self.fixed is not None:
             return chart
         slider = alt.binding_range(min=self.shown.start, max=self.last, step=self.stride, name=f"{self.what} ")
@@ -170,12 +173,12 @@ class Steps:
 
 
 def per_step(*arrays: np.ndarray) -> int:
-    """Numbers that each step adds to a chart of these `(step, ...)` arrays; those that never move add none."""
+    """Return the number of values that each step adds to a chart of these `(step, ...)` arrays; constant arrays add none."""
     return sum(a[0].size for a in arrays if not _constant(a))
 
 
 def compact(value: Any) -> Any:
-    """A value as short JSON: four significant digits, whole numbers without a point, NaN and infinities as null."""
+    """Return a value for short JSON: four significant digits, whole numbers as int, NaN and infinities as `None`."""
     if isinstance(value, list | tuple):
         return [compact(v) for v in value]
     if isinstance(value, float | np.floating):
@@ -189,12 +192,12 @@ def compact(value: Any) -> Any:
 
 
 def _constant(values: np.ndarray) -> bool:
-    """Whether no step differs from the first (NaN being equal to NaN)."""
+    """Return True if all steps equal the first one; NaN equals NaN here."""
     return bool(np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=values.dtype.kind == "f"))
 
 
 def _stride(last: int, intervals: int) -> int:
-    """The smallest stride that takes `last` steps in so many intervals; a little larger if it then meets step 0."""
+    """Return the smallest stride with at most `intervals` intervals, or up to twice that if the slider then reaches step 0."""
     if last <= intervals:
         return 1
     least = math.ceil(last / intervals)

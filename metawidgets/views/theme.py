@@ -1,6 +1,6 @@
-"""How every chart looks: colours, shapes, dashes, type sizes, and the configuration that carries them.
+"""The theme of all charts: colours, shapes, dashes, font sizes, and the Vega-Lite configuration with them.
 
-Classes are told apart by colour *and* shape, series by colour *and* dash, so that no chart leans on colour alone.
+Classes differ by colour *and* shape, series by colour *and* dash, so that no chart depends on colour alone.
 """
 
 from typing import Any
@@ -26,45 +26,43 @@ __all__ = [
     "config",
 ]
 
-# Okabe and Ito, "Color universal design" (2008), the strongest on white first and the yellow, which hardly shows on it, last;
-# grey stands in for their black, which is the text's and would vanish on a dark page. The components' theme.js has the same list.
+# Okabe and Ito, "Color universal design" (2008), in the order of contrast on white: yellow, which is hardly visible, is last.
+# Grey replaces their black, which is the text's colour and would vanish on a dark page. `js/shared/colour.ts` has the same list.
 CLASS_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f", "#f0e442")
 
 _STAR = "M0,-1L0.26,-0.36L0.95,-0.31L0.42,0.14L0.59,0.81L0,0.44L-0.59,0.81L-0.42,0.14L-0.95,-0.31L-0.26,-0.36Z"
-# Seven shapes against eight colours: the pair repeats only after 56 classes.
+# Seven shapes and eight colours: the pair repeats only after 56 classes.
 CLASS_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", _STAR, "cross")
-PROTOTYPE = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8"  # an x, drawn as a stroke: no class has it as its shape
+PROTOTYPE = "M-0.8,-0.8L0.8,0.8M0.8,-0.8L-0.8,0.8"  # an x, drawn as a stroke; no class has this shape
 
 INK = "#1f2328"
 MUTED = "#57606a"  # 6.4:1 on white
 FAINT = "#d0d7de"
-# A live chart's neutral colours above follow the page's theme; what is written on a coloured ground must not.
+# In a live chart the neutral colours above change with the page's theme. Text on a coloured background must not change.
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfd"
-ABSENT = "#e4e7eb"  # where a magnitude is not known
-FRAME = "#d55e00"  # stands out on every shade of cividis
+ABSENT = "#e4e7eb"  # cells without a value
+FRAME = "#d55e00"  # visible on every shade of cividis
 BACKGROUND = "#ffffff"
 FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
-MAGNITUDE = "cividis"  # near-linear in lightness, and the same to all kinds of colour vision
-DIVERGING = (
-    "blueorange"  # for numbers on both sides of 0: lightness tells how far, and the two hues are told apart by all
-)
+MAGNITUDE = "cividis"  # nearly linear in lightness, and similar for all kinds of colour vision
+DIVERGING = "blueorange"  # for numbers on both sides of 0; its two hues differ for all kinds of colour vision
 
-# Each series by its colour and dash; the colours are the class colours, since no chart shows both.
+# Colour and dash of each series. They are colours of classes too, since no chart shows both.
 SERIES = {"query": ("#0072b2", [1, 0]), "support": ("#d55e00", [6, 3])}
 
 
 def class_colour(label: int) -> str:
-    """Colour of a class by its label."""
+    """Return the colour of a class by its label."""
     return CLASS_COLOURS[label % len(CLASS_COLOURS)]
 
 
 def class_shape(label: int) -> str:
-    """Vega symbol of a class by its label."""
+    """Return the Vega symbol of a class by its label."""
     return CLASS_SHAPES[label % len(CLASS_SHAPES)]
 
 
 def config() -> dict[str, Any]:
-    """Vega-Lite configuration shared by all charts; sizes are legible when a 400 px wide chart is shown as it is."""
+    """Return the Vega-Lite configuration of all charts; text is legible in a chart 400 px wide."""
     return {
         "background": BACKGROUND,
         "font": FONT,

@@ -1,6 +1,6 @@
-"""Components: live in the notebook, and the same in an exported page. Each stands in `ALL`."""
+"""The components. Each works in the notebook and in an exported page. `ALL` lists them."""
 
-from metawidgets.widgets.base import Component
+from metawidgets.widgets.base import Component, Selection
 from metawidgets.widgets.chart_view import ChartView
 from metawidgets.widgets.embedding_map import EmbeddingMap
 from metawidgets.widgets.episode_builder import EpisodeBuilder
@@ -12,7 +12,6 @@ from metawidgets.widgets.memory_view import MemoryView
 from metawidgets.widgets.outer_loop_monitor import OuterLoopMonitor
 from metawidgets.widgets.prototype_heatmap import PrototypeHeatmap
 from metawidgets.widgets.quiz import Question, Quiz
-from metawidgets.widgets.selection import Selection
 from metawidgets.widgets.task_distribution import TaskDistribution
 from metawidgets.widgets.task_map_view import TaskMapView
 from metawidgets.widgets.you_are_the_learner import YouAreTheLearner

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.export import export_component
 from tests.browser import live
-from tests.browser.lab import Lab, Notebook, lab_server
+from tests.browser.hosts.jupyter import Lab, Notebook, lab_server
 from tests.browser.live import LivePage
 
 
@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if not item.get_closest_marker("quick"):
+                item.add_marker(pytest.mark.slow)
 
 
 @dataclass
@@ -35,12 +37,17 @@ class Guard:
 
     def watch(self, context: BrowserContext) -> None:
         context.route("**/*", self._route)
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._socket(socket.url)))
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+    def _socket(self, url: str) -> None:  # which no route sees
+        if not url.startswith(self.allowed):
+            self.requests.append(url)
 
     def _route(self, route: Route) -> None:
         url = route.request.url
@@ -102,6 +109,21 @@ def open_html(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
     for context, guard in opened:
         context.close()
         guard.check()
+
+
+def unfolding(open_: Callable[..., Any]) -> Callable[..., Any]:
+    """`open_component` or `open_live` that opens all folds too, for tests of what lies in them."""
+
+    def opening(*args: Any, **options: Any) -> Any:
+        opened = open_(*args, **options)
+        opened.view.evaluate("(root) => root.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        # A fold tells its component that it is open in a task of its own, and what lies in it has a width in the frame after.
+        opened.page.evaluate(
+            "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))"
+        )
+        return opened
+
+    return opening
 
 
 @pytest.fixture
@@ -180,9 +202,8 @@ def scrub_latency() -> Callable[..., list[float]]:
     """Milliseconds from a slider's input event to the frame that shows it: `scrub_latency(opened.page, ".mw-slider")`."""
 
     def measure(page: Page, slider: str, rounds: int = 40) -> list[float]:
-        return page.evaluate(
-            """async ([selector, rounds]) => {
-                const slider = document.querySelector(selector);
+        return page.locator(slider).first.evaluate(
+            """async (slider, rounds) => {
                 slider.scrollIntoView({ block: "center" }); // what is out of sight does not repaint
                 const [low, high] = [Number(slider.min), Number(slider.max)];
                 const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -204,8 +225,29 @@ def scrub_latency() -> Callable[..., list[float]]:
                 }
                 return times;
             }""",
-            [slider, rounds],
+            rounds,
         )
+
+    return measure
+
+
+@pytest.fixture
+def page_work(browser: Browser, tmp_path: Path) -> Callable[[Any], dict[str, float]]:
+    """Seconds of its own thread that a component's page takes until it is drawn, parsing included: `TaskDuration`, and of
+    these `ScriptDuration`."""
+
+    def measure(component: Any) -> dict[str, float]:
+        path = export_component(component, tmp_path / "timed.html")
+        context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})  # before anything of the page is loaded
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-mw-ready]", state="attached")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        found = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+        context.close()
+        return found
 
     return measure
 
@@ -226,9 +268,8 @@ def scrub_work() -> Callable[..., float]:
             return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
 
         before = spent()
-        page.evaluate(
-            """async ([selector, rounds]) => {
-                const slider = document.querySelector(selector);
+        page.locator(slider).first.evaluate(
+            """async (slider, rounds) => {
                 slider.scrollIntoView({ block: "center" });
                 const [low, high] = [Number(slider.min), Number(slider.max)];
                 for (let i = 0; i < rounds; i++) {
@@ -237,7 +278,7 @@ def scrub_work() -> Callable[..., float]:
                     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
                 }
             }""",
-            [slider, rounds],
+            rounds,
         )
         return (spent() - before) / rounds
 

@@ -135,8 +135,8 @@ def open_live(
     """The component in a fresh context: `(context, LivePage)`; the caller watches the context and closes it."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     html = export_component(component, path).read_text(encoding="utf-8")
-    assert html.count("offline = true;") == 1
-    path.write_text(html.replace("offline = true;", "offline = false;"), encoding="utf-8")
+    assert html.count("offline=!0;") == 1
+    path.write_text(html.replace("offline=!0;", "offline=!1;"), encoding="utf-8")
     return context, lambda page: _connected(page, component, path)
 
 

@@ -1,7 +1,7 @@
 """The parts of a bench move together in an exported page."""
 
 from metawidgets import datasets, instruments, learners
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import EpisodeSampler
 
 
 def test_the_chart_of_losses_moves_what_goes_on_inside(open_component):

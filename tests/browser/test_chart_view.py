@@ -29,6 +29,7 @@ def heights(opened) -> list[float]:
     return opened.page.locator(".mark-rect path").evaluate_all("(paths) => paths.map((path) => path.getBBox().height)")
 
 
+@pytest.mark.quick
 def test_the_slider_is_named_moves_by_keyboard_and_redraws(open_component):
     chart = ChartView(stepping(), axis="gradient step")
     opened = open_component(chart)
@@ -47,11 +48,40 @@ def test_the_slider_is_named_moves_by_keyboard_and_redraws(open_component):
 def test_labels_are_text_in_axes_and_tooltips(open_component):
     opened = open_component(ChartView(stepping(tooltip=["label:N"])))
     opened.page.locator(".mark-rect path").first.hover()
-    tip = opened.page.locator("#vg-tooltip-element")
+    tip = opened.view.locator(".mw-chart-tip")
     tip.wait_for()
     assert HOSTILE in tip.inner_text()
     assert opened.page.title() == "ChartView"
     assert tip.locator("img, script").count() == 0
+
+
+def test_the_tooltip_is_the_components_own_and_stands_above_all(open_component):
+    opened = open_component(ChartView(stepping(tooltip=["label:N", alt.Tooltip("height:Q", title="Height")])))
+    bar = opened.page.locator(".mark-rect path").first
+    bar.hover()
+    tip = opened.view.locator(".mw-chart-tip:popover-open")
+    tip.wait_for()
+    assert tip.locator("td").all_inner_texts() == ["label", f"2{HOSTILE}", "Height", "4"]
+    box = tip.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1000
+    # Nothing of Vega's is left in the page: neither elements nor rules.
+    assert opened.page.evaluate("document.querySelectorAll('[id*=vg-tooltip], [id*=vega]').length") == 0
+    opened.page.mouse.move(1, 1)
+    tip.wait_for(state="hidden")
+
+
+def test_paper_makes_no_other_drawing_and_a_theme_does(open_component):
+    opened = open_component(ChartView(stepping()))
+    opened.view.evaluate("(root) => { window.drawing = root.querySelector('.mw-chart svg'); }")
+    stands = "(root) => window.drawing === root.querySelector('.mw-chart svg')"
+    for event in ("beforeprint", "afterprint"):
+        opened.page.evaluate("(name) => dispatchEvent(new Event(name))", event)
+        opened.page.wait_for_timeout(300)
+        assert opened.view.evaluate(stands)
+    opened.page.emulate_media(color_scheme="dark")
+    opened.view.locator(".mw-chart.is-dark").wait_for()
+    assert not opened.view.evaluate(stands)
 
 
 def test_charts_share_one_vega_and_move_together(open_html, tmp_path):
@@ -91,7 +121,7 @@ def test_neutral_colours_follow_the_theme(open_component):
     for dark in (False, True):
         opened = open_component(ChartView(views.learning_curves(trace())), dark=dark)
         fill = opened.page.locator(".mw-chart .role-title-text text").first.get_attribute("fill")
-        ink = opened.page.evaluate("getComputedStyle(document.querySelector('.mw')).getPropertyValue('--mw-fg').trim()")
+        ink = opened.view.evaluate("(root) => getComputedStyle(root).getPropertyValue('--mw-fg').trim()")
         assert fill == ink
 
 
@@ -127,17 +157,27 @@ def test_charts_of_several_panels_fit_a_narrow_page_too(open_component):
 
 def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):
     chart = ChartView(stepping())
+    whole = chart.png()
     chart.config = {**chart.config, "spec": {**chart.config["spec"], "transform": [{"filter": "datum.("}]}}
-    monkeypatch.setattr(ChartView, "png", lambda self: b"")  # which cannot be drawn either
+    monkeypatch.setattr(
+        ChartView, "png", lambda self: whole
+    )  # for the page's still picture: this cannot be drawn either
     opened = open_component(chart)
-    assert "The chart cannot be drawn" in opened.view.locator(".mw-status").inner_text()
+    status = opened.view.locator(".mw-status")
+    assert "The chart cannot be drawn" in status.inner_text()
+    opened.page.evaluate(
+        """([id, config]) => window.metawidgets.models.get(id).set("config", config)""",
+        [chart.model_id, ChartView(stepping()).config],
+    )
+    opened.view.locator(".mw-chart svg").wait_for()
+    assert status.is_hidden()
 
 
 def test_a_step_repaints_within_a_thirtieth_of_a_second_and_embeds_nothing_anew(
     open_component, scrub_latency, patience
 ):
     opened = open_component(ChartView(stepping()))
-    opened.page.evaluate("() => { window.drawing = document.querySelector('.mw-chart svg'); }")
+    opened.view.evaluate("(root) => { window.drawing = root.querySelector('.mw-chart svg'); }")
     times = sorted(scrub_latency(opened.page, ".mw-slider"))
     assert times[int(0.95 * len(times))] < 33 * patience
-    assert opened.page.evaluate("() => window.drawing === document.querySelector('.mw-chart svg')")
+    assert opened.view.evaluate("(root) => window.drawing === root.querySelector('.mw-chart svg')")

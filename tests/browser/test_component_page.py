@@ -1,38 +1,46 @@
 """The frame, player, selection and arrays that all components share, in the page without a kernel."""
 
 import numpy as np
+import pytest
 from ipywidgets import VBox
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import Component, Selection
-from metawidgets.widgets.browser_code import joined_css, joined_js
+from tests.browser.bundled import bundled
 
 
 class Counter(Component):
     """A component as small as can be: a player over a stack of numbers, and a button for an item."""
 
     css_class = "mw-counter"
-    _css = joined_css()
-    _esm = (
-        joined_js()
-        + """
-export default { render({ model, el, signal }) {
-  const frame = mwFrame({ model, el, label: model.get("config").label, signal });
-  const { body } = frame;
-  const { values } = mwArrays(model);
-  const selection = mwSelection(model);
-  const number = mwEl("p", { class: "number" });
-  const chosen = mwEl("button", { class: "chosen", onclick: () => selection.set("glyphs/a/1") });
-  const player = mwPlayer({ model, steps: values.shape[0], label: "Inner step", signal });
+    _esm = bundled(
+        """
+import { arraysOf, at } from "../shared/arrays.ts";
+import { h } from "../shared/elements.ts";
+import { listen } from "../shared/model.ts";
+import { mount } from "../shared/mount.ts";
+import { playerOf } from "../shared/player.ts";
+import { pythonOf } from "../shared/python.ts";
+import { selectionOf } from "../shared/selection.ts";
+
+export default { render(view) {
+  const { model, signal } = view;
+  const { label } = model.get("config");
+  const frame = mount(view, { name: "counter", label });
+  const { values } = arraysOf(model);
+  const selection = selectionOf(model);
+  const number = h("p", { class: "number" });
+  const chosen = h("button", { class: "chosen", onclick: () => selection.set("glyphs/a/1") });
+  const player = playerOf({ model, steps: values.shape[0], label: "Inner step", signal });
   const show = () => {
-    number.textContent = `${mwAt(values, player.get()).data}`;
+    number.textContent = `${at(values, player.get()).data}`;
     chosen.textContent = `${selection.get()}|${selection.pinned()}`;
   };
-  mwListen(model, "change:step", show, signal);
+  listen(model, "change:step", show, signal);
   selection.on(show);
-  const python = mwPython(model, { frame, signal });
-  const retrain = python.bind(mwEl("button", { class: "retrain" }, "Train again"), "train", "Training");
-  body.append(mwEl("h3", {}, model.get("config").label), player.node, number, chosen, retrain);
+  const python = pythonOf(model, { frame, signal });
+  const retrain = python.bind(h("button", { class: "retrain" }, "Train again"), "train", "Training");
+  frame.body.append(h("h3", {}, label), player.node, number, chosen, retrain);
   show();
 } };
 """
@@ -75,6 +83,7 @@ def test_a_hostile_label_stays_text(open_component):
     assert opened.page.title() == "Counter"
 
 
+@pytest.mark.quick
 def test_two_components_share_a_selection(open_html, tmp_path):
     selection = Selection()
     both = VBox([Counter([[1.0]], selection=selection), Counter([[2.0]], selection=selection)])

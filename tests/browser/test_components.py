@@ -1,76 +1,150 @@
-"""What every component in `widgets.ALL` keeps to in a page: it draws at any width in both themes, without a complaint."""
+"""What every component in `widgets.ALL` promises in a page without a kernel, looked at on one page of each."""
+
+from collections.abc import Callable
 
 import pytest
 
 from metawidgets import widgets
+from tests.browser.axe import faults
+from tests.browser.conftest import OpenPage
+from tests.browser.first_views import complaints, shown_at
 from tests.widgets.examples import EXAMPLES
 
-
-@pytest.fixture(params=widgets.ALL, ids=lambda cls: cls.__name__)
-def component(request):
-    return EXAMPLES[request.param.__name__]()
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1000])
-def test_draws_at_any_width_in_both_themes(component, open_component, width, dark):
-    opened = open_component(component, width=width, dark=dark)
-    box = opened.view.bounding_box()
-    assert box is not None
-    assert box["height"] > 100
-    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width  # nothing sticks out of the page
-    assert opened.view.locator(".mw-status").is_hidden()
-    paper, ink = opened.page.evaluate(
-        """() => { const style = getComputedStyle(document.querySelector(".mw"));
-                   return [getComputedStyle(document.body).backgroundColor, style.color]; }"""
-    )
-    light = lambda colour: sum(map(float, colour.removeprefix("rgb(").removesuffix(")").split(", "))) / 3  # noqa: E731
-    assert abs(light(paper) - light(ink)) > 120
-    assert (light(paper) < light(ink)) == dark
+# Controls that are off because there is no Python and that are seen, while no visible sentence says so.
+_UNSAID = """(root) => {
+  const seen = (each) => each.checkVisibility({ visibilityProperty: true });
+  const off = [...root.querySelectorAll("[aria-disabled='true']:disabled")].filter(seen);
+  const said = [...root.querySelectorAll(".mw-needs")].filter((note) => seen(note) && note.textContent.trim());
+  return off.length && !said.length ? off.map((each) => each.textContent || each.ariaLabel || each.outerHTML) : [];
+}"""
+_NAMELESS = """(nodes) => nodes.filter((node) => !(node.getAttribute("aria-label") || node.getAttribute("aria-labelledby")
+    || node.labels?.length || node.textContent.trim())).map((node) => node.outerHTML)"""
+_FOCUSED = """(root) => {
+  const node = root.getRootNode().activeElement;
+  return {inside: !!node.closest(".mw"),
+          name: node.getAttribute("aria-label") || node.labels?.[0]?.textContent || node.textContent.trim(),
+          shielded: !!node.closest("[data-lm-suppress-shortcuts]")};
+}"""
+_COLOURS = "(root) => [getComputedStyle(document.body).backgroundColor, getComputedStyle(root).color]"
 
 
-def test_is_named_and_reachable_by_keyboard(component, open_component):
-    opened = open_component(component)
-    assert opened.view.get_attribute("aria-label")
+@pytest.mark.quick
+@pytest.mark.parametrize("name", [cls.__name__ for cls in widgets.ALL])
+def test_one_page_keeps_every_promise(
+    name: str, open_component: Callable[..., OpenPage], subtests: pytest.Subtests
+) -> None:
+    """One page for all of them, in the order in which they leave each other alone: opening a page is what takes the time."""
+    component = EXAMPLES[name]()
+    opened = open_component(component, width=1200)
+    view = shown_at(opened.page).first
+    with subtests.test("the first view is one screen with one thing to try"):
+        assert complaints(view) == []
+    with subtests.test("a sentence is seen where Python is needed"):
+        assert view.evaluate(_UNSAID) == []
+    with subtests.test("folds are open on paper and as they were after it"):
+        _print(opened)
+    with subtests.test("it is reachable by keyboard, and keys stay inside"):
+        _press_keys(opened)
+    with subtests.test("every control has a name"):
+        assert view.get_attribute("aria-label")
+        assert view.locator("button, input, select, [tabindex]").evaluate_all(_NAMELESS) == []
+    _open_folds(opened)
+    with subtests.test("a sentence is seen in the folds where Python is needed"):
+        assert view.evaluate(_UNSAID) == []
+    with subtests.test("what was copied is said beside its button"):
+        _copy(opened)
+    for dark, width in ((False, 400), (False, 1000), (True, 1000)):
+        with subtests.test("it fits and can be read", dark=dark, width=width):
+            _fits(opened, width, dark=dark)
+        if not dark and width == 1000:
+            with subtests.test("axe finds nothing"):
+                assert faults(opened.page) == {}
+    with subtests.test("an error is shown in the status line, as text"):
+        opened.page.evaluate(
+            "([id, text]) => window.metawidgets.models.get(id).set('error', text)",
+            [component.model_id, "ValueError: <b>no</b>"],
+        )
+        assert view.locator(".mw-status").inner_text() == "ValueError: <b>no</b>"
+
+
+@pytest.mark.parametrize("name", [cls.__name__ for cls in widgets.ALL])
+def test_a_dark_page_fits_and_can_be_read(name: str, open_component: Callable[..., OpenPage]) -> None:
+    opened = open_component(EXAMPLES[name](), width=1200, dark=True)
+    _open_folds(opened)
+    for width in (400, 1000):
+        _fits(opened, width, dark=True)
+    assert faults(opened.page) == {}
+
+
+def _folds(opened: OpenPage) -> list[bool]:
+    return opened.view.locator("details.mw-fold").evaluate_all("(folds) => folds.map((fold) => fold.open)")
+
+
+def _open_folds(opened: OpenPage) -> None:
+    opened.view.evaluate("(root) => root.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    opened.frame()
+
+
+def _print(opened: OpenPage) -> None:
+    before = _folds(opened)
+    opened.page.emulate_media(media="print")
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert all(_folds(opened))
+    opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    opened.page.emulate_media(media="screen")
+    opened.frame()
+    assert _folds(opened) == before
+
+
+def _press_keys(opened: OpenPage) -> None:
+    opened.page.evaluate("document.addEventListener('keydown', (event) => { window.leaked = event.key; })")
     opened.page.keyboard.press("Tab")
-    focused = opened.page.evaluate(
-        """() => { const node = document.activeElement;
-                   return {inside: !!node.closest(".mw"),
-                           name: node.getAttribute("aria-label") || node.labels?.[0]?.textContent || node.textContent.trim(),
-                           shielded: !!node.closest("[data-lm-suppress-shortcuts]")}; }"""
-    )
+    focused = opened.view.evaluate(_FOCUSED)
     assert focused["inside"]
     assert focused["name"]
     assert focused["shielded"]
-
-
-def test_keys_pressed_inside_do_not_reach_the_page(component, open_component):
-    opened = open_component(component)
-    opened.page.evaluate("document.addEventListener('keydown', (event) => { window.leaked = event.key; })")
-    opened.page.keyboard.press("Tab")
     opened.page.evaluate("delete window.leaked")
     for key in ("a", "ArrowRight", "Enter"):
         opened.page.keyboard.press(key)
     assert opened.page.evaluate("window.leaked") is None
 
 
-def test_every_control_has_a_name(component, open_component):
-    opened = open_component(component)
-    nameless = opened.view.locator("button, input, select, [tabindex]").evaluate_all(
-        """(nodes) => nodes.filter((node) => !(node.getAttribute("aria-label") || node.getAttribute("aria-labelledby")
-            || node.labels?.length || node.textContent.trim())).map((node) => node.outerHTML)"""
+def _copy(opened: OpenPage) -> None:
+    opened.page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})"
     )
-    assert nameless == []
+    for button in opened.view.locator("button:enabled:visible", has_text="Copy").all():
+        opened.page.evaluate("delete window.copied")
+        button.click()
+        done = opened.view.locator(".mw-done")
+        done.wait_for(state="visible")
+        assert done.inner_text() == "Copied."
+        assert opened.page.evaluate("window.copied")
+        box, its = done.bounding_box(), button.bounding_box()
+        assert box is not None
+        assert its is not None
+        assert abs(box["y"] - its["y"]) < 100
 
 
-def test_an_error_is_shown_in_the_status_line(component, open_component):
-    component.error = "ValueError: <b>no</b>"
-    status = open_component(component).view.locator(".mw-status")
-    assert status.inner_text() == "ValueError: <b>no</b>"
+def _fits(opened: OpenPage, width: int, *, dark: bool) -> None:
+    opened.page.emulate_media(color_scheme="dark" if dark else "light")
+    opened.page.set_viewport_size({"width": width, "height": 800})
+    view = shown_at(opened.page, width - 20).first
+    box = view.bounding_box()
+    assert box is not None
+    assert box["height"] > 100
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, "something sticks out of the page"
+    assert view.locator(".mw-status").is_hidden()
+    paper, ink = (_lightness(colour) for colour in view.evaluate(_COLOURS))
+    assert abs(paper - ink) > 120
+    assert (paper < ink) == dark
 
 
-HANDS = """async ([fast, index]) => {
-    const root = document.querySelector(".mw-view .mw");
+def _lightness(colour: str) -> float:
+    return sum(map(float, colour.removeprefix("rgb(").removesuffix(")").split(", "))) / 3
+
+
+HANDS = """async (root, [fast, index]) => {
     const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
     const keyed = root.querySelectorAll("[tabindex='0']:not(button), button[aria-label*='rrow keys']");
     const node = Array.from(keyed).filter((each) => each.checkVisibility())[index];
@@ -101,12 +175,14 @@ HANDS = """async ([fast, index]) => {
 }"""
 
 
-def test_keys_faster_than_frames_all_count(component, open_component):
+@pytest.mark.parametrize("name", [cls.__name__ for cls in widgets.ALL])
+def test_keys_faster_than_frames_all_count(name, open_component):
     """A key that is held down repeats thirty times a second, and a busy page paints less often."""
+    component = EXAMPLES[name]()
     slow, fast = open_component(component), open_component(component)
     for index in range(100):
-        seen = slow.page.evaluate(HANDS, [False, index])
-        assert fast.page.evaluate(HANDS, [True, index]) == seen
+        seen = slow.view.evaluate(HANDS, [False, index])
+        assert fast.view.evaluate(HANDS, [True, index]) == seen
         if seen is None:
             break
     if not index:

@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from metawidgets.widgets import EmbeddingMap, Selection
-from metawidgets.widgets.prototype_metrics import metric_distances
+from metawidgets.widgets.base.distances import metric_distances
+from tests.browser.conftest import unfolding
 from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_spaces import blobs, moving
@@ -13,8 +14,18 @@ from tests.widgets.made_spaces import blobs, moving
 CANVAS, PLOT = ".em-canvas", ".em-plot"
 
 
+@pytest.fixture
+def open_component(open_component):
+    return unfolding(open_component)
+
+
+@pytest.fixture
+def open_live(open_live):
+    return unfolding(open_live)
+
+
 def place(opened, component, i: int) -> tuple[float, float]:
-    """Where item i lies on the page: bounds with their margin and one scale, as in embedding_camera.js."""
+    """Where item i lies on the page: bounds with their margin and one scale, as in js/plot/camera.ts."""
     box = opened.page.locator(CANVAS).bounding_box()
     width, height = (
         opened.page.locator(CANVAS).evaluate(f"(c) => parseFloat(c.style.{side})") for side in ("width", "height")
@@ -43,6 +54,7 @@ def far_one(component) -> int:
     return int(gaps.min(1).argmax())
 
 
+@pytest.mark.quick
 def test_pointing_says_what_is_near_in_the_whole_space(open_component):
     component = EmbeddingMap(moving(), marks="dots")
     i = far_one(component)
@@ -223,7 +235,7 @@ def test_a_learner_without_prototypes_is_shown_with_class_means(open_component):
 
 
 def _without_prototypes():
-    from metawidgets.traces import Trace
+    from metawidgets.records import Trace
 
     made = moving()
     channels = {name: made[name] for name in ("embeddings", "support_embeddings")}
@@ -254,7 +266,7 @@ def test_what_was_computed_is_in_the_exported_page(open_component):
     assert "no way back" in opened.view.locator(".em-note").inner_text()
     opened.view.get_by_role("button", name="PCA").click()
     opened.page.wait_for_timeout(900)  # it glides there
-    assert "slice of the whole space" in opened.view.locator(".em-note").inner_text()
+    assert "a flat picture of a space with more dimensions" in opened.view.locator(".em-note").inner_text()
 
 
 def test_tsne_is_asked_of_python_and_shows_its_progress(open_live):
@@ -275,16 +287,25 @@ def test_tsne_is_asked_of_python_and_shows_its_progress(open_live):
     assert component.projection == "pca"
 
 
+def test_with_too_few_items_nothing_is_computed_even_with_a_kernel(open_live):
+    live = open_live(EmbeddingMap(blobs(6, way=2), selection=Selection()))
+    live.settle()
+    live.page.wait_for_timeout(200)
+    compute = live.view.get_by_role("button", name="Compute")
+    assert compute.is_disabled()
+    assert compute.get_attribute("title") == "t-SNE needs at least 7 items"
+
+
 def test_two_thousand_images_draw_fast_and_pan_smoothly(open_component, patience):
     opened = open_component(EmbeddingMap(blobs(2000, way=20, features=64, images=True), marks="images"))
-    took = opened.page.evaluate(
-        """async () => {
-            const canvas = document.querySelector(".em-canvas");
+    took = opened.view.evaluate(
+        """async (root) => {
+            const [canvas, plot] = [root.querySelector(".em-canvas"), root.querySelector(".em-plot")];
             canvas.scrollIntoView({ block: "center" });
-            document.querySelector(".em-plot").focus();
+            plot.focus();
             const frame = () => new Promise((done) => requestAnimationFrame(done));
             const event = (key) => new KeyboardEvent("keydown", { key, shiftKey: true, bubbles: true });
-            const key = (name) => document.querySelector(".em-plot").dispatchEvent(event(name));
+            const key = (name) => plot.dispatchEvent(event(name));
             const times = [];
             for (let i = 0; i < 30; i++) {
                 const start = performance.now();

@@ -10,10 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from metawidgets import datasets
-from metawidgets.episodes import Episode
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeSampler
 from metawidgets.widgets import EpisodeBuilder
-from tests.files import bomb
+from tests.made_files import bomb
 from tests.widgets.examples import HOSTILE, curve, points, sheet
 from tests.widgets.test_episode_builder import of, same
 
@@ -56,6 +55,13 @@ def verdict(opened):
     return opened.view.locator(".eb-verdict").inner_text()
 
 
+def focused_key(opened):
+    """The key of the focused item, or the class name of what else has the focus."""
+    return opened.view.evaluate(
+        "(root) => { const { activeElement } = root.getRootNode(); return activeElement.dataset.key ?? activeElement.className; }"
+    )
+
+
 def copied(opened, name):
     """What the copy button offers; the page of a file may not write to the clipboard, so it is shown to copy by hand."""
     opened.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not here')); }")
@@ -76,6 +82,7 @@ def run(code):
 # -- with Python behind it ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_an_item_dragged_to_the_support_is_in_pythons_episode(open_live):
     live, heard = open_live(b := builder(n_way=3)), []
     b.on_episode(heard.append)
@@ -198,7 +205,7 @@ def test_resample_swap_and_numbers_ask_python(open_live):
     view.get_by_label("Dataset").select_option("gaussians")
     status = view.locator(".mw-status")
     live.until(status.is_visible)
-    assert "unlock it to change the dataset" in status.inner_text()
+    assert "unlock them to change the dataset" in status.inner_text()
     live.until(lambda: view.get_by_label("Dataset").input_value() == "glyphs")
     view.get_by_role("button", name=f"Lock class {names[0]}").click()
     view.get_by_label("Dataset").select_option("gaussians")
@@ -208,6 +215,17 @@ def test_resample_swap_and_numbers_ask_python(open_live):
     view.get_by_role("button", name="Undo", exact=False).click()
     live.until(lambda: b.episode.item_shape == (1, 28, 28))
     assert status.is_hidden()
+
+
+def test_more_items_can_be_asked_for_again_and_again_by_key(open_live):
+    live = open_live(b := builder(n_way=2, pool=1))
+    more = live.view.get_by_role("button", name="More items of class").first
+    more.focus()
+    live.page.keyboard.press("Enter")
+    live.until(lambda: len(of(b, "pool", 0)) == 11)
+    assert "mw-button" in focused_key(live)
+    live.page.keyboard.press("Enter")
+    live.until(lambda: len(of(b, "pool", 0)) == 16)  # all 20 of this class
 
 
 def test_points_are_placed_moved_and_removed(open_live):
@@ -279,7 +297,7 @@ def test_a_message_that_is_no_document_is_taken_back(open_live):
     live.settle()
     assert b.document == before
     assert document(live, b) == before
-    assert "this is no document" in live.view.locator(".mw-status").inner_text()
+    assert "this is not a document" in live.view.locator(".mw-status").inner_text()
     cell(live, of(b, "query", 0)[0]).focus()
     live.page.keyboard.press("s")
     live.settle()
@@ -306,7 +324,7 @@ def test_everything_can_be_moved_by_keys_without_a_kernel(open_component):
     first = of(b, "support", 0)[0]
     cell(opened, first).focus()
     press = opened.page.keyboard.press
-    focused = lambda: opened.page.evaluate("document.activeElement.dataset.key ?? document.activeElement.className")  # noqa: E731
+    focused = lambda: focused_key(opened)  # noqa: E731
     press("ArrowRight")
     assert focused() == of(b, "query", 0)[0]
     for key, side in (("s", "support"), ("p", "pool"), ("q", "query")):
@@ -328,6 +346,7 @@ def test_everything_can_be_moved_by_keys_without_a_kernel(open_component):
     assert live.inner_text().startswith("Lock an item. 3-way 1-shot, 9 queries (2 to 4 a class)")
     press("Delete")
     opened.frame()
+    assert live.inner_text().startswith("Remove an item. 3-way 1-shot, 8 queries (2 to 3 a class)")  # as it is now
     assert len(document(opened, b)["items"]) == len(b.document["items"]) - 1
     assert focused() in b.document["items"]  # the neighbour
     for _ in range(7):
@@ -338,6 +357,26 @@ def test_everything_can_be_moved_by_keys_without_a_kernel(open_component):
         press("Control+y")
     opened.frame()
     assert len(document(opened, b)["items"]) == len(b.document["items"]) - 1
+
+
+def test_the_dragged_item_is_under_the_pointer_and_escape_lets_go(open_component):
+    opened = open_component(b := builder(n_way=2))
+    key, ghost = of(b, "query", 0)[0], opened.view.locator(".eb-ghost")
+    target = strip(opened, "support", 1)
+    x, y = middle(target)
+    opened.page.mouse.move(*middle(cell(opened, key)))
+    opened.page.mouse.down()
+    opened.page.mouse.move(x, y, steps=4)
+    box = ghost.bounding_box()
+    assert box["x"] < x < box["x"] + box["width"]
+    assert box["y"] < y < box["y"] + box["height"]
+    assert "is-target" in target.get_attribute("class")
+    opened.page.keyboard.press("Escape")
+    assert ghost.count() == 0
+    opened.page.mouse.up()
+    opened.frame()
+    assert document(opened, b) == b.document
+    assert opened.view.locator(".is-target, .is-next, .is-dragging").count() == 0
 
 
 def test_an_item_in_both_sets_is_no_episode_and_both_are_marked(open_component):
@@ -399,7 +438,7 @@ def test_copied_python_makes_the_episode(open_live, dataset):
     live.page.keyboard.press("s")
     live.settle()
     code = copied(live, "Copy as Python")
-    assert ("source.item_id" in code) == (dataset == "glyphs")
+    assert f'.moved("{b.episode.support_items[-1]}", to="support")' in code
     assert same(run(code), b.episode)
     name = live.view.locator(".eb-name").first
     if dataset != "sinusoids":
@@ -464,16 +503,15 @@ def test_a_touch_drags_an_item(open_live):
     key = of(b, "pool", 0)[0]
     (x, y), (u, v) = middle(cell(live, key)), (0, 0)
     u, v = middle(strip(live, "support", 0))
-    live.page.evaluate(
-        """([key, x, y, u, v]) => {
-            const node = document.querySelector(`[data-key="${key}"]`);
+    cell(live, key).evaluate(
+        """(node, [x, y, u, v]) => {
             const say = (type, clientX, clientY) => node.dispatchEvent(new PointerEvent(type, { pointerId: 7, pointerType: "touch",
                 isPrimary: true, button: type === "pointermove" ? -1 : 0, clientX, clientY, bubbles: true, cancelable: true }));
             node.setPointerCapture = () => {};
             node.closest(".eb-sheet").setPointerCapture = () => {};
             say("pointerdown", x, y); say("pointermove", x, y - 10); say("pointermove", u, v); say("pointerup", u, v);
         }""",
-        [key, x, y, u, v],
+        [x, y, u, v],
     )
     live.settle()
     assert b.episode.shots.tolist() == [2, 1]

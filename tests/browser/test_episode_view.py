@@ -43,14 +43,16 @@ def test_ink_is_drawn_in_the_text_colour_with_the_image_as_alpha(open_component,
 
 def test_on_paper_ink_is_dark_whatever_the_screen(open_component):
     opened = open_component(EpisodeView(sheet()), dark=True)
-    red = """() => document.querySelector(".mw-query canvas").getContext("2d").getImageData(14, 14, 1, 1).data[0]"""
-    seen = [opened.page.evaluate(red)]
+    red = """(canvas) => canvas.getContext("2d").getImageData(14, 14, 1, 1).data[0]"""
+    picture = opened.view.locator(".mw-query canvas").first
+    seen = [picture.evaluate(red)]
     for event in ("beforeprint", "afterprint"):
         opened.page.evaluate("(name) => dispatchEvent(new Event(name))", event)
-        seen.append(opened.page.evaluate(red))
+        seen.append(picture.evaluate(red))
     assert [value > 128 for value in seen] == [True, False, True]
 
 
+@pytest.mark.quick
 def test_arrow_keys_move_through_the_sheet_and_the_panel_follows(open_component):
     opened = open_component(EpisodeView(sheet()))
     press = opened.page.keyboard.press
@@ -125,9 +127,10 @@ def test_points_keep_a_unit_as_long_across_as_up_and_keys_go_by_place(open_compo
     places = {}
     press("Tab")
     for _ in range(6):
-        places[current(opened)] = opened.page.evaluate(
-            """() => { const box = document.activeElement.querySelector(".mw-reach").getBoundingClientRect();
-                       return [box.x + box.width / 2, box.y + box.height / 2]; }"""
+        places[current(opened)] = opened.view.evaluate(
+            """(root) => { const point = root.getRootNode().activeElement.querySelector(".mw-reach");
+                           const box = point.getBoundingClientRect();
+                           return [box.x + box.width / 2, box.y + box.height / 2]; }"""
         )
         press("ArrowRight")
     assert list(places) == [

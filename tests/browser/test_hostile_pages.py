@@ -117,12 +117,12 @@ def test_no_name_breaks_a_component(open_html: Any, tmp_path: Path, kind: Any) -
 
 @pytest.mark.parametrize("name", [name for name in NAMES if len(name) > 120])
 def test_a_name_too_long_to_edit_is_refused(name: str) -> None:
-    with pytest.raises(EpisodeError, match="is no text of at most 120 characters"):
+    with pytest.raises(EpisodeError, match="is not a text of at most 120 characters"):
         EpisodeBuilder(_named(name))
 
 
 def test_half_of_a_character_is_no_name() -> None:
-    with pytest.raises(EpisodeError, match="holds half of a character, so no file can hold it"):
+    with pytest.raises(EpisodeError, match="has half of a character"):
         _named("a\ud800")
 
 

@@ -1,14 +1,32 @@
 """InnerLoopSlider in the page without a kernel, by mouse and keyboard."""
 
+import re
+
 import numpy as np
 import pytest
 from ipywidgets import VBox
+from playwright.sync_api import expect
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import InnerLoopSlider, PrototypeHeatmap, Selection
 from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE
 from tests.widgets.made_traces import absorbing, deciding, halves, sine
+
+OPEN_FOLDS = "(root) => root.querySelectorAll('details').forEach((each) => { each.open = true; })"
+
+
+@pytest.fixture
+def open_component(open_component):
+    """The same with all folds open: what is first seen is tested in test_first_view."""
+
+    def open_(component, **options):
+        opened = open_component(component, **options)
+        opened.view.evaluate(OPEN_FOLDS)
+        opened.frame()
+        return opened
+
+    return open_
 
 
 def reading(opened) -> str:
@@ -40,6 +58,13 @@ def has_line(opened, selector: str, x: float, y: float, rgb: tuple[int, int, int
     return bool((np.abs(near[..., :3] - rgb).max(-1)[near[..., 3] > 100] < 30).any())
 
 
+def wait_for_step(opened, step: int) -> None:
+    """Until the slider stands there."""
+    slider = opened.view.locator(".mw-player .mw-slider").element_handle()
+    opened.page.wait_for_function("([slider, step]) => slider.value === step", arg=[slider, str(step)])
+
+
+@pytest.mark.quick
 def test_keys_move_the_step_and_python_would_see_it(open_component):
     slider = InnerLoopSlider(deciding())
     opened = open_component(slider)
@@ -82,12 +107,12 @@ def test_plays_to_the_end_at_the_chosen_speed_pauses_and_loops(open_component):
     step = lambda: opened.model(slider, "step")  # noqa: E731
     opened.page.get_by_role("combobox", name="Speed").select_option("4")
     opened.page.get_by_role("button", name="Play").click()
-    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '4'")
+    wait_for_step(opened, 4)
     opened.page.get_by_role("button", name="Play").wait_for()  # stopped by itself
     opened.page.get_by_role("button", name="Loop").click()
     opened.page.get_by_role("button", name="Play").click()
-    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '4'")
-    opened.page.wait_for_function("() => document.querySelector('.mw-slider').value === '1'")  # and round again
+    wait_for_step(opened, 4)
+    wait_for_step(opened, 1)  # and round again
     opened.page.get_by_role("button", name="Pause").click()
     held = step()
     opened.page.wait_for_timeout(400)
@@ -257,7 +282,9 @@ def test_every_query_has_a_bar_that_begins_with_its_true_class(open_component):
     opened.frame()
     canvas = ".mw-scroll-canvas"
     width = opened.page.locator(canvas).evaluate("(c) => c.clientWidth")
-    tile = (width + 16) // max(1, (width + 16) // 196) - 16  # the first tile, as in inner_loop_queries.js
+    tile = (width + 16) // max(
+        1, (width + 16) // 196
+    ) - 16  # the first tile, as in js/inner_loop_slider/query_layout.ts
     left, right = 4 + 36, 4 + tile - 60
     at = lambda share: colours(opened, canvas, left + share * (right - left), 26 + 16)[0, 0, :3]  # noqa: E731
     assert np.abs(at(0.2) - blue).max() < 12  # a third is the true class's
@@ -282,9 +309,7 @@ def test_arrow_keys_go_through_the_queries_and_the_inspector_follows(open_compon
     opened.frame()
     assert opened.model(selection, "selected") == "tiles/class0/q0"
     assert opened.view.locator(".il-classes li").first.inner_text().split("\n")[:2] == ["aleph", "true"]
-    opened.page.wait_for_function(
-        "() => document.querySelector('.mw-live').textContent.startsWith('Query 0, true class aleph')"
-    )
+    expect(opened.view.locator(".mw-live")).to_have_text(re.compile("^Query 0, true class aleph"))
 
 
 def test_a_hostile_class_name_is_text(open_component):
@@ -320,6 +345,7 @@ def test_linked_to_a_heatmap_by_the_selection(open_html, tmp_path):
     selection, trace = Selection(), absorbing()
     both = VBox([InnerLoopSlider(trace, selection=selection), PrototypeHeatmap(trace, selection=selection)])
     opened = open_html(export_component(both, tmp_path / "both.html"))
+    opened.view.evaluate(OPEN_FOLDS)
     opened.page.get_by_role("application").first.focus()
     opened.page.keyboard.press("PageUp")
     opened.page.keyboard.press("ArrowDown")

@@ -2,10 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page
-
-pytestmark = pytest.mark.slow
 
 
 def middle(locator: Locator) -> tuple[float, float]:
@@ -40,7 +37,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     page = notebook.page
 
     # An item is dragged from the queries to the support, and another is drawn.
-    build = page.locator(".mw-episode-builder")
+    build = page.locator(".mw.mw-episode-builder")
     query = build.locator('.eb-strip[data-side="query"][data-cls="1"] [data-key]').first
     drag(page, middle(query), middle(build.locator('.eb-strip[data-side="support"][data-cls="1"]')))
     notebook.wait_for("builder.episode.shots.tolist()", [1, 2, 1, 1, 1])
@@ -54,7 +51,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
 
     # MAML has adapted to what was built; its steps are scrubbed.
     notebook.wait_for("slider.episode.shots.tolist() == builder.episode.shots.tolist()", True, timeout=30)
-    handle = page.locator(".mw-inner-loop-slider .mw-player input[type=range]")
+    handle = page.locator(".mw.mw-inner-loop-slider .mw-player input[type=range]")
     handle.scroll_into_view_if_needed()
     handle.focus()
     page.keyboard.press("Home")
@@ -64,15 +61,15 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
 
     # Another rate, by its slider: Python adapts anew.
     before = notebook.evaluate("float(slider.traces[0]['query_loss'][-1])")
-    page.locator(".mw-inner-loop-slider").get_by_role("slider", name=re.compile("Inner learning rate")).focus()
+    page.locator(".mw.mw-inner-loop-slider").get_by_role("slider", name=re.compile("Inner learning rate")).focus()
     page.keyboard.press("Home")
     notebook.wait_for(f"float(slider.traces[0]['query_loss'][-1]) != {before}", True, timeout=30)
 
     # The initialisation is moved on its landscape by keys; the path starts there.
     page.locator(
-        ".mw-loss-landscape"
+        ".mw.mw-loss-landscape"
     ).scroll_into_view_if_needed()  # it is painted, and named by its place, when in sight
-    ball = page.locator(".mw-loss-landscape").get_by_role("button", name=re.compile("Initialisation at")).first
+    ball = page.locator(".mw.mw-loss-landscape").get_by_role("button", name=re.compile("Initialisation at")).first
     ball.scroll_into_view_if_needed()
     ball.focus()
     page.keyboard.press("ArrowRight")
@@ -80,12 +77,12 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     notebook.wait_for("landscape.start[0] > 0", True, timeout=30)
 
     # A cell of the matrix is pinned, a support example dropped: old stands beside new.
-    matrix = page.locator(".mw-prototype-heatmap .mw-scroll")
+    matrix = page.locator(".mw.mw-prototype-heatmap .mw-scroll")
     matrix.scroll_into_view_if_needed()
     matrix.focus()
     page.keyboard.press("Enter")
     notebook.wait_for("len(heatmap.cell)", 2)
-    compare = page.locator(".mw-prototype-heatmap")
+    compare = page.locator(".mw.mw-prototype-heatmap")
     compare.get_by_text("Edit the support and compare").click()
     compare.locator(".ph-item").nth(1).click()
     compare.get_by_role("button", name="Drop", exact=True).click()
@@ -98,13 +95,13 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     shots = notebook.evaluate("builder.episode.shots.tolist()")
     lab.end_sessions()
     again = lab.open(page, "journey.ipynb")
-    restored = again.page.locator(".mw-episode-builder")
+    restored = again.page.locator(".mw.mw-episode-builder")
     restored.locator('.eb-strip[data-side="support"][data-cls="1"] [data-key]').nth(1).wait_for(state="attached")
     assert [
         restored.locator(f'.eb-strip[data-side="support"][data-cls="{k}"] [data-key]').count() for k in range(5)
     ] == shots
     assert restored.get_by_role("button", name="Resample").is_disabled()
-    again.page.locator(".mw-loss-landscape .ll-reading").wait_for(state="attached")
+    again.page.locator(".mw.mw-loss-landscape .ll-reading").wait_for(state="attached")
 
 
 def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(open_notebook):
@@ -128,7 +125,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     notebook.run_all(timeout=240)
     page = notebook.page
 
-    view = page.locator(".mw-memory-view")
+    view = page.locator(".mw.mw-memory-view")
     handle = view.locator(".mw-player input[type=range]")
     handle.scroll_into_view_if_needed()
     handle.focus()
@@ -138,15 +135,16 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
         page.keyboard.press("ArrowRight")
     notebook.wait_for("memory.step", 2)
     # A slot is chosen: the item that it holds is selected for all.
+    view.locator("details.mw-fold > summary", has_text="slot by slot").click()
     slots = view.get_by_role("application", name=re.compile("slots over"))
     slots.scroll_into_view_if_needed()
     slots.focus()
     page.keyboard.press("Enter")  # the slot written last
     notebook.wait_for("selection.selected == str(five.support_items[1])", True)
 
-    far = page.locator(".mw-task-distribution").get_by_role("slider", name=re.compile("How far"))
+    far = page.locator(".mw.mw-task-distribution").get_by_role("slider", name=re.compile("How far"))
     far.scroll_into_view_if_needed()
-    reading = page.locator(".mw-task-distribution .td-reading")
+    reading = page.locator(".mw.mw-task-distribution .td-reading")
     at_home = float(re.findall(r"loss (\d+\.\d+)", reading.inner_text())[0])
     far.focus()
     page.keyboard.press("End")
@@ -155,7 +153,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     assert float(re.findall(r"loss (\d+\.\d+)", reading.inner_text())[0]) > at_home
 
     # One episode of three questions is answered by keys; the arena counts the person among the learners.
-    you = page.locator(".mw-you-are-the-learner")
+    you = page.locator(".mw.mw-you-are-the-learner")
     you.scroll_into_view_if_needed()
     you.get_by_role("button", name="Skip").focus()
     for i in range(3):
@@ -164,10 +162,10 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     you.get_by_role("button", name="Show how I did").click()
     notebook.wait_for("len(arena.children[1].you)", 1)
     # the paired difference stands in the table, in a row of the person's own
-    row = page.locator(".mw-learner-arena tr").filter(has=page.get_by_text("You", exact=True))
+    row = page.locator(".mw.mw-learner-arena tr").filter(has=page.get_by_text("You", exact=True))
     row.first.wait_for()
 
-    question = page.locator(".mw-quiz")
+    question = page.locator(".mw.mw-quiz")
     question.scroll_into_view_if_needed()
     question.get_by_role("radio", name="support").check()
     question.get_by_role("button", name="Check").click()

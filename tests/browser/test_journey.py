@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.slow
 
-
+@pytest.mark.quick
 def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_components(open_notebook):
     notebook = open_notebook(
         "from metawidgets.widgets import EpisodeView, Selection\n"
@@ -21,7 +20,7 @@ def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_compone
     )
     notebook.run_all()
     page = notebook.page
-    first, second = page.locator(".mw-episode-view").nth(0), page.locator(".mw-episode-view").nth(1)
+    first, second = page.locator(".mw.mw-episode-view").nth(0), page.locator(".mw.mw-episode-view").nth(1)
     second.wait_for(state="attached")
     first.get_by_role("gridcell", name="query 2 of 4, class beth").click()
     notebook.wait_for("selection.selected", "tiles/class1/q5")
@@ -55,13 +54,13 @@ def test_a_chart_draws_offline_and_its_slider_reaches_python(open_notebook):
     )
     notebook.run_all()
     page = notebook.page
-    page.locator(".mw-chart-view .mark-rect path").wait_for(state="attached")
+    page.locator(".mw.mw-chart-view .mark-rect path").wait_for(state="attached")
     page.get_by_role("slider", name="Gradient step").focus()
     page.keyboard.press("End")
     notebook.wait_for("chart.step", 6)
     page.keyboard.press("ArrowLeft")
     notebook.wait_for("chart.step", 5)
-    status = page.locator(".mw-chart-view .mw-status")
+    status = page.locator(".mw.mw-chart-view .mw-status")
     status.filter(has_text="ValueError: five is too many").wait_for()
     page.keyboard.press("ArrowLeft")
     notebook.wait_for("chart.error", "")
@@ -85,7 +84,7 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
     notebook.run_all()
     page = notebook.page
     last = notebook.evaluate("len(trace) - 1")
-    handle = page.locator(".mw-inner-loop-slider input[type=range]").first
+    handle = page.locator(".mw.mw-inner-loop-slider input[type=range]").first
     handle.focus()
     page.keyboard.press("Home")
     notebook.wait_for("[slider.step, heatmap.step]", [0, 0])
@@ -95,7 +94,7 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
     page.keyboard.press("End")
     notebook.wait_for("heatmap.step", last)
     assert notebook.evaluate("heatmap.cell") == []
-    matrix = page.locator(".mw-prototype-heatmap [tabindex='0'].mw-scroll")
+    matrix = page.locator(".mw.mw-prototype-heatmap [tabindex='0'].mw-scroll")
     matrix.scroll_into_view_if_needed()
     box = matrix.bounding_box()
     assert box is not None
@@ -107,7 +106,7 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
     chosen = notebook.evaluate(f"str(trace.episode.query_items[{cell[0]}])")
     notebook.wait_for("selection.selected", chosen)
     # The contact sheet shows the same item, and the letter that would cut the cell stays in the matrix.
-    sheet = page.locator(".mw-episode-view")
+    sheet = page.locator(".mw.mw-episode-view")
     assert chosen in sheet.locator(".mw-panel-origin").inner_text()
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     page.keyboard.press("x")
@@ -118,22 +117,22 @@ def test_a_restarted_kernel_and_a_notebook_opened_again(open_notebook, lab):
     notebook = open_notebook("from tests.browser.test_live import Doubler\ndoubler = Doubler()\ndoubler")
     notebook.run_all()
     page = notebook.page
-    number, slider = page.locator(".mw-doubler .number"), page.get_by_role("slider", name="Number")
+    number, slider = page.locator(".mw.mw-doubler .number"), page.get_by_role("slider", name="Number")
     slider.focus()
     page.keyboard.press("End")
     number.filter(has_text="100").wait_for()
     notebook.wait_for("doubler.given", 50)
     notebook.save()
     notebook.restart_kernel()
-    page.locator(".mw-doubler input[type=range]:disabled").wait_for()
+    page.locator(".mw.mw-doubler input[type=range]:disabled").wait_for()
     assert "run its cell again" in str(slider.get_attribute("title"))
     lab.end_sessions()
     again = lab.open(page, "journey.ipynb")
-    restored = again.page.locator(".mw-doubler .number")
+    restored = again.page.locator(".mw.mw-doubler .number")
     restored.filter(has_text="100").wait_for()  # what it showed, from the file
-    again.page.locator(".mw-doubler input[type=range]:disabled").wait_for()
+    again.page.locator(".mw.mw-doubler input[type=range]:disabled").wait_for()
     again.run_all()
-    again.page.locator(".mw-doubler input[type=range]:enabled").wait_for()
+    again.page.locator(".mw.mw-doubler input[type=range]:enabled").wait_for()
 
 
 def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):

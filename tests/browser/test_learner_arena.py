@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from ipywidgets import VBox
 
-from metawidgets.contests import ArenaRound
+from metawidgets.records import ArenaRound
 from metawidgets.widgets import LearnerArena, Selection
 from tests.widgets.examples import HOSTILE
-from tests.widgets.made_contests import SHOTS, arena, curves, plane, you
+from tests.widgets.made_comparisons import SHOTS, arena, curves, plane, you
 
 PLOT = ".ar-plot"
 
@@ -81,8 +81,8 @@ def test_a_dot_is_clicked(open_component):
     opened = open_component(made)
     plot = opened.view.locator(f"{PLOT} canvas")
     box = plot.bounding_box()
-    pixels = opened.page.evaluate(
-        """() => { const c = document.querySelector(".ar-plot canvas"); const r = devicePixelRatio;
+    pixels = plot.evaluate(
+        """(c) => {
             return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]; }"""
     )
     image = np.array(pixels).reshape(round(box["height"]), -1, 4)
@@ -97,6 +97,7 @@ def test_a_dot_is_clicked(open_component):
     assert opened.model(made, "opened") >= 0
 
 
+@pytest.mark.quick
 def test_a_query_tells_who_answered_what_and_is_selected_everywhere(open_component):
     selection = Selection()
     made = arena(selection=selection)

@@ -8,9 +8,8 @@ import pytest
 import traitlets as t
 
 from metawidgets.errors import LearnerError
-from metawidgets.widgets import Component
-from metawidgets.widgets.background import Background
-from metawidgets.widgets.browser_code import joined_css, joined_js
+from metawidgets.widgets.base import Background, Component
+from tests.browser.bundled import bundled
 
 
 class Doubler(Component):
@@ -19,23 +18,30 @@ class Doubler(Component):
     css_class = "mw-doubler"
     actions = ("double", "count")
     given = t.Int(0).tag(sync=True, saved=True)
-    _css = joined_css()
-    _esm = (
-        joined_js()
-        + """
-export default { render({ model, el, signal }) {
-  const frame = mwFrame({ model, el, label: "Doubler", signal });
-  const python = mwPython(model, { frame, signal });
-  const number = mwEl("p", { class: "number" });
-  const range = mwRange({ label: "Number", value: 1, min: 1, max: 50, stops: 49,
+    _esm = bundled(
+        """
+import { arraysOf } from "../shared/arrays.ts";
+import { button, range } from "../shared/controls.ts";
+import { h } from "../shared/elements.ts";
+import { onData } from "../shared/model.ts";
+import { mount } from "../shared/mount.ts";
+import { pythonOf } from "../shared/python.ts";
+
+export default { render(view) {
+  const { model, signal } = view;
+  const frame = mount(view, { name: "doubler", label: "Doubler" });
+  const python = pythonOf(model, { frame, signal });
+  const number = h("p", { class: "number" });
+  const slider = range({ label: "Number", value: 1, min: 1, max: 50, stops: 49,
     oninput: (value) => python.ask("double", { value }, { latest: true }) });
-  python.bind(range.control, "double", "Doubling");
+  python.bind(slider.control, "double", "Doubling");
   const add = () => python.ask("count", {}, { buffers: [new Uint8Array([1, 2, 3]).buffer] });
-  const count = python.bind(mwButton({ text: "Count", onclick: add }), "count");
-  const show = () => { number.textContent = `${mwArrays(model).values.data[0]}`; };
-  mwOnData(model, show, signal);
-  frame.body.append(range.node, count, number);
+  const count = python.bind(button({ text: "Count", onclick: add }), "count");
+  const show = () => { number.textContent = `${arraysOf(model).values.data[0]}`; };
+  onData(model, show, signal);
+  frame.body.append(slider.node, count, number);
   window.ask = (action, value) => python.ask(action, { value });
+  window.frame = frame;
   show();
 } };
 """
@@ -84,6 +90,22 @@ def number(live):
     return live.view.locator(".number").inner_text()
 
 
+@pytest.mark.quick
+def test_a_message_stands_beside_its_control_and_goes_with_the_next_success(open_live):
+    live = open_live(Doubler())
+    status, slider = live.view.locator(".mw-status"), live.view.get_by_role("slider", name="Number")
+    live.view.get_by_role("button", name="Count").focus()
+    live.page.keyboard.press("Shift")
+    live.page.evaluate("frame.fail('That cannot be counted.')")
+    assert status.evaluate("(status) => status.previousElementSibling.textContent") == "Count"
+    slider.press("ArrowRight")
+    status.wait_for(state="hidden")
+    live.page.evaluate("frame.fail('That cannot be doubled.')")
+    assert status.evaluate("(status) => status.previousElementSibling.tagName") == "LABEL"
+    assert status.evaluate("(status) => status.closest('label')") is None, "it would be part of the control's name"
+
+
+@pytest.mark.quick
 def test_a_control_reaches_python_and_the_answer_comes_back(open_live):
     live = open_live(doubler := Doubler())
     assert live.view.get_by_role("slider").is_enabled()
@@ -96,8 +118,8 @@ def test_a_control_reaches_python_and_the_answer_comes_back(open_live):
 
 def test_of_many_requests_the_last_counts(open_live):
     live = open_live(doubler := Doubler())
-    live.page.evaluate(
-        """async () => { const slider = document.querySelector("input[type=range]");
+    live.view.locator("input[type=range]").evaluate(
+        """async (slider) => {
             for (let i = 0; i < 40; i++) { slider.value = i; slider.dispatchEvent(new Event("input")); } }"""
     )
     live.until(lambda: number(live) == "80")

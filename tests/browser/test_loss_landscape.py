@@ -51,6 +51,10 @@ def under(opened):
     return opened.view.locator(".ll-under").inner_text()
 
 
+def unfold(opened, title):
+    opened.view.locator("summary", has_text=title).click()
+
+
 def numbers(text):
     return [float(n) for n in re.findall(r"\d+\.\d+", text)]
 
@@ -163,9 +167,11 @@ def test_without_python_the_handle_reads_losses_and_says_what_it_cannot_do(open_
     opened.frame()
     assert held_at(opened) == (0, 0)
     assert opened.view.get_by_role("button", name="Own initialisation").is_disabled()
+    unfold(opened, "Another plane")
     assert opened.view.get_by_role("combobox", name="Up: at right angles, towards").is_disabled()
 
 
+@pytest.mark.quick
 def test_dragging_runs_the_inner_loop_from_there(open_live, bowls):
     live = open_live(bowls)
     drag(live, 1.0, -1.0)
@@ -176,6 +182,7 @@ def test_dragging_runs_the_inner_loop_from_there(open_live, bowls):
     np.testing.assert_allclose(bowls.start, [1, -1], atol=0.03)
     np.testing.assert_allclose(held_at(live), bowls.start, atol=0.006)
     end = Bowls().states(0, *bowls.start)[-1]
+    unfold(live, "Loss before and after")
     said = live.view.get_by_role("table", name=re.compile("Loss before and after")).inner_text()
     assert f"{Bowls().loss(0, end, 'query'):.3f}"[:5] in said
     live.view.get_by_role("button", name="Own initialisation").click()
@@ -202,6 +209,7 @@ def test_keys_move_it_and_enter_asks(open_live, bowls):
 
 def test_another_plane_is_laid_and_its_seed_chosen(open_live, bowls):
     live = open_live(bowls)
+    unfold(live, "Another plane")
     seed = live.view.get_by_role("spinbutton", name="Seed")
     seed.fill("7")
     seed.press("Enter")
@@ -244,6 +252,7 @@ def test_hostile_titles_are_text_and_losses_without_value_are_hatched(open_compo
 
     opened = open_component(LossLandscape(Steep(titles=(HOSTILE, "b")), resolution=21, refine=21))
     assert opened.page.title() == "LossLandscape"
+    unfold(opened, "Loss before and after")
     assert HOSTILE in opened.view.get_by_role("table", name=re.compile("Loss before")).inner_text()
     opened.view.locator(".ll-plot").first.scroll_into_view_if_needed()
     opened.page.mouse.move(*place(opened, -1.9, -1.9))

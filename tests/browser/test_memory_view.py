@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import EpisodeView, MemoryView, Selection
-from metawidgets.widgets.memory_reading import shares_of
+from metawidgets.widgets.memory_view.attribution import read_shares
+from tests.browser.conftest import unfolding
 from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_memory import (
@@ -24,6 +25,11 @@ ITEMS = "[aria-roledescription=items]"
 SLOTS = "[role=group][aria-label=Memory] .mv-board"
 MATRIX = "[role=group][aria-label^='Who'] .mv-board"
 UNITS = "[role=group][aria-label='Hidden state'] .mv-board"
+
+
+@pytest.fixture
+def open_component(open_component):
+    return unfolding(open_component)
 
 
 def text(opened, of: str) -> str:
@@ -53,7 +59,7 @@ def item(opened, side: str, i: int) -> tuple[float, float]:
 
 
 def slot(opened, s: int, t: int | None = None, slots: int = 4, steps: int = 4) -> tuple[float, float]:
-    """A cell of the matrix of slots (t None: the strip beside it): row and head as in memory_matrix.js."""
+    """A cell of the matrix of slots (t None: the strip beside it): row and head as in js/memory_view/matrix/layout.ts."""
     opened.view.locator(SLOTS).scroll_into_view_if_needed()
     box = opened.view.locator(f"{SLOTS} canvas").bounding_box()
     column, row = 34, 16
@@ -129,6 +135,7 @@ def test_a_slot_selects_the_item_that_it_holds_most_of(open_component):
     assert opened.model(selection, "selected") == "tiles/class2/s2"
 
 
+@pytest.mark.quick
 def test_a_write_shows_the_slot_as_it_was_then(open_component):
     selection = Selection()
     view = MemoryView(memory(), selection=selection)
@@ -153,6 +160,7 @@ def test_slots_by_keyboard(open_component):
     opened.view.locator(SLOTS).focus()
     opened.page.keyboard.press("ArrowDown")  # from slot 0, which the last step wrote to as much as to slot 1
     assert opened.model(view, "slot") == 1
+    expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: a blend")  # the slot chosen, not the one before
     opened.page.keyboard.press("ArrowLeft")
     assert opened.model(view, "step") == 2
     opened.page.keyboard.press("Enter")
@@ -285,7 +293,7 @@ def test_the_browser_divides_reading_as_python_does(open_component):
     ids = list(map(str, given.episode.query_items))
     view.selection = Selection(ids[7])
     opened = open_component(view)
-    shares = shares_of(view.unpack(), view.config, 17, 7, "all")
+    shares = read_shares(view.unpack(), view.config, 17, 7, "all")
     assert shares is not None
     best = np.argsort(-shares.items)[:6]
     found = ranks(opened)
@@ -340,9 +348,9 @@ def test_scrubbing_the_largest_repaints_within_two_frames(open_component, scrub_
 def test_pointing_over_the_largest_attention_repaints_within_two_frames(open_component, patience):
     """From the pointer's event to the frame that shows it, over 100 events."""
     opened = open_component(MemoryView(large_attention()))
-    times = opened.page.evaluate(
-        """async () => {
-            const node = document.querySelector("[aria-roledescription=items] canvas");
+    times = opened.view.evaluate(
+        """async (root) => {
+            const node = root.querySelector("[aria-roledescription=items] canvas");
             const box = node.getBoundingClientRect();
             const frame = () => new Promise((done) => requestAnimationFrame(done));
             const painted = () => new Promise((done) => {

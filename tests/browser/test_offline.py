@@ -1,13 +1,11 @@
 """The gallery's page and a whole site with the network cut: nothing is asked for, and every instrument answers to a key."""
 
-from types import SimpleNamespace
-
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from metawidgets.reports.site import build_site
-from tests.browser.test_accessibility import faults
+from tests.browser.axe import faults
 
 INSTRUMENTS = [
     "mw-episode-builder",
@@ -30,7 +28,6 @@ from metawidgets.widgets import EpisodeView
 EpisodeView(EpisodeSampler(datasets.load("gaussians").source("test"), n_way=3, k_shot=2, n_query=2, seed=seed).episode(0))"""
 
 
-@pytest.mark.slow
 def test_every_instrument_of_the_gallery_answers_to_a_key(gallery, browser, offline):
     with offline.opened(browser, gallery.html) as (page, seen):
         offline.play(page, seen)
@@ -39,7 +36,6 @@ def test_every_instrument_of_the_gallery_answers_to_a_key(gallery, browser, offl
     assert seen.is_sound
 
 
-@pytest.mark.slow
 def test_a_step_at_the_keyboard_is_read_out(gallery, open_html):
     opened = open_html(gallery.html)
     for name, said in [("inner-loop step", "step"), ("memory write", "write"), ("Outer step shown", "outer step")]:
@@ -53,10 +49,9 @@ def test_a_step_at_the_keyboard_is_read_out(gallery, open_html):
         assert said in str(after).lower()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_in_the_gallery(gallery, open_html, dark):
-    assert faults(open_html(gallery.html, dark=dark)) == {}
+    assert faults(open_html(gallery.html, dark=dark).page) == {}
 
 
 def test_an_instrument_without_its_code_counts_as_dead(open_component, offline):
@@ -83,7 +78,6 @@ def test_what_a_page_asks_for_and_complains_about_is_written_down(browser, offli
     assert not seen.is_sound
 
 
-@pytest.mark.slow
 def test_a_site_is_walked_with_the_network_cut(browser, offline, root, tmp_path):
     own = tmp_path / "on its own #1.ipynb"
     cells = [
@@ -100,7 +94,7 @@ def test_a_site_is_walked_with_the_network_cut(browser, offline, root, tmp_path)
     with offline.opened(browser, tmp_path / "site" / "index.html") as (page, seen):
         assert seen.links == [start, mine]
         assert seen.is_sound
-        assert faults(SimpleNamespace(page=page)) == {}
+        assert faults(page) == {}
         page.get_by_role("link", name="Mine").click()
         page.wait_for_selector("html[data-mw-ready]", state="attached")
         page.get_by_role("link", name="The start").click()

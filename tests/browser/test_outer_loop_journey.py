@@ -1,14 +1,11 @@
 """Live meta-training in JupyterLab, with other cells run beside it; and the same notebook without a person."""
 
 import nbformat
-import pytest
-
-pytestmark = pytest.mark.slow
 
 CELLS = (
     "import torch\n"
     "from metawidgets import datasets, instruments, learners\n"
-    "from metawidgets.sampling import EpisodeSampler\n"
+    "from metawidgets.episodes import EpisodeSampler\n"
     "from metawidgets.training import MetaTraining\n"
     "torch.manual_seed(0)\n"
     "data = datasets.load('sinusoids')\n"
@@ -24,21 +21,25 @@ def test_it_trains_while_another_cell_runs(open_notebook):
     notebook = open_notebook(CELLS.replace("STEPS", "1_000_000"), "answer = 41")
     notebook.run_all()
     page = notebook.page
-    view = page.locator(".mw-outer-loop-monitor")
+    view = page.locator(".mw.mw-outer-loop-monitor")
     button = lambda name: view.get_by_role("button", name=name, exact=True)  # noqa: E731
     phase = lambda words: view.locator(".ol-phase").filter(has_text=words).wait_for()  # noqa: E731
     button("Start").click()
     phase("Training")
     before = notebook.evaluate("monitor.figures['step']")
     assert notebook.evaluate("sum(i * i for i in range(1000)) and answer + 1") == 42  # another cell's work
-    page.wait_for_function(
-        "(before) => Number(document.querySelector('.ol-figures dd').textContent.split(' ')[0].replaceAll(',', '')) > before + 5",
-        arg=before,
+    view.evaluate(
+        """(root, before) => new Promise((done) => setInterval(() => {
+            const steps = root.querySelector(".ol-figures dd").textContent.split(" ")[0].replaceAll(",", "");
+            if (Number(steps) > before + 5) done();
+        }, 50))""",
+        before,
     )
     button("Pause").click()
     phase("Paused")
     paused = notebook.evaluate("monitor.figures['step']")
-    button("Step").click()
+    view.locator("summary").filter(has_text="single steps").click()
+    button("Single step").click()
     view.locator(".ol-figures dd").first.filter(has_text=f"{paused + 1:,} of").wait_for()
     phase("Paused")
     button("Resume").click()

@@ -5,9 +5,10 @@ import time
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets import widgets
-from tests.browser.test_accessibility import faults
+from tests.browser.axe import faults
 from tests.widgets.made_training import monitored
 from tests.widgets.test_outer_loop_monitor import Training
 
@@ -30,30 +31,46 @@ def reading(opened, chart: str) -> str:
     return opened.view.locator(f".ol-{chart} .ol-reading").inner_text()
 
 
+def unfold(opened, *titles: str) -> None:
+    """Open folds by how their titles begin; all where none is named."""
+    for title in titles or ("Gradient norm", "Learning rate"):
+        opened.view.locator("summary").filter(has_text=re.compile(f"^{title}")).click()
+
+
+def why(opened) -> str:
+    """What stands beside the buttons that are off."""
+    return " ".join(opened.view.locator(".ol-toolbar .ol-turn").all_inner_texts())
+
+
 def off(locator) -> bool:
     return locator.is_disabled() or locator.get_attribute("aria-disabled") == "true"
 
 
+@pytest.mark.quick
 def test_start_pause_step_stop_and_resume(open_live):
     monitor = Training(steps=10**6, task_seconds=0.004).monitor()
     live = open_live(monitor)
     assert phase(live) == "Not started"
     assert off(button(live, "Stop"))
     assert off(button(live, "Start over"))
+    assert why(live) == "Stop and Start over are off: it has not begun yet."
+    unfold(live, "Learning rate")
     button(live, "Start").click()
     live.until(lambda: phase(live) == "Training")
     live.until(lambda: monitor.figures["step"] > 5 and figures(live)["Step"] != "0 of 1,000,000")
-    assert off(button(live, "Step"))
-    assert "pause or stop it first" in str(button(live, "Step").get_attribute("title"))
+    assert off(button(live, "Single step"))
+    assert "pause or stop it first" in live.view.locator(".ol-settings .ol-turn").inner_text()
+    assert why(live) == "Start over is off while it trains: pause or stop it first."
     button(live, "Pause").click()
     live.until(lambda: phase(live) == "Paused")
     paused = monitor.figures["step"]
     live.until(lambda: figures(live)["Step"] == f"{paused:,} of 1,000,000")
-    button(live, "Step").click()
+    assert why(live) == ""
+    button(live, "Single step").click()
     live.until(lambda: figures(live)["Step"] == f"{paused + 1:,} of 1,000,000" and phase(live) == "Paused")
     button(live, "Resume").press("Enter")  # by key, and the button keeps the focus as it becomes another
     live.until(lambda: phase(live) == "Training")
-    assert button(live, "Pause").evaluate("(node) => node === document.activeElement")
+    assert button(live, "Pause").evaluate("(node) => node === node.getRootNode().activeElement")
     began = time.monotonic()
     button(live, "Stop").click()
     live.until(lambda: phase(live) in ("Stopping after the task in hand", "Stopped"))
@@ -61,6 +78,7 @@ def test_start_pause_step_stop_and_resume(open_live):
     live.until(lambda: phase(live) == "Stopped")
     assert said < 2  # with the test's own detours; what Python takes is measured beside it
     assert not monitor.training
+    assert why(live) == "Stop is off: nothing runs."
     stopped = monitor.figures["step"]
     assert stopped > paused
     button(live, "Resume").click()
@@ -72,6 +90,7 @@ def test_start_pause_step_stop_and_resume(open_live):
 def test_the_rate_and_the_number_of_steps_are_set_while_it_runs(open_live):
     training = Training(steps=10**6, task_seconds=0.002)
     live = open_live(monitor := training.monitor())
+    unfold(live, "Learning rate")
     button(live, "Start").click()
     live.until(lambda: monitor.figures["step"] > 3)
     exact = live.view.get_by_label("Learning rate of the outer loop, exactly")
@@ -88,14 +107,24 @@ def test_the_rate_and_the_number_of_steps_are_set_while_it_runs(open_live):
     steps.press("Enter")
     live.until(lambda: phase(live) == "Finished")
     assert monitor.target == 10
-    assert off(button(live, "Resume"))
-    assert "raise their number" in str(button(live, "Resume").get_attribute("title"))
     done = monitor.figures["step"]
     steps.fill(str(done + 5))
     steps.press("Enter")
-    live.until(lambda: not off(button(live, "Resume")))
+    live.until(lambda: button(live, "Resume").count() == 1)
     button(live, "Resume").click()
     live.until(lambda: figures(live)["Step"] == f"{done + 5} of {done + 5}")
+
+
+def test_at_the_end_more_steps_can_be_had(open_live):
+    monitor = monitored(steps=40, done=40)
+    live = open_live(monitor)
+    more = button(live, "40 more steps")
+    assert why(live) == "Stop is off: all steps are done."
+    assert more.get_attribute("title") == "Raise the number of outer steps from 40 to 80, and go on"
+    more.click()
+    live.until(lambda: figures(live)["Step"] == "80 of 80")
+    assert (monitor.phase, monitor.target) == ("finished", 80)
+    assert button(live, "40 more steps").is_enabled()
 
 
 def test_an_error_of_the_training_is_shown_and_it_goes_on(open_live):
@@ -111,13 +140,56 @@ def test_an_error_of_the_training_is_shown_and_it_goes_on(open_live):
     assert live.view.locator(".mw-status").is_hidden()
 
 
-def test_starting_over_forgets_what_was(open_live):
-    monitor = monitored(steps=40, done=30)
+def test_starting_over_asks_first_what_it_would_lose(open_live):
+    monitor = monitored(steps=40, done=26)
     live = open_live(monitor)
-    button(live, "Start over").click()
+    again, question = button(live, "Start over"), live.view.get_by_role("alertdialog")
+    again.press("Enter")
+    assert "26 steps will be lost" in question.inner_text()
+    has_focus = "(node) => node === node.getRootNode().activeElement"
+    assert button(live, "Keep them").evaluate(has_focus)  # Enter twice loses nothing
+    live.page.keyboard.press("Escape")
+    assert question.is_hidden()
+    assert again.evaluate(has_focus)
+    again.click()
+    button(live, "Keep them").click()
+    live.settle()
+    assert (monitor.phase, monitor.figures["step"]) == ("paused", 26)
+    again.click()
+    button(live, "Lose them and start over").click()
     live.until(lambda: phase(live) == "Finished")
+    assert question.is_hidden()
     assert figures(live)["Step"] == "40 of 40"
     assert monitor.unpack()["held.meta_step"].tolist() == list(range(0, 41, 5))
+
+
+def test_the_smoothed_loss_is_one_number(open_component):
+    for done in (7, 60):
+        monitor = monitored(done=done)
+        opened = open_component(monitor)
+        told = figures(opened)["Loss, smoothed"]
+        assert reading(opened, "loss").startswith(f"smoothed {told} (")
+        assert f"Smoothed loss {float(told):.3g} nats" in monitor.summary()
+
+
+def test_more_curves_unfold(open_component):
+    opened = open_component(monitored(done=60))
+    norm = opened.view.locator(".ol-norm canvas")
+    assert not norm.is_visible()
+    unfold(opened)
+    opened.frame()
+    for name in ("norm", "rate"):
+        assert opened.view.locator(f".ol-{name} canvas").bounding_box()["height"] > 80
+    assert opened.view.locator(".ol-inner-charts canvas").first.bounding_box()["width"] > 100
+
+
+def test_without_validation_there_is_no_empty_chart(open_component):
+    training = Training(steps=20)
+    monitor = training.monitor()
+    monitor.run()
+    opened = open_component(monitor)
+    assert opened.view.locator(".ol-loss").is_visible()
+    assert not opened.view.locator(".ol-validation").is_visible()
 
 
 def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_again(open_live):
@@ -143,10 +215,11 @@ def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_a
 
 def test_exported_it_is_a_replay(open_component):
     opened = open_component(monitored(done=60))
-    for name in ("Resume", "Step", "Stop", "Start over"):
+    unfold(opened)
+    for name in ("Resume", "Single step", "Stop", "Start over"):
         assert button(opened, name).is_disabled()
         assert "needs a running Python kernel" in str(button(opened, name).get_attribute("title"))
-    assert "needs a running Python kernel" in opened.view.locator(".ol-state").inner_text()
+    assert "needs a running Python kernel" in opened.view.locator(".ol-toolbar .mw-needs").inner_text()
     slider = opened.view.get_by_role("slider", name="Outer step shown")
     assert slider.get_attribute("aria-valuetext") == "after 60 outer steps"
     slider.focus()
@@ -160,7 +233,7 @@ def test_exported_it_is_a_replay(open_component):
     opened.page.keyboard.press("PageUp")
     opened.frame()
     assert slider.input_value() == "30"
-    assert reading(opened, "loss").startswith(f"{2 * 0.97**30 + 0.2 * np.sin(30):.3f} (step 30)")
+    assert reading(opened, "loss").endswith(f"({2 * 0.97**30 + 0.2 * np.sin(30):.3f} at step 30)")
     mean = np.clip(1 - 0.7 * 0.97**30, 0, 1)
     assert reading(opened, "validation").startswith(f"{100 * mean:.1f}")
     assert "at step 30" in reading(opened, "validation")
@@ -173,14 +246,18 @@ def test_it_plays_to_its_end_and_stops_there(open_component):
     opened = open_component(monitored(done=60))
     button(opened, "Play the record").click()
     button(opened, "Pause the record").wait_for()
-    opened.page.wait_for_function("() => Number(document.querySelector('.ol-player .mw-slider').value) >= 10")
-    opened.page.wait_for_function("() => Number(document.querySelector('.ol-player .mw-slider').value) === 60")
+    slider = opened.view.locator(".ol-player .mw-slider")
+    expect(slider).to_have_value(re.compile(r"[1-6]\d"))
+    expect(slider).to_have_value("60", timeout=30_000)
     button(opened, "Play the record").wait_for()
 
 
 def test_dragging_over_a_chart_shows_that_step(open_component):
     monitor = monitored(done=60)
     opened = open_component(monitor)
+    unfold(opened, "Gradient norm")
+    opened.frame()
+    opened.view.locator(".ol-norm canvas").scroll_into_view_if_needed()
     box = opened.view.locator(".ol-norm canvas").bounding_box()
     opened.page.mouse.move(box["x"] + 55 + (box["width"] - 68) / 3, box["y"] + 40)
     opened.page.mouse.down()
@@ -198,6 +275,7 @@ def test_inner_steps_and_queries_of_the_held_episode(open_component):
     opened = open_component(monitor)
     said = lambda: opened.view.locator(".ol-held-reading").inner_text()  # noqa: E731
     last = said()
+    unfold(opened, "Gradient norm")
     inner = opened.view.locator(".ol-inner input")
     inner.focus()
     opened.page.keyboard.press("Home")
@@ -241,5 +319,5 @@ def test_live_before_its_first_step_it_is_complete_and_accessible(open_live, wid
     live.settle()
     assert button(live, "Start").is_enabled()
     assert figures(live)["Step"] == "0 of 80"
-    assert faults(live) == {}
+    assert faults(live.page) == {}
     assert live.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from ipywidgets import VBox
+from playwright.sync_api import expect
 
 from metawidgets.reports.export import export_component
 from metawidgets.widgets import PrototypeHeatmap, Selection
@@ -25,12 +26,12 @@ def detail(opened) -> dict[str, str]:
 
 
 def cell(opened, q: int, k: int) -> tuple[float, float]:
-    """Where cell (q, k) of the made trace lies on the page: side and heads as in prototype_matrix.js, two rows a group."""
+    """Where cell (q, k) of the made trace lies on the page: side and heads as in matrix/layout.ts, two rows a group."""
     box = opened.page.locator(MATRIX).first.bounding_box()
     width = opened.page.locator(".ph-matrix").first.bounding_box()["width"] - 44 - 24
     side, row, gap = 40, 32, 6
     across = min(116, max(28, int((width - side) // 3)))
-    head = opened.page.evaluate("() => document.querySelector('.mw-scroll-page').clientHeight") - 3 * (
+    head = opened.page.locator(".mw-scroll-page").first.evaluate("(page) => page.clientHeight") - 3 * (
         26 + 2 * row + gap
     )
     group, place = divmod(q, 2)
@@ -41,9 +42,8 @@ def cell(opened, q: int, k: int) -> tuple[float, float]:
 
 def pixels(opened, x: float, y: float, size: int = 1) -> np.ndarray:
     """Colours the matrix's canvas has around a place on the page, `(size, size, rgb)`."""
-    data = opened.page.evaluate(
-        """([x, y, size]) => {
-            const canvas = document.querySelector(".mw-scroll-canvas");
+    data = opened.page.locator(".mw-scroll-canvas").first.evaluate(
+        """(canvas, [x, y, size]) => {
             const [box, ratio] = [canvas.getBoundingClientRect(), devicePixelRatio];
             const [u, v] = [(x - box.left) * ratio - size / 2, (y - box.top) * ratio - size / 2];
             return [...canvas.getContext("2d").getImageData(u, v, size, size).data];
@@ -53,6 +53,7 @@ def pixels(opened, x: float, y: float, size: int = 1) -> np.ndarray:
     return np.array(data).reshape(size, size, 4)[..., :3].astype(int)
 
 
+@pytest.mark.quick
 def test_pointing_at_a_cell_tells_all_about_it(open_component):
     opened = open_component(PrototypeHeatmap(absorbing()))
     opened.page.mouse.move(*cell(opened, 1, 2))
@@ -115,8 +116,7 @@ def test_arrow_keys_move_and_enter_pins(open_component):
     assert opened.model(heatmap, "cell") == [5, 1]
     opened.page.keyboard.press("ArrowDown")  # there is nothing below
     assert opened.model(heatmap, "cell") == [5, 1]
-    opened.page.wait_for_function("() => document.querySelector('.mw-live').textContent.includes('Query 5')")
-    assert "Margin 0.250 distance" in opened.view.locator(".mw-live").inner_text()
+    expect(opened.view.locator(".mw-live")).to_contain_text("Margin 0.250 distance")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -241,7 +241,7 @@ def test_twenty_ways_and_three_hundred_queries_scroll_inside(open_component, wid
 
 
 def test_vectors_are_named_by_their_values_not_pictures(open_component):
-    from metawidgets.traces import Trace
+    from metawidgets.records import Trace
 
     trace = Trace("context_example", {"distances": np.array([[[1, 2], [3, 1], [2, 5]]], np.float32)}, vectors(), {})
     opened = open_component(PrototypeHeatmap(trace))

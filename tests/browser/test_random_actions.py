@@ -142,8 +142,12 @@ class Hands:
             """([x, y, bytes]) => {
                 const data = new DataTransfer();
                 data.items.add(new File([new Uint8Array(bytes)], "</script><b>dropped</b>.png", { type: "image/png" }));
-                const target = document.elementFromPoint(x, y) ?? document.body;
-                const how = { dataTransfer: data, bubbles: true, cancelable: true, clientX: x, clientY: y };
+                const deepest = (root) => {
+                    const found = root.elementFromPoint(x, y);
+                    return found?.shadowRoot ? deepest(found.shadowRoot) ?? found : found;
+                };
+                const target = deepest(document) ?? document.body;
+                const how = { dataTransfer: data, bubbles: true, composed: true, cancelable: true, clientX: x, clientY: y };
                 for (const type of ["dragenter", "dragover", "drop"]) target.dispatchEvent(new DragEvent(type, how));
             }""",
             [*self.somewhere(), list(picture(self.rng))],

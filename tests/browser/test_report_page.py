@@ -2,22 +2,20 @@
 
 import time
 
-import pytest
+from playwright.sync_api import expect
 
 from metawidgets.reports import Report
-
-pytestmark = pytest.mark.slow
 
 SLIDER, HEATMAP, CHART = ".mw-inner-loop-slider", ".mw-prototype-heatmap", ".mw-chart-view input[type=range]"
 
 
 def step_of(opened, css: str) -> int:
-    return opened.page.evaluate(
-        """(css) => {
-            const view = document.querySelector(css).closest(".mw-view");
+    return opened.page.locator(css).first.evaluate(
+        """(node) => {
+            const root = node.getRootNode();
+            const view = (root.host ?? node).closest(".mw-view");
             return window.metawidgets.models.get(view.dataset.modelId).get("step");
-        }""",
-        css,
+        }"""
     )
 
 
@@ -39,9 +37,7 @@ def test_one_slider_moves_the_whole_report(open_html, smoke_report: Report):
     handle.focus()
     handle.press("ArrowLeft")
     handle.press("ArrowLeft")
-    opened.page.wait_for_function(
-        "(css) => document.querySelector(css).value === '3'", arg=f"{HEATMAP} input[type=range]"
-    )
+    expect(opened.page.locator(f"{HEATMAP} input[type=range]").first).to_have_value("3")
     assert (step_of(opened, SLIDER), step_of(opened, HEATMAP), step_of(opened, CHART)) == (3, 3, 3)
 
 

@@ -20,6 +20,11 @@ def reading(opened):
     return opened.view.locator(".td-reading").inner_text()
 
 
+def one_task(opened):
+    return opened.view.locator(".td-panel", has_text="One task")
+
+
+@pytest.mark.quick
 def test_the_test_distribution_moves_without_a_kernel(open_component):
     opened = open_component(component := sines())
     assert reading(opened).startswith("The test distribution has not moved. half: loss ")
@@ -44,7 +49,7 @@ def test_a_task_is_chosen_by_keys_and_by_pointer(open_component):
     opened = open_component(component := sines())
     plane = opened.view.get_by_role("application")
     plane.focus()
-    note = opened.view.locator(".td-panel").nth(2).locator(".td-note")
+    note = one_task(opened).locator(".td-note")
     assert note.inner_text().startswith("Task 1 of meta-testing: amplitude ")
     for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
         opened.page.keyboard.press(key)
@@ -66,7 +71,7 @@ def test_a_task_is_chosen_by_keys_and_by_pointer(open_component):
 def test_items_of_a_task_are_selected_for_all(open_component):
     selection = Selection()
     opened = open_component(component := sines(selection=selection))
-    canvas = opened.view.locator(".td-panel").nth(2).locator("canvas")
+    canvas = one_task(opened).locator("canvas")
     box = canvas.bounding_box()
     ids = component.config["ids"][1][0]
     for x in range(40, int(box["width"]), 8):
@@ -83,6 +88,7 @@ def test_items_of_a_task_are_selected_for_all(open_component):
 def test_dials_draw_other_tasks(open_live):
     live = open_live(component := sines())
     before = component.unpack()["places"].copy()
+    live.view.locator("summary", has_text="Where the test distribution moves").click()
     slider = live.view.get_by_role("slider", name="noise at the end of the way")
     slider.focus()
     live.page.keyboard.press("End")
@@ -105,8 +111,8 @@ def test_dials_draw_other_tasks(open_live):
 def test_classes_are_shown_as_what_they_are(open_component, name):
     data = datasets.load(name)
     opened = open_component(TaskDistribution(data, n_shifts=1, n_tasks=3, n_way=3, k_shot=1, n_query=2))
-    inks = opened.page.evaluate(
-        """() => [...document.querySelectorAll(".td-panels .td-canvas")].map((canvas) => {
+    inks = opened.view.evaluate(
+        """(root) => [...root.querySelectorAll(".td-panels .td-canvas")].map((canvas) => {
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
             let inked = 0;
             for (let i = 3; i < data.length; i += 4) inked += data[i] > 60;

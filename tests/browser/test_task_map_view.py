@@ -1,7 +1,16 @@
 """TaskMapView in the page without a kernel, by mouse and keyboard."""
 
+import pytest
+from playwright.sync_api import expect
+
 from metawidgets.widgets import Selection, TaskMapView
+from tests.browser.conftest import unfolding
 from tests.widgets.examples import HOSTILE, task_map
+
+
+@pytest.fixture
+def open_component(open_component):
+    return unfolding(open_component)
 
 
 def heading(opened) -> str:
@@ -10,6 +19,7 @@ def heading(opened) -> str:
 
 
 def cell(opened, row: int, column: int, n: int = 6) -> tuple[float, float]:
+    opened.page.locator(".tm-matrix .tm-canvas").scroll_into_view_if_needed()
     box = opened.page.locator(".tm-matrix .tm-canvas").bounding_box()
     size = (box["width"] - 15) / n
     return float(box["x"] + 14 + (column + 0.5) * size), float(box["y"] + 14 + (row + 0.5) * size)
@@ -26,6 +36,7 @@ def test_until_something_is_pointed_at_the_nearest_two_are_open(open_component):
     assert opened.view.locator(".tm-side").first.locator(".tm-item").count() == 4
 
 
+@pytest.mark.quick
 def test_a_cell_opens_its_two_tasks_and_a_click_pins_them(open_component):
     component = TaskMapView(task_map(), measure="distance", order="given")
     opened = open_component(component)
@@ -56,7 +67,7 @@ def test_arrow_keys_walk_the_matrix_over_its_diagonal(open_component):
     assert opened.model(component, "pair") == [2, 5]
     opened.page.keyboard.press("ArrowUp")
     assert opened.model(component, "pair") == [1, 5]
-    opened.page.wait_for_function("() => document.querySelector('.mw-live').textContent.includes('task 1 and task 5')")
+    expect(opened.view.locator(".mw-live")).to_contain_text("task 1 and task 5")
 
 
 def test_arrow_keys_on_the_map_open_the_next_task_beside_its_nearest(open_component):
@@ -99,3 +110,9 @@ def test_hostile_names_are_text(open_component):
     assert opened.page.title() == "TaskMapView"
     assert HOSTILE in opened.view.locator(".tm-legend").inner_text()
     assert opened.page.locator(".mw img, .mw script").count() == 0
+    for column in opened.view.locator(
+        ".tm-lists > div"
+    ).all():  # a long name is cut, and nothing lies over its neighbour
+        box = column.bounding_box()
+        for each in (column.locator("button").all(), column.locator("li > span").all()):
+            assert all(x["x"] + x["width"] <= box["x"] + box["width"] + 1 for x in (e.bounding_box() for e in each))

@@ -1,4 +1,4 @@
-"""A tiny Omniglot in the official layout, and options that make every dataset small."""
+"""A tiny Omniglot in the official layout, and options that make each dataset small."""
 
 import io
 import os
@@ -12,21 +12,21 @@ import pytest
 from PIL import Image
 
 from metawidgets.datasets import _omniglot_files, load
-from metawidgets.sampling import ClassPool
+from metawidgets.episodes import ClassPool
 
 ALPHABETS = tuple(f"Tongue_{letter}" for letter in "ABCDEFGHIJ")
 N_CHARACTERS, N_DRAWERS = 2, 6
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """A black and white PNG; `pixels` is True where there is paper."""
+    """Return a black-and-white PNG; `pixels` is True where there is paper."""
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format="PNG")
     return file.getvalue()
 
 
 def scribble(key: int) -> np.ndarray:
-    """A drawing of 105 x 105 that no other key has: a few straight strokes, True where there is paper."""
+    """Return a drawing of 105 x 105 that is different for each key: a few straight strokes; True where there is paper."""
     rng = np.random.default_rng(key)
     paper = np.ones((105, 105), bool)
     for _ in range(3):
@@ -40,7 +40,7 @@ def scribble(key: int) -> np.ndarray:
 
 
 def tiny_members(part: str = "background") -> dict[str, bytes]:
-    """Path -> PNG of a small Omniglot: 10 alphabets of 2 characters by 6 drawers."""
+    """Return path -> PNG of a small Omniglot: 10 alphabets of 2 characters, each by 6 drawers."""
     members = {}
     for a, alphabet in enumerate(ALPHABETS):
         for c in range(1, N_CHARACTERS + 1):
@@ -52,7 +52,7 @@ def tiny_members(part: str = "background") -> dict[str, bytes]:
 
 
 def omniglot_pool(root: Path | str | None, split: str = "all", *, verify: bool = False, **options: Any) -> ClassPool:
-    """A part of Omniglot as a pool; unverified, since what tests write has no known checksum."""
+    """Load a part of Omniglot as a pool, without verification, since the tests' own files have no known checksum."""
     source = load("omniglot", root=root, verify=verify, **options).source(split)  # type: ignore[arg-type]
     assert isinstance(source, ClassPool)
     return source
@@ -60,13 +60,15 @@ def omniglot_pool(root: Path | str | None, split: str = "all", *, verify: bool =
 
 @pytest.fixture(scope="session")
 def write_zip(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Writes members to a zip in a folder of its own and returns its path."""
+    """Return a function that writes members to a zip in a new folder and returns the zip's path."""
 
     def write(members: dict[str, bytes], name: str = "images_background.zip") -> Path:
         path = tmp_path_factory.mktemp("zip") / name
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for member, data in members.items():
-                archive.writestr(zipfile.ZipInfo(member), data)  # ZipInfo's own date: the same bytes every time
+                archive.writestr(
+                    zipfile.ZipInfo(member), data
+                )  # ZipInfo's default date gives the same bytes every time
         return path
 
     return write
@@ -79,7 +81,7 @@ def tiny_zip(write_zip: Callable[..., Path]) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or fills the cache of the person who runs it, unless it was given a cache by name."""
+    """Keep every test away from the user's cache, unless an environment variable names one."""
     before = os.environ.get("METAWIDGETS_CACHE")
     os.environ.setdefault("METAWIDGETS_CACHE", str(tmp_path_factory.mktemp("cache")))
     yield
@@ -89,7 +91,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache folder, and nothing remembered from other tests."""
+    """An empty cache folder, with nothing remembered from other tests."""
     monkeypatch.setenv("METAWIDGETS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("METAWIDGETS_OMNIGLOT", raising=False)
     _omniglot_files._loaded.cache_clear()
@@ -121,7 +123,7 @@ def tiny_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tiny_zip: Path, tiny_folder: Path, tiny_table: Path) -> dict[str, dict[str, Any]]:
-    """For each dataset, options that make it quick to load."""
+    """Dataset name -> options that make it quick to load."""
     return {
         "digits": {},
         "gaussians": {},

@@ -38,7 +38,7 @@ def test_an_unknown_name_brings_the_nearest() -> None:
         DatasetError, match=r"'glyphs' has no option 'n_clases'; did you mean 'n_classes'\? Known: n_classes"
     ):
         load("glyphs", n_clases=3)
-    with pytest.raises(DatasetError, match=r"split='tests' is none .* did you mean 'test'\?"):
+    with pytest.raises(DatasetError, match=r"split='tests' is not a split of a dataset; did you mean 'test'\?"):
         load("gaussians").source("tests")  # type: ignore[arg-type]
     with pytest.raises(DatasetError, match=r"rotations='trian' .* did you mean 'train'\?"):
         load("omniglot", rotations="trian")

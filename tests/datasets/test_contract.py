@@ -1,4 +1,4 @@
-"""What every dataset promises, run over `ALL`."""
+"""The contract of datasets, run over `ALL`."""
 
 import dataclasses
 import hashlib
@@ -14,9 +14,8 @@ import pytest
 
 from metawidgets import datasets
 from metawidgets.datasets import ALL, Dataset, describe, load
-from metawidgets.episodes import Episode, EpisodeSpec
+from metawidgets.episodes import ClassPool, Episode, EpisodeSampler, EpisodeSpec, TaskSource, check_disjoint
 from metawidgets.errors import EpisodeError
-from metawidgets.sampling import ClassPool, EpisodeSampler, TaskSource, check_disjoint
 
 NAMES = sorted(ALL)
 IMAGES = [n for n in NAMES if ALL[n].kind == "image"]
@@ -116,7 +115,7 @@ def test_images_are_ink_on_paper(name: str, small: Small) -> None:
     assert isinstance(pool, ClassPool)
     assert 0.02 < (pool.items > 127).mean() < 0.3  # little ink, much paper
     assert pool.items.max() == 255
-    assert (pool.items.max(axis=(1, 2, 3)) > 100).all()  # no empty page
+    assert (pool.items.max(axis=(1, 2, 3)) > 100).all()  # no image is empty
     corners = pool.items[..., [0, 0, -1, -1], [0, -1, 0, -1]]
     assert (corners == 0).mean() > 0.99
 
@@ -139,7 +138,7 @@ def test_another_process_draws_the_same_bytes(small: Small) -> None:
     program = (
         "import sys, json, hashlib\n"
         "from metawidgets.datasets import load\n"
-        "from metawidgets.sampling import EpisodeSampler\n"
+        "from metawidgets.episodes import EpisodeSampler\n"
         "for name, options in json.load(sys.stdin).items():\n"
         "    s = EpisodeSampler(load(name, **options).source('test'), k_shot=2, n_query=3, seed=11)\n"
         "    e, b = s.episode(4), s.batch(4, 3)\n"
@@ -208,8 +207,10 @@ def test_labels_say_nothing_about_classes(name: str, small: Small) -> None:
             where = place[class_name] if place else episode.task["means"][label][0][0]
             pairs.append((label, where))
     labels, places = np.array(pairs, float).T
-    assert abs(np.corrcoef(labels, places)[0, 1]) < 0.12  # 5 standard errors of 2,000 pairs; sorted labels give 0.9
-    assert len(orders) > 100  # and the support set comes in any order
+    assert (
+        abs(np.corrcoef(labels, places)[0, 1]) < 0.12
+    )  # 5 standard errors of 2,000 pairs; sorted labels would give 0.9
+    assert len(orders) > 100  # the support set is in random order
 
 
 @pytest.mark.parametrize("name", POOLS)

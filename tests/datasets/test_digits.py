@@ -3,8 +3,8 @@ import pytest
 from sklearn.datasets import load_digits
 
 from metawidgets.datasets import load
+from metawidgets.episodes import ClassPool, EpisodeSampler
 from metawidgets.errors import EpisodeError
-from metawidgets.sampling import ClassPool, EpisodeSampler
 
 
 def whole(**options: int) -> ClassPool:
@@ -27,7 +27,7 @@ def test_images_are_the_digits_ink_on_paper() -> None:
     pool, grey = whole(margin=0), np.asarray(load_digits(return_X_y=True)[0]).reshape(-1, 8, 8)
     for row in range(0, 1797, 100):
         source = grey[int(pool.item_id(row).item)]
-        # 28 pixels do not divide by 8: compare at 56, where both do
+        # 28 is not a multiple of 8, so compare at 56 pixels, a multiple of both
         coarse = np.kron(pool.items[row, 0].astype(float), np.ones((2, 2))).reshape(8, 7, 8, 7).mean((1, 3))
         assert np.corrcoef(coarse.ravel(), source.ravel())[0, 1] > 0.9
 

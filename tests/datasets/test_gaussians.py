@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from metawidgets.datasets import load
-from metawidgets.episodes import Episode
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeSampler
 
 
 def episode(n_way: int = 4, n_query: int = 4000, **options: Any) -> Episode:
@@ -13,7 +12,7 @@ def episode(n_way: int = 4, n_query: int = 4000, **options: Any) -> Episode:
 
 
 def shapes(e: Episode) -> tuple[np.ndarray, np.ndarray]:
-    """Variance along the long and the short axis of every cloud, `(way, cloud)`."""
+    """Return the variance along the long and the short axis of every cloud, `(way, cloud)`."""
     values = np.linalg.eigvalsh(np.array(e.task["covariances"]))
     return values[..., 1], values[..., 0]
 

@@ -8,7 +8,7 @@ from metawidgets.datasets import load
 from metawidgets.datasets._letterforms import uniforms
 from metawidgets.datasets._pen import PAGE, SUBPIXEL, Ink, Strokes, bounds, draw, rasterise
 from metawidgets.datasets.glyphs import render
-from metawidgets.sampling import ClassPool, EpisodeSampler
+from metawidgets.episodes import ClassPool, EpisodeSampler
 
 
 def pool(split: str = "all", **options: float) -> ClassPool:
@@ -18,7 +18,7 @@ def pool(split: str = "all", **options: float) -> ClassPool:
 
 
 def program(moves: Sequence[Sequence[tuple[float, float, float]]], joints: Sequence[tuple[float, ...]]) -> Strokes:
-    """One glyph of given strokes."""
+    """Draw one glyph from the given strokes."""
     padded = np.zeros((1, len(moves), max(map(len, moves)), 3))
     for s, stroke in enumerate(moves):
         padded[0, s, : len(stroke)] = stroke
@@ -101,13 +101,13 @@ def test_images_are_shared_and_locked() -> None:
 
 
 def test_three_thousand_images_take_seconds_at_most() -> None:
-    begin = time.thread_time()  # of this core's own work, so that a busy machine does not fail the test
+    begin = time.thread_time()  # processor time, so that a busy machine does not fail the test
     render(5, 0, 150, 20)
     assert time.thread_time() - begin < 3  # about 0.2 s
 
 
 def test_uniforms_are_those_of_the_bit_generator() -> None:
-    # PCG64's published stream: numpy guarantees it, so these numbers are for good
+    # numpy guarantees PCG64's stream, so these numbers never change
     np.testing.assert_array_equal(uniforms((1, 2), 3), np.random.Generator(np.random.PCG64([1, 2])).random(3))
 
 
@@ -117,8 +117,8 @@ def test_uniforms_are_those_of_the_bit_generator() -> None:
 def test_a_dot_is_the_nib() -> None:
     middle = np.array([[PAGE // 2 * SUBPIXEL]])
     image = rasterise(Ink(np.array([0]), middle, middle), 1)[0, 0]
-    counts = np.round(image / 255 * 16).astype(int)  # subpixels with ink, of 16
-    # A square of 5 x 5 subpixels without its corners, 54 to 58 each way: two of them in pixel 13, three in pixel 14.
+    counts = np.round(image / 255 * 16).astype(int)  # the number of subpixels with ink, out of 16
+    # A square of 5 x 5 subpixels without its corners, at 54 to 58 on both axes: two of the five lie in pixel 13, three in pixel 14.
     assert counts[13:15, 13:15].tolist() == [[2 * 2 - 1, 2 * 3 - 1], [3 * 2 - 1, 3 * 3 - 1]]
     assert counts.sum() == 21
 
@@ -155,4 +155,6 @@ def test_no_ink_is_lost_at_the_margin() -> None:
     images = render(0, 0, 100, 10, wobble=2.0)
     border = np.ones((28, 28), bool)
     border[1:-1, 1:-1] = False
-    assert (images[:, 0][:, border] > 127).mean() < 0.005  # ink that piles up at the margin was cut
+    assert (
+        images[:, 0][:, border] > 127
+    ).mean() < 0.005  # much ink at the margin would mean that the glyph was cut off

@@ -1,4 +1,4 @@
-"""A folder of strangers' files as a pool of classes."""
+"""Folders of image files as pools of classes, with good and bad files."""
 
 import logging
 import os
@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from metawidgets.datasets import ImageFolder, _picture_files
+from metawidgets.episodes import ClassPool, EpisodeSampler
 from metawidgets.errors import DatasetError, EpisodeError
-from metawidgets.sampling import ClassPool, EpisodeSampler
 from tests.datasets.conftest import png, scribble
-from tests.files import bomb, image_file
+from tests.made_files import bomb, image_file
 
 
 def whole(root: Path, **options: Any) -> ClassPool:
@@ -100,26 +100,26 @@ def test_what_cannot_be_read_is_listed_and_stops_nothing(tmp_path: Path, caplog:
     (root / "c1" / "link.png").symlink_to(tmp_path / "outside" / "secret.png")
     (root / "linked").symlink_to(tmp_path / "outside")
     (root / "c1" / "again.png").symlink_to(root / "c1" / "0.png")
-    os.mkfifo(root / "c1" / "pipe.png")  # would block whoever opens it
+    os.mkfifo(root / "c1" / "pipe.png")  # opening it would block
     with caplog.at_level(logging.WARNING):
         dataset = ImageFolder(root=str(root))
         found = dict(dataset.unreadable)
     expected = {
-        f"c0/{hostile}": "is no image",
+        f"c0/{hostile}": "is not an image",
         "c0/bomb.png": "unpacks to",
         "c0/cut.png": "is ",
         "c0/twin.png": "is the same picture as 'c0/1.png'",
         "c1/.DS_Store": "is hidden",
-        "c1/again.png": "is a link to what is here anyway",
+        "c1/again.png": "is a link within the folder",
         "c1/blank.png": "is of one shade",
-        "c1/inner": "is a folder within a class",
+        "c1/inner": "is a folder within a class folder",
         "c1/link.png": "is a link out of the folder",
-        "c1/pipe.png": "is no file",
+        "c1/pipe.png": "is not a regular file",
         "empty": "has no files",
         "linked": "is a link out of the folder",
-        "readme.txt": "lies in no class folder",
+        "readme.txt": "is not in a class folder",
         "words": "has no picture that can be read",
-        "words/a.txt": "is no image",
+        "words/a.txt": "is not an image",
     }
     assert set(found) == set(expected)
     assert {path: why for path, why in found.items() if not why.startswith(expected[path])} == {}
@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_listed_and_stops_nothing(tmp_path: Path, caplog:
     assert isinstance(pool, ClassPool)
     assert pool.class_ids == ("c0", "c1")
     assert pool.sizes.tolist() == [3, 3]
-    assert len(caplog.records) == 1  # read once, told in one line
+    assert len(caplog.records) == 1  # the folder is read once, and reported in one line
     assert caplog.records[0].getMessage().startswith("image_folder left out 14: 'c0/<img")
     assert "\n" not in caplog.records[0].getMessage()
 
@@ -138,7 +138,7 @@ def test_a_name_that_is_no_text_is_listed_in_ascii(tmp_path: Path) -> None:
         Path(os.fsdecode(os.fsencode(tmp_path / "c0") + b"/\xff.png")).write_bytes(png(scribble(5)))
     except OSError:
         pytest.skip("this file system has no such names")
-    assert ImageFolder(root=str(tmp_path)).unreadable == (("c0/\\udcff.png", "has a name that is no UTF-8 text"),)
+    assert ImageFolder(root=str(tmp_path)).unreadable == (("c0/\\udcff.png", "has a name that is not UTF-8 text"),)
 
 
 def test_names_are_plain_text(tmp_path: Path) -> None:
@@ -202,14 +202,14 @@ def test_one_clear_error_each(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"root='.*nowhere' does not exist"):
         whole(tmp_path / "nowhere")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(DatasetError, match="is a file, no folder"):
+    with pytest.raises(DatasetError, match="is a file, not a folder"):
         whole(tmp_path / "file")
     (tmp_path / "empty").mkdir()
     with pytest.raises(DatasetError, match="holds no files in class folders; make a folder for each class"):
         whole(tmp_path / "empty")
     (tmp_path / "words" / "a").mkdir(parents=True)
     (tmp_path / "words" / "a" / "b.txt").write_text("x")
-    with pytest.raises(DatasetError, match=r"none of 1 files in .* can be read: 'a/b.txt' is no image"):
+    with pytest.raises(DatasetError, match=r"none of 1 files in .* can be read: 'a/b.txt' is not an image"):
         whole(tmp_path / "words")
     fill(tmp_path / "one", n_classes=1)
     with pytest.raises(DatasetError, match="1 of its classes has at least 2 pictures, and an episode needs two"):
@@ -220,12 +220,12 @@ def test_a_class_that_is_too_small_is_refused_or_skipped(tmp_path: Path) -> None
     fill(tmp_path, 3)
     for i in (1, 2):
         (tmp_path / "c1" / f"{i}.png").unlink()
-    with pytest.raises(DatasetError, match=r"class 'c1' has too few pictures: 1, where min_items=2; .* small='skip'"):
+    with pytest.raises(DatasetError, match=r"class 'c1' has too few pictures: 1, but min_items=2; .* small='skip'"):
         whole(tmp_path)
     assert whole(tmp_path, small="skip").class_ids == ("c0", "c2")
     left = ImageFolder(root=str(tmp_path), small="skip").unreadable
-    assert left == (("c1", "has too few pictures: 1, where min_items=2"),)
-    with pytest.raises(DatasetError, match=r"class 'c0' \(and 2 more\) has too few pictures: 3, where min_items=4"):
+    assert left == (("c1", "has too few pictures: 1, but min_items=2"),)
+    with pytest.raises(DatasetError, match=r"class 'c0' \(and 2 more\) has too few pictures: 3, but min_items=4"):
         whole(tmp_path, min_items=4)
 
 

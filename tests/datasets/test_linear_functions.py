@@ -1,4 +1,4 @@
-"""Linear functions and their yardstick, against numpy's own least squares and the normal distribution's moments."""
+"""Linear functions and their least-squares reference, against numpy's least squares and the normal distribution's moments."""
 
 from typing import Any
 
@@ -7,9 +7,8 @@ import pytest
 
 from metawidgets.datasets import load
 from metawidgets.datasets.linear_functions import least_squares_error_by_context, least_squares_predictions
-from metawidgets.episodes import EpisodeSpec
+from metawidgets.episodes import EpisodeSampler, EpisodeSpec
 from metawidgets.errors import DatasetError, EpisodeError
-from metawidgets.sampling import EpisodeSampler
 
 
 def sampler(k_shot: int = 6, n_query: int = 3, split: Any = "train", **options: Any) -> EpisodeSampler:
@@ -17,7 +16,7 @@ def sampler(k_shot: int = 6, n_query: int = 3, split: Any = "train", **options: 
 
 
 def inputs(shift: str, dim: int = 4, n: int = 3000) -> tuple[np.ndarray, np.ndarray]:
-    """Support and query inputs of many test tasks, `(task, item, dim)`."""
+    """Return the support and query inputs of many test tasks, `(task, item, dim)`."""
     batch = sampler(k_shot=8, n_query=8, split="test", dim=dim, test_shift=shift).batch(0, n)
     return batch.support_x.astype(float), batch.query_x.astype(float)
 
@@ -67,7 +66,7 @@ def test_skewed_inputs_have_the_papers_eigenvalues_and_no_fixed_direction() -> N
     pairs = np.square(np.einsum("tid,tjd->tij", support, query)).mean()
     assert pairs == pytest.approx(np.square(expected).sum(), rel=0.08)
     covariance = np.einsum("tid,tie->de", x, x) / x[..., 0].size
-    np.testing.assert_allclose(covariance, np.eye(4), atol=0.06)  # over tasks every direction is alike
+    np.testing.assert_allclose(covariance, np.eye(4), atol=0.06)  # over all tasks, every direction is equally likely
 
 
 def test_subspace_inputs_span_half_of_the_dimensions() -> None:
@@ -103,7 +102,7 @@ def test_least_squares_error_falls_to_nothing_at_as_many_examples_as_dimensions(
     curve = least_squares_error_by_context(sampler(k_shot=6, n_query=10, dim=4), 400)
     assert curve.points.tolist() == list(range(7))
     assert curve.per_episode.shape == (400, 7)
-    # with n < dim examples the shortest solution misses the dim - n dimensions that it has not seen
+    # with n < dim examples the shortest solution is wrong in the dim - n directions that it has not seen
     np.testing.assert_allclose(curve.mean[:4], [4, 3, 2, 1], rtol=0.35)
     assert (np.abs(curve.mean[:4] - [4, 3, 2, 1]) < 2 * curve.half_width[:4]).all()
     assert (curve.mean[4:] < 1e-6).all()

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from metawidgets.episodes import EpisodeSampler, check_disjoint
 from metawidgets.errors import DatasetError
-from metawidgets.sampling import EpisodeSampler, check_disjoint
 from tests.datasets.conftest import ALPHABETS, N_CHARACTERS, N_DRAWERS, scribble, tiny_members
 from tests.datasets.conftest import omniglot_pool as pool
 
@@ -25,7 +25,7 @@ def test_classes_and_items_keep_their_names(tiny_zip: Path) -> None:
 def test_an_image_is_its_drawing_made_small(tiny_zip: Path) -> None:
     whole = pool(tiny_zip)
     ink = ~scribble(101)  # character 1, drawer 1
-    # 105 = 28 x 3.75: at four times the size each pixel is a box of 15 x 15
+    # 105 = 28 x 3.75: enlarged four times, each pixel is a box of 15 x 15
     boxes = np.kron(ink, np.ones((4, 4))).reshape(28, 15, 28, 15).mean((1, 3))
     small = whole.items[0, 0] / 255
     assert small.sum() == pytest.approx(boxes.sum(), rel=0.02)
@@ -79,7 +79,7 @@ def test_splits_are_disjoint_rotations_included(tiny_zip: Path, split_by: str, r
         for s in ("train", "validation", "test")
     }
     check_disjoint(**pools)
-    # not only by name: no turn of an image in one part is an image of another part
+    # not only by name: no rotation of an image in one part equals an image in another part
     turned = {s: {np.rot90(image[0], k).tobytes() for image in p.items for k in range(4)} for s, p in pools.items()}
     assert not turned["train"] & turned["validation"]
     assert not turned["train"] & turned["test"]
@@ -103,6 +103,20 @@ def test_rotations_are_classes_of_turned_images(tiny_zip: Path) -> None:
     assert turned.item_id(n).item == plain.item_id(0).item
 
 
+def test_warps_are_training_classes_of_their_own(tiny_zip: Path) -> None:
+    plain, more = pool(tiny_zip, "train"), pool(tiny_zip, "train", warps=2)
+    n = len(plain.items)
+    np.testing.assert_array_equal(more.items[:n], plain.items)
+    assert len(more) == 3 * len(plain)
+    assert more.class_ids[len(plain) :] == tuple(c + mark for mark in ("-w1", "-w2") for c in plain.class_ids)
+    assert more.origins == plain.origins * 3
+    assert more.item_id(n).item == plain.item_id(0).item
+    np.testing.assert_array_equal(pool(tiny_zip, "train", warps=2).items, more.items)  # the same classes every time
+    for split in ("validation", "test"):
+        np.testing.assert_array_equal(pool(tiny_zip, split, warps=2).items, pool(tiny_zip, split).items)
+        check_disjoint(train=more, other=pool(tiny_zip, split, warps=2))
+
+
 def test_an_episode_within_one_alphabet_has_no_character_twice(tiny_zip: Path) -> None:
     sampler = EpisodeSampler(pool(tiny_zip, "train", within_alphabet=True), n_way=2, k_shot=1, n_query=1)
     seen = set()
@@ -118,13 +132,17 @@ def test_a_random_split_has_the_usual_proportions_and_a_seed(tiny_zip: Path) -> 
     def ids(split: str, seed: int) -> tuple[str, ...]:
         return pool(tiny_zip, split, split_by="character", split_seed=seed, rotations="none").class_ids
 
-    assert [len(ids(s, 0)) for s in ("train", "validation", "test")] == [14, 1, 5]  # of 20, as 1100 / 100 / 423
+    assert [len(ids(s, 0)) for s in ("train", "validation", "test")] == [
+        14,
+        1,
+        5,
+    ]  # out of 20, in the proportions 1100 / 100 / 423
     assert ids("test", 0) == ids("test", 0) != ids("test", 1)
 
 
 def test_too_few_alphabets_to_hold_any_out(write_zip: Write) -> None:
     few = write_zip({k: v for k, v in tiny_members().items() if "Tongue_I" not in k and "Tongue_J" not in k})
-    with pytest.raises(DatasetError, match=r"8 alphabets do not make three parts .*split_by='character'"):
+    with pytest.raises(DatasetError, match=r"8 alphabets are too few for three parts .*split_by='character'"):
         pool(few, "test")
     assert len(pool(few, "all")) == 16
 

@@ -17,13 +17,13 @@ N = 20
 
 
 def layout(prefix: str = "") -> dict[str, bytes]:
-    """Path -> bytes: in run r, test drawing i is the character of training drawing (i + r) mod 20."""
+    """Return path -> bytes. In run r, test drawing i shows the character of training drawing (i + r) mod 20."""
     files = {}
     for r in (1, 2):
         run, lines = f"{prefix}run{r:02}", []
         for i in range(N):
             files[f"{run}/training/class{i + 1:02}.png"] = png(scribble(1000 * r + i))
-            files[f"{run}/test/item{i + 1:02}.png"] = png(scribble(1000 * r + (i + r) % N))  # the very same drawing
+            files[f"{run}/test/item{i + 1:02}.png"] = png(scribble(1000 * r + (i + r) % N))  # the identical drawing
             lines.append(f"run{r:02}/test/item{i + 1:02}.png run{r:02}/training/class{(i + r) % N + 1:02}.png")
         files[f"{run}/class_labels.txt"] = "\n".join(lines).encode()
     return files
@@ -54,9 +54,9 @@ def test_an_unpacked_folder_is_the_same(write_zip, tmp_path):
     [
         ({"run01/class_labels.txt": b""}, "does not name one of the 20 training drawings"),
         ({"run01/class_labels.txt": b"item01 is a b"}, "a line of run01/class_labels.txt reads 'item01 is a b'"),
-        ({"run01/test/item03.png": b"no picture"}, "run01/test/item03.png is no drawing"),
-        ({"run01/readme.exe": b""}, "nothing that belongs in this dataset"),
-        ({"../run01/test/item01.png": b""}, "climbs out of the folder"),
+        ({"run01/test/item03.png": b"no picture"}, "run01/test/item03.png is not a drawing"),
+        ({"run01/readme.exe": b""}, "does not belong to this dataset"),
+        ({"../run01/test/item01.png": b""}, "leaves the folder"),
     ],
 )
 def test_what_is_refused(write_zip, change, message):
@@ -70,10 +70,11 @@ def test_a_folder_without_runs(tmp_path):
 
 
 def test_from_the_command_line(write_zip, tmp_path):
-    from metawidgets import checkpoints, learners
+    from metawidgets import learners
+    from metawidgets.training import checkpoints
 
     learner = learners.build("centroid", item_shape=(1, 28, 28), output_dim=N)
     path = checkpoints.save(learner, tmp_path / "it.safetensors")
     result = CliRunner().invoke(app, ["challenge", str(path), str(write_zip(layout(), "all_runs.zip"))])
     assert result.exit_code == 0, result.output
-    assert "2 runs: 0.0 % errors" in result.output  # each query is a support drawing over again
+    assert "2 runs: 0.0 % errors" in result.output  # each query is identical to a support drawing

@@ -1,4 +1,4 @@
-"""Parts of classes: disjoint, whole, and never of one class."""
+"""Splits of the user's own classes: disjoint, complete, and never a single class."""
 
 import numpy as np
 import pytest
@@ -35,6 +35,6 @@ def test_a_seed_is_one_split() -> None:
 
 def test_both_shares_are_named_where_they_leave_nothing() -> None:
     with pytest.raises(
-        DatasetError, match=r"lower test_share=0.9 or validation_share=0.5 \(0 does without that part\)"
+        DatasetError, match=r"lower test_share=0.9 or validation_share=0.5 \(0 leaves that part empty\)"
     ):
         parts("x", 30, 0.5, 0.9, 0)

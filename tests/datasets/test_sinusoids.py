@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from metawidgets.datasets import load
-from metawidgets.episodes import EpisodeSpec
+from metawidgets.episodes import EpisodeSampler, EpisodeSpec
 from metawidgets.errors import DatasetError
-from metawidgets.sampling import EpisodeSampler
 
 
 def curves(n: int = 400, **options: float) -> list:
@@ -29,7 +28,7 @@ def test_the_defaults_are_those_of_the_paper() -> None:
     for values, low, high in ((amplitude, 0.1, 5), (phase, 0, np.pi), (x, -5, 5)):
         assert low <= values.min() < low + 0.03 * (high - low)
         assert high - 0.03 * (high - low) < values.max() <= high
-        error = (high - low) / np.sqrt(12 * len(values))  # of the mean of an even distribution
+        error = (high - low) / np.sqrt(12 * len(values))  # standard error of the mean of a uniform distribution
         assert abs(values.mean() - (low + high) / 2) < 5 * error
     assert dict(episodes[0].task) | {"amplitude": 0, "phase": 0} == {
         "amplitude": 0,
@@ -62,7 +61,7 @@ def test_noise_has_the_deviation_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize("what", ["amplitude", "phase"])
 def test_a_range_upside_down_is_refused(what: str) -> None:
-    with pytest.raises(DatasetError, match=f"{what}_low=3 is not below {what}_high=2; exchange or widen them"):
+    with pytest.raises(DatasetError, match=f"{what}_low=3 is not below {what}_high=2; swap them or widen the range"):
         load("sinusoids", **{f"{what}_low": 3, f"{what}_high": 2})
 
 

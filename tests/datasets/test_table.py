@@ -1,4 +1,4 @@
-"""Rows of numbers with a class each, from files and from memory."""
+"""Tables of numbers with a class per row, from files and from memory."""
 
 import csv
 import dataclasses
@@ -14,8 +14,8 @@ from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
 
 from metawidgets.datasets import Table, load
-from metawidgets.errors import DatasetError
-from metawidgets.sampling import ClassPool, EpisodeSampler
+from metawidgets.episodes import ClassPool, EpisodeSampler
+from metawidgets.errors import DatasetError, EpisodeError
 
 FRAME = {"kind": ["a", "b", "a", "b"], "x": [1.0, 2.0, 3.0, 4.0], "note": ["p", "q", "r", "s"], "n": [10, 20, 30, 40]}
 
@@ -114,7 +114,7 @@ def test_rows_that_cannot_be_used_are_listed_and_dropped(tmp_path: Path, caplog:
             ("row 5", "has no label in 'kind'"),
             ("row 6", "has 2 cells for 3 columns"),
             ("row 7", "has 1e+39 in 'x'"),
-            ("<b>\n</b>", "has too few rows: 1, where min_items=2"),
+            ("<b>\n</b>", "has too few rows: 1, but min_items=2"),
         )
     assert whole(dataset).items.tolist() == [[1, 2], [2, 2], [6, 7], [7, 8]]
     assert [r.getMessage() for r in caplog.records] == [
@@ -127,7 +127,7 @@ def test_tables_of_the_same_content_are_the_same_dataset() -> None:
     assert first == again
     assert load("table", **dataclasses.asdict(first)) == first
     assert Table.of({**FRAME, "x": [1.0, 2.0, 3.0, 4.5]}, label="kind") != first
-    with pytest.raises(DatasetError, match=r"given by Table.of in another session"):
+    with pytest.raises(DatasetError, match=r"made by Table.of in another session"):
         Table(path="memory:0123456789abcdef", label="kind").source("all")
 
 
@@ -171,16 +171,16 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         ("kind,x\na,1\n", {"features": "x,z"}, "no column 'z'"),
         ("kind,x\na,1\n", {"features": "x,kind"}, "the label 'kind' is among the features"),
         ("kind,x\na,1\na,oops\n", {"features": "x"}, "column 'x' is not numeric: row 2 has 'oops'"),
-        ("kind,x,y\na,p,q\n", {}, "no column beside 'kind' is numeric: 'x', 'y' hold words"),
+        ("kind,x,y\na,p,q\n", {}, "no column except 'kind' is numeric: 'x', 'y' hold words"),
         ("kind\na\n", {}, "there is no other column"),
         ("kind,x,x\na,1,2\n", {}, "names 'x' twice"),
         ("kind,,x\na,1,2\n", {}, "leaves a column without a name"),
         ("", {}, "has none"),
         ("kind,x\na,1\na,2\na,3\n", {"max_rows": 2}, "more than max_rows=2 rows"),
-        ("kind,x\na,1\na,2\nb,3\n", {}, "class 'b' has too few rows: 1, where min_items=2"),
+        ("kind,x\na,1\na,2\nb,3\n", {}, "class 'b' has too few rows: 1, but min_items=2"),
         ("kind,x\na,1\na,2\n", {}, "an episode needs two classes"),
         ("kind,x\n", {}, "numeric"),
-        ('kind,x\n"a"b,1\n', {}, "is no CSV file"),
+        ('kind,x\n"a"b,1\n', {}, "is not a CSV file"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, options: dict[str, Any], why: str) -> None:
@@ -194,12 +194,12 @@ def test_what_is_no_table_is_said(tmp_path: Path) -> None:
         Table().source("all")
     with pytest.raises(DatasetError, match="does not exist"):
         in_csv(tmp_path / "no.csv").source("all")
-    with pytest.raises(DatasetError, match="is no file"):
+    with pytest.raises(DatasetError, match="is a folder, not a file"):
         in_csv(tmp_path).source("all")
     (tmp_path / "b.csv").write_bytes(b"kind,x\n\xff,1\n")
-    with pytest.raises(DatasetError, match="is no CSV file in UTF-8"):
+    with pytest.raises(DatasetError, match="is not a CSV file in UTF-8"):
         in_csv(tmp_path / "b.csv").source("all")
-    with pytest.raises(DatasetError, match=r"a data frame, or a mapping .* not list"):
+    with pytest.raises(DatasetError, match=r"a list is not a table; give a data frame, or a mapping"):
         Table.of([1, 2], label="kind")
     with pytest.raises(DatasetError, match="differ in length"):
         Table.of({"kind": ["a"], "x": [1, 2]}, label="kind")
@@ -215,7 +215,7 @@ numbers = st.floats(allow_nan=True, allow_infinity=True, width=64)
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(st.sampled_from("abc"), numbers, numbers), min_size=1, max_size=30))
 def test_every_row_is_an_item_or_listed(tmp_path: Path, rows: list[tuple[str, float, float]]) -> None:
-    """And a file says the same as the columns."""
+    """A file gives the same as the columns."""
     names = ("kind", "x", "y")
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     path = tmp_path / "t.csv"
@@ -236,3 +236,13 @@ def test_every_row_is_an_item_or_listed(tmp_path: Path, rows: list[tuple[str, fl
         assert len(items) + skipped + sum(name.startswith("row") for name, _ in left) == len(rows)
         assert np.isfinite(items).all()
     assert made["memory"] == made["file"]
+
+
+def test_episodes_take_the_names_of_the_features_along() -> None:
+    frame = {"kind": ["a", "a", "b", "b", "c", "c"], "long": [1, 2, 3, 4, 5, 6], "wide": [6, 5, 4, 3, 2, 2]}
+    dataset = Table.of(frame, label="kind", standardise="all")
+    pool = whole(dataset)
+    assert EpisodeSampler(pool, n_way=2, k_shot=1, n_query=1).episode(0).feature_names == ("long", "wide")
+    assert pool.subset([0, 2]).feature_names == ("long", "wide")
+    with pytest.raises(EpisodeError, match="feature_names has 1 entries"):
+        dataclasses.replace(pool, feature_names=("long",))

@@ -1,4 +1,4 @@
-"""Run one target, or all: `python -m tests.fuzz <target> --seconds 180`. Ends with 0 if nothing was found."""
+"""Run one target, or all: `python -m tests.fuzz <target> --seconds 180`. The exit status is 0 if nothing was found."""
 
 import argparse
 import contextlib
@@ -20,21 +20,21 @@ with atheris.instrument_imports(
     from tests.fuzz.seeds import SEEDS
     from tests.fuzz.targets import TARGETS
 
-_MEMORY = 2048  # MiB that one input may take, torch included
-_SECONDS = 20  # that one input may take
+_MEMORY = 2048  # MiB of memory for one input, including torch
+_SECONDS = 20  # time limit for one input
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", choices=[*sorted(TARGETS), "all"], help="all: one after another")
     parser.add_argument("--seconds", type=int, default=180)
-    parser.add_argument("--seed", type=int, default=0, help="of the mutations; 0: another one each time")
-    parser.add_argument("--largest", type=int, default=4096, help="bytes of an input")
-    parser.add_argument("--corpus", type=Path, help="folder that keeps what was found, to go on from")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the mutations; 0 draws a new one each time")
+    parser.add_argument("--largest", type=int, default=4096, help="most bytes of an input")
+    parser.add_argument("--corpus", type=Path, help="folder of inputs found so far, which is read and extended")
     args = parser.parse_args()
     if args.target == "all":
         for args.target in sorted(TARGETS):
-            child = os.fork()  # what was imported is there already; a fuzzer ends its process
+            child = os.fork()  # forked, since a fuzzer ends its process; imported modules are inherited
             if not child:
                 break
             if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):

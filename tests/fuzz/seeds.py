@@ -1,4 +1,4 @@
-"""What the fuzzers begin with: small files as the package writes them, and the usual mistakes."""
+"""The fuzzers' seeds: small files as the package writes them, and the usual mistakes."""
 
 import csv
 import io
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from metawidgets import checkpoints, learners, widgets
+from metawidgets import learners, widgets
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
-from tests.files import bomb, image_file
+from metawidgets.records import Trace
+from metawidgets.training import checkpoints
+from tests.made_files import bomb, image_file
 
 __all__ = ["SEEDS", "episode", "saved"]
 
@@ -26,7 +27,7 @@ def episode() -> Episode:
 
 
 def saved(save: Callable[[Path], object], name: str = "x.npz") -> bytes:
-    """The bytes that `save` writes."""
+    """Return the bytes that `save` writes."""
     with tempfile.TemporaryDirectory() as folder:
         save(Path(folder) / name)
         return (Path(folder) / name).read_bytes()
@@ -38,7 +39,7 @@ def _trace() -> Trace:
 
 
 def member(data: bytes, name: str = "json.npy") -> bytes:
-    """The bytes of one member of a zip."""
+    """Return the bytes of one member of a zip."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read(name)
 
@@ -107,11 +108,13 @@ SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "card": lambda: [_card()],
     "checkpoint": lambda: [_checkpoint()],
     "component": lambda: [bytes([n]) for n in range(4)] + [bytes([n, 4, 2, 1]) + b"\n[1.5]" for n in range(4)],
+    "description": lambda: [member(saved(save)).partition(b"\n")[2] for save in (episode().save, _trace().save)],
     "document": lambda: [_document("document"), _document("history")],
     "drawing": lambda: [image_file(size=(105, 105)), bomb()],
     "episode_file": lambda: [saved(episode().save)],
     "episode_json": lambda: [json.dumps(episode().to_dict()).encode()],
     "episode_member": lambda: [member(saved(episode().save), n) for n in ("json.npy", "support_x.npy")],
+    "episode_tensors": lambda: [saved(episode().save, "x.safetensors")],
     "markup": lambda: [
         b"<p onclick=x>a</p><svg><style>x</style></svg><!-- --><a href='javascript:1'>b</a>",
         b"$x$ **b**",

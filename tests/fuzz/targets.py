@@ -1,4 +1,4 @@
-"""The targets: any bytes, read as a stranger's file or message. What is no `MetawidgetsError` is a fault of ours."""
+"""The fuzzing targets: each reads any bytes as an untrusted file or message. Any exception but `MetawidgetsError` is a bug."""
 
 import io
 import json
@@ -14,18 +14,21 @@ import numpy as np
 from safetensors.torch import save_file
 from traitlets import TraitError
 
-from metawidgets import checkpoints, datasets, widgets
+from metawidgets import datasets, widgets
 from metawidgets.cli.console import options_from
 from metawidgets.datasets import _columns
 from metawidgets.datasets._archive import members
 from metawidgets.datasets._omniglot_files import ink
 from metawidgets.episodes import Episode
-from metawidgets.pictures import fitted, read_image
-from metawidgets.plain_json import parsed
+from metawidgets.errors import MetawidgetsError
+from metawidgets.files.pictures import fitted, read_image
+from metawidgets.files.plain_json import parsed
+from metawidgets.files.tensors import read_arrays, write_arrays
+from metawidgets.records import Trace
 from metawidgets.reports.export import export_notebook
 from metawidgets.reports.markup import cleaned, markdown
 from metawidgets.reports.parameters import check, from_words, help_rows, model_of
-from metawidgets.traces import Trace
+from metawidgets.training import checkpoints
 from tests.fuzz.seeds import SEEDS, episode, saved
 from tests.widgets import examples
 
@@ -34,7 +37,7 @@ __all__ = ["TARGETS"]
 
 @cache
 def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder in memory; each process makes its own, and takes it with it."""
+    """Return a folder in memory. Each process makes its own, and removes it at its end."""
     return tempfile.TemporaryDirectory(prefix="mw-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 
 
@@ -57,14 +60,14 @@ def _checkpoint() -> tuple[dict[str, Any], str]:
 
 
 def card(data: bytes) -> None:
-    """A card of a stranger's about tensors that are as they should be."""
+    """An untrusted card about correct tensors."""
     tensors, digest = _checkpoint()
     try:
         plain = json.loads(data)
         plain["sha256"] = digest
         plain.pop(
             "card_sha256", None
-        )  # a card that was not sealed; a sealed one is refused at its first changed letter
+        )  # a card without a digest; one with a digest is refused as soon as one letter is changed
     except (ValueError, TypeError, RecursionError):
         plain = data.decode("latin-1")
     path = Path(_scratch().name) / "card.safetensors"
@@ -83,7 +86,7 @@ def _components() -> tuple[Any, ...]:
 
 
 def component(data: bytes) -> None:
-    """A saved component with one of its values replaced: the first line says where, a byte a turn, the rest is the value."""
+    """A saved component with one value replaced: the first line gives the path to it, one byte per level; the rest is the value."""
     where, _, text = data.partition(b"\n")
     turns = iter(where)
     kind = _components()[next(turns, 0) % 4]
@@ -103,7 +106,7 @@ def component(data: bytes) -> None:
 
 
 def document(data: bytes) -> None:
-    """A message of the browser's to an EpisodeBuilder: its document, or its history."""
+    """A browser's message to an EpisodeBuilder: its document, or its history."""
     builder = _components()[0]
     try:
         value = parsed(data)
@@ -113,7 +116,7 @@ def document(data: bytes) -> None:
         before = getattr(builder, name)
         try:
             builder.set_state({name: value})
-        except TraitError:  # an EpisodeError is one, too; either stands in the status line
+        except TraitError:  # an EpisodeError is a TraitError too; the status line shows either
             assert getattr(builder, name) == before
 
 
@@ -123,6 +126,24 @@ def drawing(data: bytes) -> None:
 
 def episode_file(data: bytes) -> None:
     Episode.load(_file(data, "x.npz"))
+
+
+def episode_tensors(data: bytes) -> None:
+    Episode.load(_file(data, "x.safetensors"))
+
+
+def description(data: bytes) -> None:
+    """An untrusted description of correct arrays, of an episode or a trace: one of the two may be meant."""
+    refused: list[MetawidgetsError] = []
+    for name, load in (("episode_file", Episode.load), ("trace", Trace.load)):
+        arrays, _ = read_arrays(_file(_good(name), "x.npz"), MetawidgetsError)
+        path = write_arrays(Path(_scratch().name) / "d.safetensors", arrays, data.decode("utf-8", "replace"))
+        try:
+            load(path)
+        except MetawidgetsError as error:
+            refused.append(error)
+    if len(refused) == 2:
+        raise refused[0]
 
 
 def episode_json(data: bytes) -> None:
@@ -137,7 +158,7 @@ def episode_json(data: bytes) -> None:
 
 
 def _with_member(whole: bytes, data: bytes) -> bytes:
-    """A saved file with one member replaced, checksum and all: the JSON text, or the first array, by the data's first byte."""
+    """A saved file with one member replaced, with a matching checksum. The data's first byte chooses the JSON text or the first array."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as good, zipfile.ZipFile(out, "w") as bad:
         names = good.namelist()
@@ -214,11 +235,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
         card,
         checkpoint,
         component,
+        description,
         document,
         drawing,
         episode_file,
         episode_json,
         episode_member,
+        episode_tensors,
         markup,
         notebook,
         parameters,

@@ -1,4 +1,4 @@
-"""Each fuzzer for a moment: what it finds in seconds, nobody should have to find. Three minutes each: `python -m tests.fuzz`."""
+"""Runs each fuzzer for a few seconds, which finds the simple bugs. `python -m tests.fuzz` runs each for three minutes."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ _SECONDS = 2
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_what_the_fuzzers_begin_with_is_read(name: str) -> None:
-    """A seed that is refused at the door would leave everything behind it unseen."""
+    """If every seed were refused at once, the fuzzer would never reach the code behind the first check."""
     refused = 0
     for seed in SEEDS[name]():
         try:

@@ -1,1 +1,1 @@
-"""Input that means harm, one module for each door by which it comes in."""
+"""Malicious input, with one module for each way by which it can come in."""

@@ -1,4 +1,4 @@
-"""Code in a process of its own, with little memory and little time: what would fill either ends there, and not the machine."""
+"""Runs code in a separate process with little memory and time, so that code that exhausts either does not harm the machine."""
 
 import resource
 import subprocess
@@ -11,10 +11,10 @@ _ROOT = Path(__file__).parents[2]
 
 
 def confined(code: str, *words: object, megabytes: int = 1200, seconds: int = 60) -> str:
-    """What `code` prints; `sys.argv[1:]` are `words`.
+    """Run `code` with `sys.argv[1:]` set to `words`, and return what it prints.
 
     Raises:
-        AssertionError: if it takes more address space or processor time than it is given, or fails.
+        AssertionError: if it fails, or needs more address space or processor time than allowed.
     """
 
     def limit() -> None:

@@ -1,4 +1,4 @@
-"""Truncated and altered bytes: every one must give a clear error, or what stood there before."""
+"""Truncated and altered files: each must give a clear error, or the original contents."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ __all__ = ["damaged", "read_all"]
 
 
 def damaged(data: bytes, n: int = 120, seed: int = 0) -> Iterator[bytes]:
-    """The bytes cut at `n` places, and with one to four of them changed at `n` others."""
+    """Yield the bytes truncated at `n` places, and with one to four bytes changed, `n` times."""
     rng = np.random.default_rng(seed)
     for end in np.unique(np.linspace(0, len(data) - 1, n).astype(int)):
         yield data[:end]
@@ -24,11 +24,11 @@ def damaged(data: bytes, n: int = 120, seed: int = 0) -> Iterator[bytes]:
 
 
 def read_all(path: Path, read: Callable[[Path], Any], equal: Callable[[Any], bool]) -> int:
-    """Read a file after every kind of damage; how often it was refused.
+    """Read a file after every kind of damage, and return how often it was refused.
 
     Raises:
-        AssertionError: if damage gave something else than before without a word.
-        Exception: whatever `read` raises that is no sentence of ours.
+        AssertionError: if a damaged file gave other contents without an error.
+        Exception: any exception of `read` that is not ours.
     """
     data, refused = path.read_bytes(), 0
     for bad in damaged(data):

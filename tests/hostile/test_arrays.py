@@ -1,4 +1,4 @@
-"""`.npz` files: episodes and traces that somebody sent."""
+"""Malicious files of episodes and traces: safetensors, and `.npz` of before."""
 
 import io
 import json
@@ -13,8 +13,9 @@ import pytest
 
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError, MetawidgetsError, TraceError
-from metawidgets.npz import read_npz, write_npz
-from metawidgets.traces import Trace
+from metawidgets.files.npz import read_npz, write_npz
+from metawidgets.files.tensors import write_arrays
+from metawidgets.records import Trace
 from tests.hostile.confined import confined
 from tests.hostile.damage import read_all
 
@@ -47,7 +48,7 @@ def npy(header: str, data: bytes = b"", version: int = 1) -> bytes:
 
 
 def with_member(path: Path, name: str, data: bytes, how: int = zipfile.ZIP_DEFLATED) -> Path:
-    """A saved episode in which one member is the data given."""
+    """Return a saved episode with one member replaced by the given data."""
     good = episode().save(path).read_bytes()
     with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(path, "w", how) as new:
         for each in old.namelist():
@@ -73,13 +74,13 @@ def test_object_arrays_are_refused_and_nothing_is_unpickled(tmp_path: Path) -> N
         pickle.dumps(Touch(ran)),
         npy("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }"),
     ):
-        with pytest.raises(EpisodeError, match=r"'support_x\.npy' is no array of numbers"):
+        with pytest.raises(EpisodeError, match=r"'support_x\.npy' is not an array of numbers"):
             Episode.load(with_member(tmp_path / "x.npz", "support_x.npy", data))
         (tmp_path / "bare.npz").write_bytes(data)
         with pytest.raises(EpisodeError, match="cannot be read"):
             Episode.load(tmp_path / "bare.npz")
     assert not ran.exists()
-    pickle.loads(pickle.dumps(Touch(ran)))  # it would have run
+    pickle.loads(pickle.dumps(Touch(ran)))  # the pickled code would have run
     assert ran.exists()
 
 
@@ -131,25 +132,27 @@ def test_what_numpy_itself_writes_is_read_as_numpy_reads_it(tmp_path: Path) -> N
 def test_an_unusual_or_encrypted_or_doubled_member_is_refused(tmp_path: Path) -> None:
     member = episode().save(tmp_path / "good.npz")
     for how in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
-        with pytest.raises(EpisodeError, match="encrypted, or packed in a way"):
+        with pytest.raises(EpisodeError, match="encrypted, or compressed by another method"):
             Episode.load(with_member(tmp_path / "x.npz", "none", b"", how))
     data = bytearray(member.read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "x.npz").write_bytes(data)
-    with pytest.raises(EpisodeError, match="encrypted, or packed in a way"):
+    with pytest.raises(EpisodeError, match="encrypted, or compressed by another method"):
         Episode.load(tmp_path / "x.npz")
     with zipfile.ZipFile(member, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("json.npy", archive.read("json.npy"))
-    with pytest.raises(EpisodeError, match="two arrays of one name"):
+    with pytest.raises(EpisodeError, match="two arrays with the same name"):
         Episode.load(member)
 
 
-def test_an_episode_after_damage_is_refused_or_the_same(tmp_path: Path) -> None:
-    path = episode().save(tmp_path / "x.npz")
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_an_episode_after_damage_is_refused_or_the_same(tmp_path: Path, suffix: str) -> None:
+    path = episode().save(tmp_path / f"x{suffix}")
     assert read_all(path, Episode.load, lambda found: same(found, episode())) > 200
 
 
-def test_a_trace_after_damage_is_refused_or_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_a_trace_after_damage_is_refused_or_the_same(tmp_path: Path, suffix: str) -> None:
     def equal(found: Trace) -> bool:
         channels = set(found.channels) == set(trace().channels)
         return (
@@ -158,7 +161,44 @@ def test_a_trace_after_damage_is_refused_or_the_same(tmp_path: Path) -> None:
             and all(np.array_equal(found[n], trace()[n]) for n in found.channels)
         )
 
-    assert read_all(trace().save(tmp_path / "x.npz"), Trace.load, equal) > 200
+    assert read_all(trace().save(tmp_path / f"x{suffix}"), Trace.load, equal) > 200
+
+
+def tensors(header: Any, data: bytes = b"", length: int | None = None) -> bytes:
+    """A safetensors file with this header, as JSON or as it is."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        pickle.dumps({"a": 1}),
+        tensors({}, length=1 << 40),
+        tensors({}, length=(1 << 64) - 1),
+        tensors(b"{" * 1000),
+        tensors({"a": {"dtype": "F32", "shape": [1 << 40], "data_offsets": [0, 4]}}, bytes(4)),
+        tensors({"a": {"dtype": "F32", "shape": [1 << 62, 1 << 62], "data_offsets": [0, 4]}}, bytes(4)),
+        tensors({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 1 << 40]}}, bytes(4)),
+        tensors({"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}, bytes(4)),
+        tensors({"a": {"dtype": "O", "shape": [1], "data_offsets": [0, 4]}}, bytes(4)),
+        tensors(
+            {"a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}, "__metadata__": {"json": "{}"}}, bytes(4)
+        ),
+        tensors({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}, bytes(4)),
+        tensors({"__metadata__": {"json": "[]"}}),
+        tensors({"__metadata__": {"json": "{", "sha256": ""}}),
+        tensors({"__metadata__": {"json": "[" * 100_000, "sha256": ""}}),
+    ],
+)
+def test_a_container_that_lies_is_refused(tmp_path: Path, data: bytes) -> None:
+    for name in ("x.safetensors", "x"):
+        (tmp_path / name).write_bytes(data)
+        for load, error in ((Episode.load, EpisodeError), (Trace.load, TraceError)):
+            with pytest.raises(error, match=r"cannot be read|was altered|has neither an episode nor a trace") as caught:
+                load(tmp_path / name)
+            assert len(str(caught.value)) < 2100
 
 
 _LOAD = """
@@ -173,12 +213,12 @@ except EpisodeError as error:
 
 
 def test_bombs_are_refused_before_they_unpack(tmp_path: Path) -> None:
-    """Each in a process that has not the memory for what it would become."""
+    """Each file is read in a process without enough memory for its unpacked contents."""
     zeros = bytes(64 << 20)
     claims = with_member(tmp_path / "claims.npz", "support_x.npy", zeros)
     data = bytearray(claims.read_bytes())
     at = data.index(b"support_x.npy", data.index(b"PK\x01\x02")) - 46
-    struct.pack_into("<I", data, at + 24, 0xFFFFFFF0)  # 4 GiB, as the directory says
+    struct.pack_into("<I", data, at + 24, 0xFFFFFFF0)  # 4 GiB according to the directory
     claims.write_bytes(data)
     assert "would unpack to 4.0 GiB; files over 2 GiB are refused." in confined(_LOAD, claims)
 
@@ -199,20 +239,30 @@ def test_bombs_are_refused_before_they_unpack(tmp_path: Path) -> None:
         assert "JSON" in confined(_LOAD, with_member(tmp_path / "j.npz", "json.npy", member))
 
 
+def test_a_container_of_any_size_is_read_in_the_memory_of_its_own_bytes(tmp_path: Path) -> None:
+    sparse = tmp_path / "sparse.safetensors"
+    with sparse.open("wb") as file:
+        file.truncate(8 << 30)
+    assert "files over 2 GiB are refused" in confined(_LOAD, sparse)
+    claims = tmp_path / "claims.safetensors"
+    claims.write_bytes(tensors({"a": {"dtype": "F32", "shape": [1 << 31], "data_offsets": [0, 1 << 33]}}, bytes(64)))
+    assert "cannot be read" in confined(_LOAD, claims)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"class_names": "ab"}, "'class_names': it is of type str"),
-        ({"class_names": [1, 2]}, "names are texts"),
+        ({"class_names": [1, 2]}, "names must be texts"),
         ({"class_names": ["a", "\ud800"]}, "half of a character"),
-        ({"seed": [float("inf")]}, "a seed is of whole numbers"),
-        ({"seed": [True]}, "a seed is of whole numbers"),
+        ({"seed": [float("inf")]}, "a seed whole numbers"),
+        ({"seed": [True]}, "a seed whole numbers"),
         ({"seed": None}, "'seed'"),
         ({"task": [1]}, "'task': it is of type list"),
         ({"support_items": ["abc"] * 4}, "the item 'abc'"),
         ({"support_items": [["a", "b"]] * 4}, "is not dataset, class and item"),
         ({"query_items": [["a", "b", "\udfff"], ["a", "b", "c"]]}, "half of a character"),
-        ({"format": None}, "is no saved episode"),
+        ({"format": None}, "is not a saved episode"),
     ],
 )
 def test_a_garbled_description_is_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
@@ -221,9 +271,10 @@ def test_a_garbled_description_is_refused(tmp_path: Path, change: dict[str, Any]
         Episode.from_dict({**plain, **change})
     arrays = {name: getattr(episode(), name) for name in ("support_x", "support_y", "query_x", "query_y")}
     described = {k: v for k, v in plain.items() if k not in arrays}
-    path = write_npz(tmp_path / "x.npz", arrays, json.dumps({**described, **change}))
-    with pytest.raises(EpisodeError, match=why):
-        Episode.load(path)
+    for name in ("x.npz", "x.safetensors"):
+        path = write_arrays(tmp_path / name, arrays, json.dumps({**described, **change}))
+        with pytest.raises(EpisodeError, match=why):
+            Episode.load(path)
 
 
 @pytest.mark.parametrize(
@@ -242,10 +293,11 @@ def test_a_garbled_description_is_refused(tmp_path: Path, change: dict[str, Any]
 )
 def test_a_garbled_trace_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     arrays, plain = read_npz(trace().save(tmp_path / "t.npz"), TraceError)
-    path = write_npz(tmp_path / "x.npz", arrays, json.dumps({**plain, **change}))
-    with pytest.raises(MetawidgetsError) as error:
-        Trace.load(path)
-    assert len(str(error.value)) < 2100
+    for name in ("x.npz", "x.safetensors"):
+        path = write_arrays(tmp_path / name, arrays, json.dumps({**plain, **change}))
+        with pytest.raises(MetawidgetsError) as error:
+            Trace.load(path)
+        assert len(str(error.value)) < 2100
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Checkpoints that lie: about shapes, about the learner, about themselves."""
+"""Malicious checkpoints: with wrong shapes, a wrong learner, or a wrong card."""
 
 import json
 import struct
@@ -9,8 +9,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from metawidgets import checkpoints, learners
+from metawidgets import learners
 from metawidgets.errors import CheckpointError
+from metawidgets.training import checkpoints
 from tests.hostile.confined import confined
 from tests.hostile.damage import read_all
 
@@ -22,7 +23,7 @@ def saved(path: Path) -> Path:
 
 
 def with_card(path: Path, **changes: Any) -> Path:
-    """A checkpoint whose card says something else, with the digests that fit."""
+    """Write a checkpoint with a changed card and matching digests."""
     tensors, card = checkpoints.read(saved(path))
     changed = {k: v for k, v in {**card, **changes}.items() if k != "card_sha256"}
     save_file(tensors, path, metadata={"card": json.dumps(changed)})
@@ -59,7 +60,7 @@ def test_damage_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_lying_header_is_refused(tmp_path: Path, header: bytes) -> None:
-    with pytest.raises(CheckpointError, match="is truncated, altered or no checkpoint of ours"):
+    with pytest.raises(CheckpointError, match="is truncated, altered or not a metawidgets checkpoint"):
         checkpoints.load(with_header(tmp_path / "x.safetensors", header, bytes(8)))
 
 
@@ -104,7 +105,7 @@ def test_a_card_nested_deep_or_a_file_of_terabytes_is_refused(tmp_path: Path) ->
 
 _LOAD = """
 import sys
-from metawidgets import checkpoints
+from metawidgets.training import checkpoints
 from metawidgets.errors import CheckpointError
 try:
     checkpoints.load(sys.argv[1])
@@ -116,4 +117,4 @@ except CheckpointError as error:
 def test_a_network_of_terabytes_is_found_out_in_little_memory(tmp_path: Path) -> None:
     network = {"name": "MLP", "item_shape": [2], "output_dim": 2, "hidden": [65_000] * 4}
     said = confined(_LOAD, with_card(tmp_path / "x.safetensors", network=network), megabytes=6000)
-    assert "does not fit the learner that its card names" in said
+    assert "does not fit the learner in its card" in said

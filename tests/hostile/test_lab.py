@@ -1,4 +1,4 @@
-"""`metawidgets lab`, really started: it listens on this machine only, and asks for a token that its arguments do not show."""
+"""A real `metawidgets lab`: it listens only on this machine, and requires a token that is not among its arguments."""
 
 import contextlib
 import os
@@ -18,10 +18,10 @@ _LISTENING = "0A"
 
 
 def _listeners(pid: int) -> set[str]:
-    """Addresses (hexadecimal, as the kernel has them) on which a process's sockets listen."""
+    """Return the addresses (hexadecimal, as in /proc) on which a process's sockets listen."""
     inodes = set()
     for link in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(OSError):  # closed meanwhile
+        with contextlib.suppress(OSError):  # the file was closed meanwhile
             inodes.add(str(link.readlink()))
     found = set()
     for table in ("tcp", "tcp6"):
@@ -68,11 +68,11 @@ def test_it_listens_here_only_and_asks_for_its_token(tmp_path: Path, root: Path)
             assert time.monotonic() < end, (tmp_path / "log").read_text()[-2000:]
             time.sleep(0.3)
         said = (tmp_path / "log").read_text()
-        token = said.split("it is ")[1].split()[0]
+        token = said.split("token is ")[1].split(";")[0]
         assert len(token) >= 32
         children = Path(f"/proc/{ours.pid}/task/{ours.pid}/children").read_text().split()
         listening = {address for pid in (ours.pid, *map(int, children)) for address in _listeners(pid)}
-        assert listening == {f"0100007F:{port:04X}"}  # 127.0.0.1, and nothing else
+        assert listening == {f"0100007F:{port:04X}"}  # 127.0.0.1 only
         for pid in (ours.pid, *map(int, children)):
             assert token.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
         assert _answer(f"{here}/lab") == 302

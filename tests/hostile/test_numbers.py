@@ -1,4 +1,4 @@
-"""NaN, infinity and numbers beyond all use, wherever a number goes in."""
+"""NaN, infinity and absurdly large numbers, for every numeric argument."""
 
 import math
 from typing import Any
@@ -26,7 +26,7 @@ def test_no_dataset_takes_it_for_a_number(name: str, value: Any) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400, "1", [], 1 + 1j], ids=str)
 @pytest.mark.parametrize("name", sorted(learners.ALL))
 def test_no_learner_takes_it_for_a_number(name: str, value: Any) -> None:
-    """Whatever is a number by default is refused as anything else."""
+    """An argument with a numeric default refuses all other types."""
     made = learners.build(name, item_shape=(2,), output_dim=2)
     for option, default in made.hyper.items():
         if type(default) in (int, float) and option not in ("output_dim",):
@@ -65,5 +65,5 @@ def test_no_episode_holds_it(side: str, value: float) -> None:
 
 def test_a_seed_is_of_whole_numbers() -> None:
     for seed in ((math.inf,), (math.nan,), ("x",), 3):
-        with pytest.raises(MetawidgetsError, match="is no tuple of whole numbers"):
+        with pytest.raises(MetawidgetsError, match="is not a tuple of whole numbers"):
             Episode(*[np.ones((1, 1))] * 4, seed=seed)  # pyright: ignore[reportArgumentType]

@@ -1,4 +1,4 @@
-"""Parameters cells and words of a command line that try to be something else."""
+"""Malicious parameters cells and command-line arguments."""
 
 from pathlib import Path
 

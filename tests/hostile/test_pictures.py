@@ -1,4 +1,4 @@
-"""Picture files: bombs of every kind, other formats than their names, damage."""
+"""Malicious picture files: decompression bombs, formats that differ from the file name, damage."""
 
 import io
 import struct
@@ -11,16 +11,16 @@ from PIL import Image
 
 from metawidgets import datasets
 from metawidgets.errors import PictureError
-from metawidgets.pictures import LARGEST_IMAGE, fitted, read_image
-from tests.files import bomb, image_file
+from metawidgets.files.pictures import LARGEST_IMAGE, fitted, read_image
 from tests.hostile.confined import confined
 from tests.hostile.damage import damaged
+from tests.made_files import bomb, image_file
 
 _READ = """
 import sys
 from pathlib import Path
 from metawidgets.errors import PictureError
-from metawidgets.pictures import fitted, read_image
+from metawidgets.files.pictures import fitted, read_image
 try:
     print(fitted(read_image(Path(sys.argv[1]).read_bytes())[0], (1, 28, 28)).shape)
 except PictureError as error:
@@ -53,7 +53,7 @@ def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:
     last = data.rindex(b"\xff\xda")
     assert read_image(data)[0].size == (64, 64)
     begun = time.monotonic()
-    with pytest.raises(PictureError, match=r"^goes over its pixels 5,0\d\d times; at most 100"):
+    with pytest.raises(PictureError, match=r"^has 5,0\d\d scans; at most 100"):
         read_image(data[:last] + data[last:-2] * 5_000 + data[-2:])
     assert time.monotonic() - begun < 5
 
@@ -62,7 +62,7 @@ def test_a_jpeg_of_thousands_of_passes_is_refused_at_once() -> None:
 def test_rare_formats_have_no_business_here(kind: str) -> None:
     out = io.BytesIO()
     Image.effect_noise((32, 32), 50).convert({"XBM": "1"}.get(kind, "RGB")).save(out, kind)
-    with pytest.raises(PictureError, match=r"^is no image that can be read"):
+    with pytest.raises(PictureError, match=r"^is not an image that can be read"):
         read_image(out.getvalue())
 
 
@@ -77,7 +77,7 @@ def test_the_largest_picture_that_is_taken_fits_into_a_small_memory(tmp_path: Pa
 
 
 def test_a_folder_is_read_by_content_and_not_by_name(tmp_path: Path) -> None:
-    """What is a picture is one under any name; what is none is left out with its reason, and stops nothing."""
+    """A picture is read whatever its file name; any other file is left out with a reason, and does not stop the others."""
     for c in ("a", "b"):
         (tmp_path / c).mkdir()
         for i, kind in enumerate(("PNG", "JPEG", "GIF")):

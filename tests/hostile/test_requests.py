@@ -1,4 +1,4 @@
-"""Messages of a page to every action of every component, with any value in any place: answered, in one sentence, and harmless."""
+"""Requests of a page to every action of every component, with arbitrary values: each is harmless, and gets an answer or one message."""
 
 import inspect
 import json
@@ -46,7 +46,7 @@ def component(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def places(cls: Any, action: str) -> list[str]:
-    """What the action takes, and a few names that it does not."""
+    """Draw parameters of an action, and sometimes names that it does not have."""
     taken = [
         p.name for p in inspect.signature(getattr(cls, f"do_{action}")).parameters.values() if p.kind != p.VAR_KEYWORD
     ]
@@ -80,17 +80,20 @@ def test_every_request_is_answered_in_a_sentence(component: Any, action: str, ca
     assert component.summary()
 
 
+NO_REQUESTS: list[Any] = [
+    *(None, [], "x", 5, {}, {"id": "x"}, {"id": -1, "action": "close"}, {"id": True, "action": ["more"]}),
+    *({"action": {}}, {"action": "open", "params": []}, {"action": "__init__", "params": {}}),
+    {"action": "more", "params": "x"},
+]
+
+
 @pytest.mark.parametrize("component", sorted({name for name, _ in ACTIONS}), indirect=True)
-@pytest.mark.parametrize(
-    "content",
-    [
-        *(None, [], "x", 5, {}, {"id": "x"}, {"id": -1, "action": "close"}, {"id": True, "action": ["more"]}),
-        *({"action": {}}, {"action": "open", "params": []}, {"action": "__init__", "params": {}}),
-        {"action": "more", "params": "x"},
-    ],
-    ids=range(12),
-)
-def test_what_is_no_request_is_refused(component: Any, content: Any, caplog: pytest.LogCaptureFixture) -> None:
-    component._on_request(component, content, None)
-    assert component.error.endswith(".")
-    assert not caplog.records
+def test_what_is_no_request_is_refused(
+    component: Any, caplog: pytest.LogCaptureFixture, subtests: pytest.Subtests
+) -> None:
+    for content in NO_REQUESTS:
+        with subtests.test(content=content):
+            component.error = ""
+            component._on_request(component, content, None)
+            assert component.error.endswith(".")
+            assert not caplog.records

@@ -1,13 +1,13 @@
-"""Learners in the arena: the scores are those of `evaluate`, and the person is asked the arena's own episodes."""
+"""Learners in the arena: the scores equal those of `evaluate`, and the person gets the arena's own episodes."""
 
 import numpy as np
 import pytest
 
 import metawidgets as mw
-from metawidgets.errors import EpisodeError
-from metawidgets.evaluation import evaluate
+from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.instruments import learner_arena, you_are_the_learner
 from metawidgets.learners import build
+from metawidgets.training.evaluation import evaluate
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +56,15 @@ def test_the_person_plays_the_arenas_episodes(learners, sampler):
     assert arena.your_scores() == {1: 0.2}
 
 
-def test_learners_in_a_row_are_named_by_their_class(learners, sampler):
+def test_learners_in_a_row_are_named_by_their_titles(learners, sampler):
     row = [learners["MAML"], learners["Centroid"], learners["MAML"]]
-    assert learner_arena(row, sampler, n_episodes=2, shots=()).config["names"] == ["MAML", "NearestCentroid", "MAML 2"]
+    assert learner_arena(row, sampler, n_episodes=2, shots=()).config["names"] == ["MAML", "Nearest centroid", "MAML 2"]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_episodes": 0}, "n_episodes=0 compares nothing"),
+        ({"n_episodes": 0}, "n_episodes=0 leaves nothing to compare"),
         ({"shots": (0, 1)}, "holds 0; give whole numbers from 1"),
         ({"shots": (1.5,)}, "holds 1.5"),
     ],
@@ -75,5 +75,5 @@ def test_what_cannot_be_played(learners, sampler, options, message):
 
 
 def test_no_learner_is_no_arena(sampler):
-    with pytest.raises(EpisodeError, match="one learner or more"):
+    with pytest.raises(LearnerError, match="the arena got no learner; give one, several, or a mapping from names"):
         learner_arena({}, sampler)

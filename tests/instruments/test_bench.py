@@ -1,11 +1,11 @@
-"""The bench takes every learner that takes the episode, also where the inner-loop slider has nothing to draw."""
+"""The bench works with every learner that takes the episode, even if the inner-loop slider has nothing to draw."""
 
 import numpy as np
 import pytest
 
 import metawidgets as m
 from metawidgets import datasets, instruments, learners
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.widgets import ChartView, EpisodeView, InnerLoopSlider, MemoryView
 
 
@@ -26,7 +26,7 @@ def test_functions_of_several_numbers_show_their_losses_as_a_chart(lines):
     for side, losses in drawn.items():
         np.testing.assert_allclose(losses, trace[f"{side}_loss"], rtol=1e-3)
     assert (chart.step, bench.children[2].step) == (6, 6)
-    assert "Learning curves of InContext over 6 support examples" in chart.summary()
+    assert "Learning curves of In-context transformer over 6 support examples" in chart.summary()
 
 
 @pytest.mark.parametrize("name", ["maml", "metasgd", "nearest", "mann"])

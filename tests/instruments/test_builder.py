@@ -1,13 +1,13 @@
-"""One line to an episode builder."""
+"""`instruments.episode_builder`: one line makes an episode builder."""
 
 import pytest
 
 from metawidgets import datasets
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import DatasetError
 from metawidgets.instruments import episode_builder
-from metawidgets.sampling import EpisodeSampler
 from metawidgets.widgets import Selection
-from tests.files import image_file
+from tests.made_files import image_file
 from tests.widgets.examples import sheet
 
 

@@ -1,14 +1,14 @@
-"""embedding_map and task_map: learners bound to their components, their figures against the learner itself."""
+"""`embedding_map` and `task_map`: the components' values against the learner itself."""
 
 import numpy as np
 import pytest
 import torch
 
 from metawidgets import analysis, datasets, instruments
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError, TraceError
 from metawidgets.learners import build
 from metawidgets.learners.loop import trace
-from metawidgets.sampling import EpisodeSampler
 
 GLYPHS = datasets.load("glyphs", n_classes=60, n_drawers=8)
 
@@ -36,7 +36,7 @@ def test_a_pool_is_mapped_after_adaptation():
     component = instruments.embedding_map(protonet, GLYPHS.source("test"), n_items=60, n_way=8, k_shot=2)
     arrays = component.unpack()
     assert component.metric == "cosine"
-    assert arrays["z"].shape[:2] == (1, 56)  # seven items of each of 8 classes: an eighth would be more than 60
+    assert arrays["z"].shape[:2] == (1, 56)  # seven items of each of 8 classes: eight would be more than 60 in all
     assert arrays["support"].sum() == 16
     support = arrays["support"].astype(bool)
     means = np.stack([arrays["z"][0][support & (arrays["labels"] == k)].mean(0) for k in range(8)])
@@ -105,9 +105,7 @@ def test_functions_are_embedded_by_the_state_of_a_recurrent_learner():
     cosine = seen @ other / np.linalg.norm(seen) / np.linalg.norm(other)
     assert component.unpack()["similarity"][3, 1] == pytest.approx(cosine, abs=1e-5)
     assert "hidden state" in component.summary()
-    with pytest.raises(
-        LearnerError, match=r"MAML has no embedding of a function's task; use one of .*RecurrentLearner"
-    ):
+    with pytest.raises(LearnerError, match=r"MAML cannot embed a regression task; use one of .*RecurrentLearner"):
         instruments.task_map(build("maml", item_shape=(1,), output_dim=1), source, n_tasks=2)
     with pytest.raises(LearnerError, match="MAML keeps no embeddings of items"):
         instruments.task_map(learner("maml"), GLYPHS.source("test"), n_tasks=2)

@@ -1,4 +1,4 @@
-"""The inner-loop slider with learners behind it: settings against an inner loop written out, and learners left as they were."""
+"""The inner-loop slider with real learners: its settings against an explicit inner loop, and learners that stay unchanged."""
 
 import copy
 
@@ -25,7 +25,7 @@ def starts():
 
 
 def descended(network, episode, rate: float, steps: int) -> tuple[list[float], float]:
-    """Support losses of plain gradient descent in float64, and how far the parameters went: autograd on a copy, nothing of ours."""
+    """Run plain gradient descent in float64 with autograd, without our code. Return the support losses and the distance moved."""
     net = copy.deepcopy(network).double().requires_grad_()
     before = [p.detach().clone() for p in net.parameters()]
     x, y = (torch.tensor(a, dtype=torch.float64) for a in (episode.support_x, episode.support_y))
@@ -74,7 +74,7 @@ def test_initialisations_share_the_inner_loop_and_differ_in_where_it_begins(star
     after = {name: float(trace["query_loss"][-1]) for name, trace in zip(slider.shown, slider.traces, strict=True)}
     assert after["MAML"] < after["pretrained"]
     assert after["MAML"] < after["random"]
-    # pretraining for functions leaves a head behind, which the inner loop goes on from
+    # pretraining for functions keeps a head, which the inner loop starts from
     own = m.load("sinusoids-finetune")
     x = torch.tensor(wave.support_x)
     assert own.head is not None
@@ -91,7 +91,7 @@ def test_the_seed_makes_the_random_beginning():
     expected = torch.rand(1)
     torch.manual_seed(0)
     instruments.initialisations(own, seed=9)
-    assert torch.equal(torch.rand(1), expected)  # nothing else's luck has changed
+    assert torch.equal(torch.rand(1), expected)  # the global random state has not changed
 
 
 def test_a_network_of_ones_own_is_made_anew():
@@ -140,7 +140,7 @@ def test_another_episode_is_followed_and_one_that_does_not_fit_is_refused():
         datasets.load("glyphs").source("test"), n_way=way, k_shot=1, n_query=2, seed=4
     ).episode(i)
     slider = instruments.inner_loop_slider(learners, draw(5, 0), shown=["MAML", "pretrained"], inner_steps=2, step=1)
-    assert "head for these classes begins at zero" in slider.config["choices"][2]["note"]
+    assert "head for these classes starts from zeros" in slider.config["choices"][2]["note"]
     np.testing.assert_allclose(slider.traces[1]["probabilities"][0], 0.2, atol=1e-6)
     new = draw(5, 1)
     slider.adapt_to(new)
@@ -158,7 +158,7 @@ def test_another_episode_is_followed_and_one_that_does_not_fit_is_refused():
 def test_learners_in_a_row_are_named_by_their_method(wave):
     learners = [m.load("sinusoids-maml"), m.load("sinusoids-maml_first_order"), m.load("sinusoids-reptile")]
     slider = instruments.inner_loop_slider(learners, wave)
-    assert slider.shown == ["MAML", "MAML 2", "Reptile"]
+    assert slider.shown == ["MAML", "First-order MAML", "Reptile"]
     assert instruments.inner_loop_slider(learners[0], wave).shown == ["MAML"]
     with pytest.raises(LearnerError, match="got no learner"):
         instruments.inner_loop_slider([], wave)

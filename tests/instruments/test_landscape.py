@@ -1,4 +1,4 @@
-"""The loss landscape with a learner behind it: trained ones that come with the package, and what is refused."""
+"""The loss landscape with the package's trained learners, and wrong arguments, which are refused."""
 
 import numpy as np
 import pytest
@@ -47,13 +47,13 @@ def test_classes_with_a_random_direction_and_then_the_other_solution():
 def test_a_pretrained_initialisation():
     tuned, (episode,) = metawidgets.load("sinusoids-finetune"), drawn("sinusoids", 1, n_way=None, k_shot=5, n_query=5)
     landscape = loss_landscape(tuned, episode, resolution=3, refine=3)
-    assert landscape.config["label"] == "Loss landscape of FineTune"
+    assert landscape.config["label"] == "Loss landscape of Fine-tuning"
     np.testing.assert_allclose(landscape.unpack()["support_loss"][0], trace(tuned, episode)["support_loss"], rtol=1e-4)
 
 
 def test_what_is_refused():
     maml, (episode,) = metawidgets.load("sinusoids-maml"), drawn("sinusoids", 1, n_way=None, k_shot=5, n_query=5)
-    with pytest.raises(LearnerError, match="third='task' needs another task's solution"):
+    with pytest.raises(LearnerError, match="third='task' needs a second task"):
         loss_landscape(maml, episode, third="task")
     with pytest.raises(LearnerError, match="unknown third='tasks'; did you mean 'task'"):
         loss_landscape(maml, episode, third="tasks")  # pyright: ignore[reportArgumentType]

@@ -1,10 +1,10 @@
-"""The memory instrument with real learners behind it."""
+"""The memory instrument with real learners."""
 
 import pytest
 
 from metawidgets import datasets, instruments, learners
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import TraceError
-from metawidgets.sampling import EpisodeSampler
 from metawidgets.widgets import MemoryView, Selection
 
 

@@ -1,4 +1,4 @@
-"""A monitored training is the training: the same losses in a thread, paused, stopped, stepped and begun again."""
+"""A monitored training gives the same losses as a plain one: in a thread, paused, stopped, stepped and restarted."""
 
 import time
 from typing import Any
@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from metawidgets import datasets, instruments, learners
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import LearnerError
 from metawidgets.learners.loop import trace
-from metawidgets.sampling import EpisodeSampler
 from metawidgets.training import MetaTraining, meta_train
 from metawidgets.widgets import OuterLoopMonitor
-from metawidgets.widgets.outer_loop_history import History
+from metawidgets.widgets.outer_loop_monitor.history import History
 from tests.learners.conftest import blob_pool
 
 
@@ -91,11 +91,11 @@ def test_paused_stopped_stepped_and_resumed_it_gives_the_losses_of_an_unbroken_t
     if monitor.phase != "finished":
         monitor.run()
     assert losses(monitor) == expected
-    assert same(reference, parts[0])  # that of the best validation
+    assert same(reference, parts[0])  # the parameters of the best validation
 
 
 def test_begun_again_it_is_the_same_training():
-    _, expected = plain("reptile")  # which draws random numbers
+    _, expected = plain("reptile")  # Reptile draws random numbers
     parts = PARTS["reptile"]()
     monitor = monitor_of(parts)
     torch.manual_seed(5)
@@ -181,15 +181,16 @@ def test_a_checkpoint_goes_on_in_another_monitor(tmp_path):
     first.run(9)
     second = monitor_of(sine(), checkpoint=tmp_path / "c.safetensors")
     second.run()
-    assert losses(second) == expected[8:]  # it was saved at its last validation
+    assert losses(second) == expected[8:]  # the training was saved at its last validation
 
 
+@pytest.mark.quick_cases("protonet", "maml", "mann")
 @pytest.mark.parametrize("name", [n for n, cls in learners.ALL.items() if cls.meta_trained])
 def test_every_meta_trained_learner_can_be_watched(name):
     monitor = monitor_of(images(name, steps=2))
     monitor.run()
     assert (monitor.phase, monitor.figures["step"]) == ("finished", 2)
-    assert monitor.config["label"].startswith(learners.ALL[name].__name__)
+    assert monitor.config["label"].startswith(learners.ALL[name].title)
     assert len(monitor.png()) > 1000
     assert "query accuracy" in monitor.summary()
 

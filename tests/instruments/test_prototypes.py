@@ -1,16 +1,17 @@
-"""Edits and examples left out, as the component computes them, against the learner that really goes through the changed episode."""
+"""Edits and left-out examples: the component's results against a learner that traces the changed episode."""
 
 import numpy as np
 import pytest
+import torch
 
 import metawidgets as mw
 from metawidgets import learners
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError, TraceError
 from metawidgets.instruments import prototype_heatmap
-from metawidgets.learners.encoders import Conv4
+from metawidgets.learners.networks.encoders import Conv4
 from metawidgets.widgets import PrototypeHeatmap
-from metawidgets.widgets.prototype_edits import RefusedState
+from metawidgets.widgets.prototype_heatmap import RefusedState
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def three_edits(episode: Episode) -> list[dict]:
 
 
 def compare(heatmap: PrototypeHeatmap, learner, edits: list[dict]) -> None:
-    """The component's distances after edits are those of a trace of the episode that it says they make."""
+    """The component's distances after edits equal those of a trace of the edited episode."""
     heatmap.edits = edits
     edited = heatmap.edited_episode
     seen, reading = mw.trace(learner, edited), heatmap.reading
@@ -48,9 +49,13 @@ def compare(heatmap: PrototypeHeatmap, learner, edits: list[dict]) -> None:
     assert np.isnan(reading.new[~asked]).all()
     accuracy = reading.right(reading.new) / asked.sum()
     assert accuracy == pytest.approx(seen["query_accuracy"][-1])
+    if (scale := heatmap.config["scale"]) is not None:  # the browser's formula for probabilities
+        logits = np.where(np.isnan(reading.new), -np.inf, -scale * reading.new)[asked]
+        powers = np.exp(logits - logits.max(1, keepdims=True))
+        np.testing.assert_allclose(powers / powers.sum(1, keepdims=True), seen["probabilities"][-1], atol=1e-4)
 
 
-def test_the_learners_metric_and_its_softmax_are_recognised(protonet, episode):
+def test_the_learners_metric_and_its_softmax_are_the_declared_ones(protonet, episode):
     heatmap = prototype_heatmap(protonet, episode)
     assert (heatmap.config["own"], heatmap.config["scale"], heatmap.config["local"]) == ("squared_euclidean", 1.0, True)
     cosine = learners.ProtoNet(protonet.network, metric="cosine", scale=7.0)
@@ -67,11 +72,26 @@ def test_edits_are_what_the_learner_makes_of_the_edited_episode(protonet, episod
         compare(heatmap, learner, some)
 
 
+def test_without_each_example_it_decides_as_the_learner_does_without_it(episode):
+    torch.manual_seed(0)
+    learner = learners.ProtoNet(
+        Conv4(episode.item_shape, width=8)
+    )  # untrained, so that some decisions depend on a single example
+    heatmap = prototype_heatmap(learner, episode)
+    decided, flips = heatmap.reading.old.argmin(1), set()
+    for place, item in enumerate(ids(episode.support_items)):
+        compare(heatmap, learner, [{"op": "drop", "item": item}])
+        flips |= {(int(q), place) for q in np.flatnonzero(heatmap.reading.new.argmin(1) != decided)}
+    assert {place for q, place in flips if q == 8} == {0, 8}
+    assert {place for q, place in flips if q == 13} == {0, 9, 10}
+    assert not {place for q, place in flips if q == 0}
+
+
 def test_steps_before_the_last_have_what_was_absorbed_by_then(protonet, episode):
     heatmap = prototype_heatmap(protonet, episode)
     heatmap.edits = three_edits(episode)
     seen = mw.trace(protonet, heatmap.edited_episode)
-    heatmap.step = 8  # of the first eight one is dropped
+    heatmap.step = 8  # one of the first eight is dropped
     asked = ~heatmap.reading.changed.moved
     np.testing.assert_allclose(heatmap.reading.new[asked], seen["distances"][7], rtol=1e-4, atol=1e-4)
     assert np.isnan(heatmap.reading.new).any()

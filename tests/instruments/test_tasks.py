@@ -1,4 +1,4 @@
-"""A task distribution bound to learners: their losses are those of their own traces."""
+"""A task distribution with learners: their losses equal those of their own traces."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def test_losses_are_those_of_traces():
     losses = component.losses["MAML"]
     for i in range(3):
         np.testing.assert_allclose(losses[0, i], mw.trace(learner, train.episode(i))["query_loss"], rtol=1e-4)
-    assert losses[2, :, -1].mean() > losses[1, :, -1].mean()  # phases that it never met
+    assert losses[2, :, -1].mean() > losses[1, :, -1].mean()  # phases that training did not contain
 
 
 def test_tasks_of_classes_are_placed_by_the_learner():
@@ -23,7 +23,7 @@ def test_tasks_of_classes_are_placed_by_the_learner():
     train = mw.EpisodeSampler(glyphs.source("train"), n_way=5, k_shot=1, n_query=1, seed=0)
     places = component.unpack()["places"]
     means = [mw.trace(learner, train.episode(i))["prototypes"][-1].mean(0) for i in range(3)]
-    # two axes of the embedding keep no more than its distances, and most of them
+    # two axes keep most of the embedding's distances, and never increase one
     apart = np.linalg.norm(means[0] - means[1]), np.linalg.norm(places[0, 0] - places[0, 1])
     assert apart[1] <= apart[0] * 1.0001
 

@@ -1,11 +1,12 @@
-"""What a newcomer gives by mistake: one sentence that names it and says what to give, from every instrument."""
+"""Wrong arguments of every instrument: one sentence names the value and says what to give."""
 
 import pytest
 
 import metawidgets as mw
 from metawidgets import datasets, instruments, learners
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import DatasetError, EpisodeError, LearnerError
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.training import evaluation
 
 POINTS = EpisodeSampler(datasets.load("gaussians").source("test"), n_way=3, k_shot=1, n_query=2, seed=0)
 PROTONET = learners.build("protonet", item_shape=(2,), output_dim=3)
@@ -23,6 +24,8 @@ OF_LEARNER = {
     "task_distribution": lambda learner: instruments.task_distribution(datasets.load("gaussians"), {"it": learner}),
     "task_map": lambda learner: instruments.task_map(learner, POINTS, n_tasks=2),
     "trace": lambda learner: mw.trace(learner, POINTS.episode(0)),
+    "score": lambda learner: evaluation.score(learner, POINTS.episode(0)),
+    "compare_on_episode": lambda learner: evaluation.compare_on_episode([learner], POINTS.episode(0)),
     "evaluate": lambda learner: mw.evaluate(learner, POINTS, 2),
     "you_are_the_learner": lambda learner: instruments.you_are_the_learner({"it": learner}, POINTS, n_episodes=2),
 }
@@ -33,6 +36,12 @@ OF_EPISODE = {
     "memory_view": lambda episode: instruments.memory_view(PROTONET, episode),
     "prototype_heatmap": lambda episode: instruments.prototype_heatmap(PROTONET, episode),
     "trace": lambda episode: mw.trace(PROTONET, episode),
+    "adapt": lambda episode: mw.adapt(PROTONET, episode),
+    "predict": lambda episode: mw.predict(PROTONET, episode),
+    "score": lambda episode: evaluation.score(PROTONET, episode),
+    "first_shots": lambda episode: evaluation.first_shots(episode, 1),
+    "answers": lambda episode: evaluation.answers(PROTONET, episode),
+    "compare_on_episode": lambda episode: evaluation.compare_on_episode([PROTONET], episode),
 }
 OF_SAMPLER = {
     "learner_arena": lambda sampler: instruments.learner_arena({"it": PROTONET}, sampler, n_episodes=2),
@@ -49,11 +58,16 @@ def test_a_name_is_no_learner(name):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [(None, "not None"), (3, "not 3"), ({}, "not a dict"), (learners.MAML, "make one")]
+    ("wrong", "said"), [(None, "not None"), (3, "not 3"), ({}, "not a dict"), (learners.MAML, "make a learner")]
 )
 def test_other_things_are_no_learners(wrong, said):
     with pytest.raises(LearnerError, match=said):
         mw.trace(wrong, POINTS.episode(0))
+
+
+def test_nobody_is_no_comparison():
+    with pytest.raises(LearnerError, match="compare_on_episode got no learner; give one or more"):
+        evaluation.compare_on_episode([], POINTS.episode(0))
 
 
 @pytest.mark.parametrize("name", OF_EPISODE)
@@ -83,14 +97,16 @@ def test_more_or_fewer_classes_than_a_head_has(n_way):
 
 
 def test_a_dataset_or_its_name_is_no_source():
-    with pytest.raises(EpisodeError, match=r"'glyphs' is none; give datasets.load\('glyphs'\).source\('train'\)"):
+    with pytest.raises(
+        EpisodeError, match=r"'glyphs' is not a source of episodes; give datasets.load\('glyphs'\).source\('train'\)"
+    ):
         EpisodeSampler("glyphs", n_way=5)  # type: ignore[arg-type]
-    with pytest.raises(EpisodeError, match=r"Sinusoids.* is none; give a dataset's .source"):
+    with pytest.raises(EpisodeError, match=r"Sinusoids.* is not a source of episodes; give a dataset's .source"):
         EpisodeSampler(datasets.load("sinusoids"))  # type: ignore[arg-type]
 
 
 def test_a_name_is_no_dataset_where_its_options_are_turned():
-    with pytest.raises(DatasetError, match=r"not 'sinusoids'; give one, as datasets.load\('sinusoids'\) does"):
+    with pytest.raises(DatasetError, match=r"not 'sinusoids'; give one, for example datasets.load\('sinusoids'\)"):
         instruments.task_distribution("sinusoids")  # type: ignore[arg-type]
     with pytest.raises(DatasetError, match="not from 3; give one of these"):
         instruments.episode_builder(3)  # type: ignore[arg-type]

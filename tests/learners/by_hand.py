@@ -1,4 +1,4 @@
-"""Gradient learners once more, from torch's primitives only and one task after the other: what the tests compare with."""
+"""Reference implementations of gradient learners for the tests: with torch's primitives only, one task after the other."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from metawidgets.episodes import EpisodeBatch
 from metawidgets.learners import GradientLearner, loop
-from metawidgets.learners.encoders import MLP, Conv4
+from metawidgets.learners.networks.encoders import MLP, Conv4
 from tests.learners.conftest import sampler_of
 
 CASES = [
@@ -30,7 +30,7 @@ def network_of(kind: str, statistics: str = "transductive", *, downsample: Any =
         network: nn.Module = Conv4((1, 16, 16), 3, width=width, downsample=downsample, statistics=statistics)
     else:
         network = MLP((1,) if kind == "curve" else (2,), 1 if kind == "curve" else 3, hidden=(8, 8))
-    for p in network.parameters():  # not the constant initialisation of a norm, which would hide errors in its gradient
+    for p in network.parameters():  # random, since a norm's constant initialisation would hide errors in its gradient
         p.data.add_(0.1 * torch.randn(p.shape))  # not randn_like, whose values follow the strides
     return network.double()
 
@@ -46,7 +46,7 @@ def outputs_of(
     downsample: str = "stride",
     activation: Callable[[Tensor], Tensor] = rectified,
 ) -> Outputs:
-    """`outputs(parameters, x, reference)` of `network_of`, in training mode; `reference` counts for `support_stats` alone."""
+    """Return `outputs(parameters, x, reference)` of `network_of` in training mode; only `support_stats` uses `reference`."""
 
     def mlp(p: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
         for i in range(3):
@@ -85,7 +85,7 @@ def descend(
     rates: Iterable[Mapping[str, float | Tensor]],
     second: bool = True,
 ) -> dict[str, Tensor]:
-    """Gradient descent with these rates at each step; parameters without one stay."""
+    """Run gradient descent with one rate per parameter; parameters without a rate stay as they are."""
     p = dict(start)
     for of_step in rates:
         moving = tuple(of_step)
@@ -95,7 +95,7 @@ def descend(
 
 
 def tensors_of(learner: GradientLearner, batch: EpisodeBatch) -> list[tuple[Tensor, Tensor, Tensor, Tensor]]:
-    """(support_x, support_y, query_x, query_y) of each task."""
+    """Return (support_x, support_y, query_x, query_y) of each task."""
     names = ("support_x", "support_y", "query_x", "query_y")
     return list(zip(*(loop.as_tensor(learner, getattr(batch, n)) for n in names), strict=True))
 
@@ -107,7 +107,7 @@ def mean_query_loss(
     rates: Sequence[Mapping[str, float | Tensor]],
     second: bool = True,
 ) -> Tensor:
-    """Algorithm 2 of the MAML paper: the query loss after the steps, averaged over tasks."""
+    """Return the query loss after the inner steps, averaged over tasks (algorithm 2 of the MAML paper)."""
     losses = [loss_of(outputs(descend(outputs, start, xs, ys, rates, second), xq, xs), yq) for xs, ys, xq, yq in tasks]
     return torch.stack(losses).mean()
 
@@ -121,7 +121,7 @@ def batch_of(kind: str, size: int = 3) -> EpisodeBatch:
 
 
 def assert_gradients(learner: nn.Module, expected: Mapping[str, Tensor], tolerance: float = 1e-10) -> None:
-    """`.grad` of each parameter named, within `tolerance` of the larger of 1 and its norm."""
+    """Assert that the `.grad` of each named parameter is as expected, within `tolerance` times max(1, norm)."""
     of = dict(learner.named_parameters())
     for name, e in expected.items():
         found = of[name].grad
@@ -137,7 +137,7 @@ def assert_finite_differences(
     h: float = 1e-6,
     rel: float = 1e-5,
 ) -> None:
-    """`.grad` along one random direction of each parameter against the central difference of `loss`."""
+    """Assert that each `.grad` agrees with the central difference of `loss` along a random direction."""
     rng, of = np.random.default_rng(0), dict(learner.named_parameters())
     for name in of if names is None else names:
         p = of[name]

@@ -1,16 +1,15 @@
-"""Small episodes of the three kinds, drawn from pools made here, so that learners are tested without any dataset."""
+"""Small episodes of images, points and functions, made here, so that the learners' tests need no dataset."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSpec
-from metawidgets.sampling import ClassPool, EpisodeSampler
+from metawidgets.episodes import ClassPool, Episode, EpisodeBatch, EpisodeSampler, EpisodeSpec
 
 
 def blob_pool(kind: str, *, classes: int = 12, per_class: int = 12, seed: int = 0) -> ClassPool:
-    """Classes that a learner can tell apart: bright squares at class-specific places, or tight Gaussian clouds."""
+    """Return classes that are easy to separate: bright squares at class-specific places, or tight Gaussian clouds."""
     rng = np.random.default_rng(seed)
     ids = tuple(f"class{c:02d}" for c in range(classes))
     offsets = np.arange(0, classes * per_class + 1, per_class)

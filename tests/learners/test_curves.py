@@ -1,4 +1,4 @@
-"""Scores item by item: by hand, by enumeration, and against traces."""
+"""Scores per item: by hand, by enumeration, and against traces."""
 
 from itertools import permutations
 
@@ -9,13 +9,13 @@ from torch import nn
 
 from metawidgets.datasets import load
 from metawidgets.datasets.linear_functions import least_squares_error_by_context
+from metawidgets.episodes import EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners import InContext, NearestNeighbour, ProtoNet, RecurrentLearner, loop
 from metawidgets.learners import build as build_learner
 from metawidgets.learners.curves import accuracy_by_appearance, appearances, error_by_context, ideal_first_guess
 from metawidgets.learners.losses import task_metrics
-from metawidgets.results import EvaluationCurve
-from metawidgets.sampling import EpisodeSampler
+from metawidgets.records import EvaluationCurve
 from tests.learners.conftest import blob_pool, sampler_of
 
 
@@ -26,7 +26,7 @@ def test_appearances_by_hand() -> None:
 
 @pytest.mark.parametrize("n_way", [2, 3, 5])
 def test_the_ideal_first_guess_by_enumeration(n_way: int) -> None:
-    """The classes appear one after the other under every assignment of labels; the guesser names the smallest one left."""
+    """The classes appear one after the other, under every assignment of labels; the guesser answers the smallest unused label."""
     hits = []
     for labels in permutations(range(n_way)):
         for j, label in enumerate(labels):
@@ -43,11 +43,12 @@ def test_a_neighbour_of_clear_classes_knows_them_from_the_second_appearance_on()
     assert (curve.metric, curve.axis, curve.points.tolist()) == ("accuracy", "appearance", [1, 2, 3, 4, 5])
     assert curve.per_episode.shape == (30, 5)
     assert (curve.per_episode[:, 1:] == 1).all()
-    # it never guesses a class that it has not seen; of the very first item it knows nothing, and one in three is right
+    # it never guesses an unseen class; at the first item it knows nothing, so one guess in three is right
     np.testing.assert_allclose(curve.per_episode[:, 0], 1 / 9)
     assert curve.settings["learner"] == "NearestNeighbour"
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize("name", ["lstm", "mann", "snail", "in_context"])
 def test_each_item_is_scored_on_what_came_before_it(name: str) -> None:
     torch.manual_seed(0)
@@ -73,7 +74,7 @@ def test_the_error_by_context_is_paired_with_that_of_least_squares() -> None:
     neighbour, best = error_by_context(NearestNeighbour(), sampler, 50), least_squares_error_by_context(sampler, 50)
     assert neighbour.metric == best.metric == "mean squared error"
     np.testing.assert_array_equal(neighbour.points, best.points)
-    # with no example both say 0; with one, the neighbour repeats its target
+    # without an example both answer 0; with one, the nearest neighbour repeats its target
     np.testing.assert_allclose(neighbour.per_episode[:, 0], best.per_episode[:, 0], rtol=1e-5)
     episodes = [sampler.episode(i) for i in range(50)]
     repeated = [(e.support_y[1, 0] - e.support_y[0, 0]) ** 2 for e in episodes]

@@ -1,4 +1,4 @@
-"""A meta-batch over threads against the same tasks one after the other."""
+"""A meta-batch on several threads against the same tasks one after the other."""
 
 import threading
 
@@ -9,14 +9,14 @@ from torch import nn
 from metawidgets import learners
 from metawidgets.errors import LearnerError
 from metawidgets.learners import loop
-from metawidgets.learners.encoders import Conv4
+from metawidgets.learners.networks.encoders import Conv4
 from metawidgets.learners.over_threads import n_workers, over_threads
 from tests.learners.by_hand import batch_of, network_of
 
 
 @pytest.fixture
 def threads():
-    """Sets how many threads PyTorch may use, and puts it back."""
+    """Return a function that sets PyTorch's number of threads; restore the number afterwards."""
     before = torch.get_num_threads()
     yield torch.set_num_threads
     torch.set_num_threads(before)
@@ -94,7 +94,7 @@ def test_a_module_that_cannot_be_copied_takes_its_tasks_in_turn(threads):
     threads(2)
     learner = learners.MAML(network_of("image", "support_stats"), inner_lr=0.1)
     loss, expected = gradients(learner)
-    object.__setattr__(learner, "held", threading.Lock())  # as a module that logs or streams may hold one
+    object.__setattr__(learner, "held", threading.Lock())  # a lock, which a module that logs or streams may have
     again, found = gradients(learner)
     assert again == pytest.approx(loss, rel=1e-12)
     for a, b in zip(found, expected, strict=True):

@@ -1,1 +1,1 @@
-"""Properties that hold whatever the values are, with hypothesis."""
+"""Properties that hold for all values, tested with hypothesis."""

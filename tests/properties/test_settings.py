@@ -1,4 +1,4 @@
-"""Parameters and a sweep's settings, of any value: taken as declared, or refused in a sentence."""
+"""Parameters and sweep settings of arbitrary values: accepted as declared, or refused with one sentence."""
 
 import json
 import math
@@ -32,7 +32,7 @@ def whole(value: Any, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
 
 
-# What each line of the cell allows, said a second time.
+# The values that each line of the cell allows, stated a second time.
 ALLOWED = {
     "n_way": lambda v: whole(v, 2, 60),
     "rate": lambda v: type(v) in (int, float) and 0 <= v <= 1,
@@ -67,7 +67,7 @@ FITTING = {
 
 
 def outcome(call: Callable[[], Any]) -> tuple[Any, str]:
-    """What it gives, and the sentence that refuses it: one of the two."""
+    """Return the result, or the message with which it was refused."""
     try:
         return call(), ""
     except (ParameterError, SweepError) as error:

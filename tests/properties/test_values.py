@@ -1,4 +1,4 @@
-"""Episodes, traces and draws of any size: there and back unchanged; and what is changed at random is refused in words."""
+"""Episodes, traces and draws of any size: saving and loading changes nothing, and randomly damaged ones are refused with a message."""
 
 import json
 from typing import Any
@@ -7,11 +7,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from metawidgets.episodes import Episode
+from metawidgets.episodes import ClassPool, Episode, EpisodeSampler
 from metawidgets.errors import MetawidgetsError
-from metawidgets.npz import read_npz, write_npz
-from metawidgets.sampling import ClassPool, EpisodeSampler
-from metawidgets.traces import Trace
+from metawidgets.files.npz import read_npz, write_npz
+from metawidgets.records import Trace
 
 QUICK = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -1,4 +1,4 @@
-"""The exporter, without a browser: what stands in the page, and what does not."""
+"""The exporter, without a browser: the contents of the page."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ STATE = "application/vnd.jupyter.widget-state+json"
 
 
 class Page(HTMLParser):
-    """Every element of a page as (tag, attributes), and the text of scripts, titles and headings."""
+    """A parser that collects every element of a page as (tag, attributes), and the text of scripts, titles and headings."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 
 def notebook(*cells, shown=(), state=()):
-    """A notebook of cells, then one cell for each widget shown; `state` are widgets of the kernel that no cell shows."""
+    """Make a notebook of these cells, then one cell per shown widget; `state` holds further widgets of the kernel that no cell shows."""
     cells = list(cells)
     for widget in shown:
         bundle = widget._repr_mimebundle_()
@@ -83,13 +83,14 @@ def test_the_policy_comes_first_and_nothing_is_fetched(page):
 def test_each_module_is_stored_once_under_its_digest(page):
     views = [EpisodeView(sheet()), EpisodeView(sheet()), chart(), chart()]
     data = page(notebook(shown=views)).data
-    assert len(data["modules"]) == 3  # the sheet's, the chart's, and Vega's host
+    assert len(data["modules"]) == 3  # those of the episode sheet, the chart, and Vega's host
     for digest, text in data["modules"].items():
         assert hashlib.sha256(text.encode()).hexdigest() == digest
     assert {data["models"][v.model_id]["module"] for v in views[:2]} == {
         hashlib.sha256(str(views[0]._esm).encode()).hexdigest()
     }
-    assert sum("source" in record["state"] for record in data["models"].values()) == 1
+    sent = [b["path"] for record in data["models"].values() for b in record["buffers"]]
+    assert sent.count(["source"]) == 1  # Vega itself
 
 
 def test_only_what_is_shown_travels_with_what_it_refers_to(page):
@@ -125,7 +126,7 @@ def test_a_picture_stands_where_a_component_will(page):
     picture = built.all("img")[0]
     assert str(picture["src"]).startswith("data:image/png;base64,iVBOR")
     assert picture["alt"] == view.summary()
-    # A notebook that was saved without its widgets' state still shows the picture.
+    # If a notebook was saved without its widgets' state, the page shows the picture.
     bare = notebook(shown=[view])
     bare.metadata.pop("widgets")
     assert page(bare).all("img")[0]["src"] == picture["src"]
@@ -201,7 +202,7 @@ def test_outputs_of_every_kind(page):
     texts = "".join(built.texts["pre"])
     assert "100%\nend" in texts
     assert "10%" not in texts
-    assert "[output of a kind that a page cannot show: application/x-odd]" in texts
+    assert "[output of a type that a page cannot show: application/x-odd]" in texts
     assert "js" in built.texts["pre"]
     assert built.all("mfrac")
     svg = built.all("img")[0]
@@ -244,12 +245,12 @@ def test_what_is_no_notebook_is_refused(tmp_path):
     with pytest.raises(ExportError, match=r"there is no notebook .*missing\.ipynb; check the path"):
         export_notebook(tmp_path / "missing.ipynb", tmp_path / "page.html")
     (tmp_path / "bad.ipynb").write_text("not json")
-    with pytest.raises(ExportError, match=r"bad\.ipynb is no notebook \(NotJSONError\); give an \.ipynb file"):
+    with pytest.raises(ExportError, match=r"bad\.ipynb is not a notebook \(NotJSONError\); give an \.ipynb file"):
         export_notebook(tmp_path / "bad.ipynb", tmp_path / "page.html")
 
 
 def test_what_is_no_component_is_refused(tmp_path):
-    with pytest.raises(TypeError, match=r"not Chart; a chart goes into ChartView\(chart\) first"):
+    with pytest.raises(TypeError, match=r"not Chart; wrap a chart in ChartView\(chart\)"):
         export_component(_squares(), tmp_path / "page.html")  # pyright: ignore[reportArgumentType]
 
 

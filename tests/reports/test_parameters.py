@@ -1,4 +1,4 @@
-"""The parameters cell: what it may hold, and what becomes of wrong values."""
+"""The parameters cell: its allowed contents, and the errors for wrong values."""
 
 import nbformat
 import pytest
@@ -123,16 +123,16 @@ def test_words_of_the_wrong_type_are_refused_with_their_text(model, word):
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("n_way = 5", "only lines like"),
-        ("import os", "only lines like"),
-        ("n_way: int", "only lines like"),
+        ("n_way = 5", "write only lines like"),
+        ("import os", "write only lines like"),
+        ("n_way: int", "write only lines like"),
         ("n_way: int = 2 + len('x')", "give a literal"),
-        ("n_way: Path = 'x'", "'Path' is not known here"),
-        ("n_way: dict[str, int] = {}", "is not known here"),
+        ("n_way: Path = 'x'", "'Path' is not supported"),
+        ("n_way: dict[str, int] = {}", "is not supported"),
         ("n_way: int = 'five'", "gives 'n_way' the default 'five' but declares a whole number"),
         ("n_way: int = 30  # 2..20 classes", "gives 'n_way' the default 30"),
         ("name: str = 'x'  # 1..5 letters", "has the range '1..5' but is not a number"),
-        ("n_way: int = (", "is no Python"),
+        ("n_way: int = (", "is not Python"),
     ],
 )
 def test_bad_cells_are_refused(cell, message):
@@ -247,8 +247,8 @@ def test_help_tells_what_a_list_takes(lists):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("x: list[dict] = []", r"'list\[dict\]' is not known"),
-        ("x: set[int] = []", r"'set\[int\]' is not known"),
+        ("x: list[dict] = []", r"'list\[dict\]' is not supported"),
+        ("x: set[int] = []", r"'set\[int\]' is not supported"),
         ("x: list[str] = []  # 1..5 names", "is not a number"),
         ("x: list[int] | None = None  # 1..5 of them", "a list or something else"),
         ("x: list[int] = [0]  # 1..5 of them", "each a whole number from 1 to 5"),

@@ -1,4 +1,4 @@
-"""Runs of small notebooks that end well, and in every way that one can end badly."""
+"""Runs of small notebooks that succeed, and that fail in every possible way."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PARAMETERS = "seed: int = 0  # 0..100 seed\nsmoke: bool = False\nwhere: str | No
 
 
 def notebook(path: Path, *cells: str, kernel: str = "python3") -> Path:
-    """A notebook of a parameters cell, then for each text a heading and a code cell."""
+    """Write a notebook with a parameters cell, then for each text a heading and a code cell."""
     made = nbformat.v4.new_notebook()
     made.metadata.kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
     made.cells.append(nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}))
@@ -85,11 +85,12 @@ def test_a_failing_cell_keeps_what_was_done_and_is_named(tmp_path):
     assert not (tmp_path / "out" / "small.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "limit", "message"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", None, "DeadKernelError"),
-        ("import sys; sys.exit(0)", None, "a cell ended the program"),
+        ("import sys; sys.exit(0)", None, "a cell called sys.exit"),
         ("import time; time.sleep(60)", 1, "CellTimeoutError"),
     ],
 )
@@ -108,7 +109,7 @@ def test_a_missing_kernel(tmp_path):
 
 
 def hear_interrupts() -> None:
-    """In a child before it starts: a shell that runs the tests in the background has it ignore SIGINT otherwise."""
+    """Runs in the child before it starts: if a shell runs the tests in the background, the child would ignore SIGINT."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -126,6 +127,7 @@ def test_what_a_cell_raised_is_one_sentence(kind, text, said):
     assert run._message(error) == said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_an_interrupted_run_says_so_and_leaves_no_kernel(tmp_path):
     mark = tmp_path / "pid"
@@ -169,5 +171,5 @@ def test_unknown_reports(tmp_path, name, message):
 
 def test_a_file_that_is_no_notebook(tmp_path):
     (tmp_path / "x.ipynb").write_text("hello")
-    with pytest.raises(ReportError, match="is no notebook"):
+    with pytest.raises(ReportError, match="is not a notebook"):
         run_report(tmp_path / "x.ipynb", tmp_path / "out")

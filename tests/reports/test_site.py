@@ -1,4 +1,4 @@
-"""Many notebooks and their index: one that fails is said and keeps no other from running."""
+"""Many notebooks and their index: a failed notebook is reported and does not stop the others."""
 
 import nbformat
 import pytest
@@ -38,7 +38,7 @@ def test_every_notebook_is_run_and_linked(tmp_path):
     page = first.page.read_text()
     assert "smoke is True" in page
     assert '<a href="../good/good.html#part">here</a>' in page
-    assert '<a data-notebook="bad.ipynb">failed</a>' in page  # there is no page to go to
+    assert '<a data-notebook="bad.ipynb">failed</a>' in page  # there is no page to link to
     assert '<a href="https://e.com/good.ipynb" rel="noopener noreferrer">elsewhere</a>, <a href="good.csv">' in page
     assert first.question == "What is one and one? On two lines."
     assert first.size == first.page.stat().st_size

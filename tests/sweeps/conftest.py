@@ -1,4 +1,4 @@
-"""An output of each kind (a folder, an object store, a file system known by nothing but its interface); a place for real sweeps."""
+"""Outputs of each kind (a folder, an object store, a generic fsspec file system), and a place for real sweeps."""
 
 import shutil
 import tempfile
@@ -15,13 +15,15 @@ from tests.sweeps.places import Place, write_notebook
 PLACES: dict[str, Callable[[Path], str]] = {
     "folder": lambda tmp: str(tmp / "out"),
     "object store": lambda tmp: f"memory://{uuid.uuid4().hex}/sweep",
-    "generic": lambda tmp: f"dir://sweep::file://{tmp}",  # DirFileSystem: a local folder through the plain interface
+    "generic": lambda tmp: (
+        f"dir://sweep::file://{tmp}"
+    ),  # DirFileSystem: a local folder through fsspec's generic interface
 }
 
 
 @pytest.fixture(params=list(PLACES))
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A new, empty output; a test that takes it runs once for each kind."""
+    """A new, empty output. A test that uses it runs once for each kind."""
     made = Store(PLACES[request.param](tmp_path))
     yield made
     if request.param == "object store":
@@ -37,7 +39,7 @@ def folder(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    # A socket's path may have a hundred characters: the folder for temporary files must have a short name.
+    # A socket's path may have only about a hundred characters, so the folder for temporary files needs a short name.
     place = Place(tmp_path, Path(tempfile.mkdtemp(prefix="mwt-", dir="/tmp")))
     write_notebook(tmp_path)
     yield place

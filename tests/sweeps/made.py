@@ -1,4 +1,4 @@
-"""Notebooks, finished runs and statuses for tests of sweeps: small, and made here."""
+"""Small notebooks, finished runs and statuses for the tests of sweeps."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ smoke: bool = False"""
 
 
 def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
-    """A notebook of a parameters cell and one code cell for each text."""
+    """Write a notebook with a parameters cell and one code cell for each text."""
     made = nbformat.v4.new_notebook()
     made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made.cells.append(nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
@@ -28,19 +28,19 @@ def notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
 
 
 def key_of(number: int) -> str:
-    """A key that no report has."""
-    return f"{number:015x}00000"  # a claim looks at the first 15 digits
+    """Return a key that no report has."""
+    return f"{number:015x}00000"  # a claim uses the first 15 digits
 
 
 def status(state: str = "completed", **more: Any) -> dict[str, Any]:
-    """What `run_report` would have written."""
+    """Return the status that `run_report` would have written."""
     error = {"error": {"message": "it broke."}} if state == "failed" else {}
     said = {"report": "tiny", "parameters": {"n": 1}, "seconds": 1.5, "state": state, "notebook": "tiny.ipynb"}
     return {**said, "html": "tiny.html" if state == "completed" else None, **error, **more}
 
 
 def finished(folder: Path, text: str = "page") -> Path:
-    """The folder of a run, as `Store.publish` takes it: it moves the files away."""
+    """Make the folder of a finished run for `Store.publish`, which moves the files away."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tiny.html").write_text(text)
     (folder / "tiny.ipynb").write_text(json.dumps({"cells": []}))

@@ -1,4 +1,4 @@
-"""Outputs of sweeps as files, made without running anything: what a summary reads."""
+"""Outputs of sweeps, written without running anything, for tests of the summary."""
 
 import json
 import tempfile
@@ -11,12 +11,12 @@ from metawidgets.sweeps.store import Store
 
 
 def key(number: int) -> str:
-    """A key that sorts as its number does."""
+    """Return a key; keys sort like their numbers."""
     return f"{number:020x}"
 
 
 def scores(seed: int, mean: float, n: int = 30) -> list[float]:
-    """Accuracies of as many episodes; those of one seed are hard and easy together."""
+    """Return the accuracies of n episodes; all learners of one seed share the hard and the easy ones."""
     shared = np.random.default_rng(seed).normal(0, 0.1, n)
     own = np.random.default_rng([seed, int(1000 * mean)]).normal(0, 0.1, n)
     return np.clip(mean + shared + own, 0, 1).round(4).tolist()
@@ -25,7 +25,7 @@ def scores(seed: int, mean: float, n: int = 30) -> list[float]:
 def few_shot(
     learner: str, k_shot: int, seed: int, per_episode: list[float], *, metric: str = "accuracy", **options: Any
 ) -> dict[str, Any]:
-    """A completed report of few_shot, as its status file says it."""
+    """Return the status of a completed report of few_shot."""
     values = np.array(per_episode)
     data = options.pop("dataset", "glyphs")
     asked = {"dataset": data, "dataset_options": {}, "split": "test", "n_way": None, "k_shot": k_shot, "n_query": 5}
@@ -59,7 +59,7 @@ def few_shot(
 
 
 def failed(problem: str, **parameters: Any) -> dict[str, Any]:
-    """A report that failed."""
+    """Return the status of a failed report."""
     return {
         "report": "few_shot",
         "metawidgets": "0.1.0",
@@ -71,7 +71,7 @@ def failed(problem: str, **parameters: Any) -> dict[str, Any]:
 
 
 def put(place: str | Path, reports: list[dict[str, Any]], *, plan: bool = True) -> Store:
-    """Write reports as a sweep leaves them, each with a page, and the plan that asked for them."""
+    """Write reports as a sweep does, each with a page, and their plan."""
     store = Store(str(place))
     for number, said in enumerate(reports):
         with tempfile.TemporaryDirectory() as made:
@@ -79,7 +79,7 @@ def put(place: str | Path, reports: list[dict[str, Any]], *, plan: bool = True) 
             names = {"notebook": "r.ipynb", "html": "r.html"} if done else {"notebook": "r.partial.ipynb"}
             for name in names.values():
                 (Path(made) / name).write_text("<p>a report</p>")
-            target = store.folder  # a page is moved, which needs one disk
+            target = store.folder  # `publish` moves the page, which must be on the same disk
             if target is not None:
                 target.mkdir(parents=True, exist_ok=True)
             store.publish(key(number), Path(made), {**said, **names})

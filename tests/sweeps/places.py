@@ -1,4 +1,4 @@
-"""A tiny notebook that imports nothing heavy, and sweeps of it in processes of their own, of which every trace can be found."""
+"""A tiny notebook without heavy imports, and sweeps of it in separate processes whose every process and file can be found."""
 
 import json
 import os
@@ -62,9 +62,9 @@ def until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any
 
 @dataclass
 class Place:
-    """Where a sweep under test runs: its files, and an environment by which its processes are found.
+    """The place of a sweep under test: its files, and an environment by which its processes are found.
 
-    `mark` is in the environment of every process that comes from one started here, however far down.
+    Every process started from here, directly or indirectly, has `mark` in its environment.
     """
 
     folder: Path
@@ -78,7 +78,7 @@ class Place:
 
     @property
     def said(self) -> Path:
-        """The file in which the notebook says when it begins and ends."""
+        """The file in which the notebook logs its begin and end."""
         return self.folder / "said"
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -94,8 +94,8 @@ class Place:
         }
 
     def settings(self, name: str = "sweep.toml", **settings: Any) -> Path:
-        """A sweep of `repeats` tiny reports; keywords are settings, `parameters` adds to the notebook's."""
-        # Bare names, from the folder where the sweep starts: of a path that exists the contents would be part of the key.
+        """Write the settings of a sweep of `repeats` tiny reports. Keywords are settings; `parameters` are added to the notebook's."""
+        # Names relative to the working folder: the contents of a file named by an existing path would become part of the key.
         parameters = {"say": self.said.name, **settings.pop("parameters", {})}
         settings = {"report": "tiny.ipynb", "out": str(self.out), "workers": 1, "forked": False, **settings}
         lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
@@ -105,7 +105,7 @@ class Place:
         return path
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
-        """A process in a group of its own, as a terminal starts a command."""
+        """Start a process in its own process group, as a terminal does."""
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=self.folder,
@@ -123,7 +123,7 @@ class Place:
         return self.start("-m", "metawidgets", "sweep", "run", str(settings), "--no-summary", *options, **environment)
 
     def processes(self) -> list[psutil.Process]:
-        """All that live and come from here."""
+        """Return all live processes that were started from here."""
         found = []
         for process in psutil.process_iter():
             try:
@@ -134,7 +134,7 @@ class Place:
         return found
 
     def named(self, *words: str) -> list[psutil.Process]:
-        """Those whose command line has one of these words."""
+        """Return the processes whose command line contains one of these words."""
         found = []
         for process in self.processes():
             try:
@@ -145,30 +145,30 @@ class Place:
         return found
 
     def gone(self) -> None:
-        """Wait until no process is left, and look that nothing is left in the folder for temporary files, either."""
+        """Wait until no process is left, and assert that no temporary file is left."""
         until(lambda: not self.processes(), "the end of all processes", 30)
         left = [p for p in self.tmp.rglob("*") if not p.is_dir() and "dask-scratch-space" not in p.parts]
         assert left == []
         assert list(self.tmp.glob("mw-*")) == []
 
     def lines(self, word: str) -> list[list[str]]:
-        """What the notebook said so far: word, seed, process, time."""
+        """Return the notebook's log so far: word, seed, process, time."""
         if not self.said.exists():
             return []
         return [line.split() for line in self.said.read_text().splitlines() if line.startswith(word)]
 
     def statuses(self) -> dict[int, dict[str, Any]]:
-        """seed -> status file."""
+        """Return seed -> contents of the status file."""
         found = [json.loads(path.read_text()) for path in self.out.glob("status/*/*.json")]
         return {said["parameters"]["seed"]: said for said in found}
 
     def files(self) -> dict[str, tuple[int, int, bytes]]:
-        """Every file under a final name: number on disk, time, contents."""
+        """Return for every file with a final name its inode, time and contents."""
         paths = [p for part in ("status", "reports") for p in (self.out / part).rglob("*") if p.is_file()]
         return {str(p.relative_to(self.out)): (p.stat().st_ino, p.stat().st_mtime_ns, p.read_bytes()) for p in paths}
 
     def check_whole(self) -> None:
-        """Whatever has a status file is whole, and nothing is half written."""
+        """Assert that every report with a status file is complete, and that no file is half written."""
         for path in self.out.glob("status/*/*"):
             said = json.loads(path.read_text())
             assert path.name == f"{said['key']}.json"

@@ -1,11 +1,11 @@
-"""Loaded at its start by every process of a sweep under test, since this folder is on its PYTHONPATH: it injects the faults."""
+"""Injects faults into every process of a sweep under test: Python imports this module at its start, since this folder is on PYTHONPATH."""
 
 import os
 import sys
 import time
 import types
 
-# The process that forks kernels imports no torch here: what it forks is a kernel all the same, some seconds earlier.
+# Here the fork server does not import torch, which saves seconds; its kernels work all the same.
 if "metawidgets.sweeps.fork_server" in sys.orig_argv:
     for name in (
         "altair",
@@ -18,7 +18,16 @@ if "metawidgets.sweeps.fork_server" in sys.orig_argv:
     ):
         sys.modules[name] = types.ModuleType(name)
     sys.modules["torch"].default_generator = types.SimpleNamespace(seed=lambda: 0)  # type: ignore[attr-defined]
-    for name in ("datasets", "instruments", "learners", "reports.tables", "evaluation", "views", "widgets"):
+    for name in (
+        "datasets",
+        "instruments",
+        "learners",
+        "reports.tables",
+        "training.evaluation",
+        "training.meta_training",
+        "views",
+        "widgets",
+    ):
         sys.modules[f"metawidgets.{name}"] = types.ModuleType(name)
 
 if "SWEEP_TEST_VERSION" in os.environ:
@@ -26,7 +35,7 @@ if "SWEEP_TEST_VERSION" in os.environ:
 
     metawidgets.__version__ = os.environ["SWEEP_TEST_VERSION"]
 
-if "SWEEP_TEST_CLOCK" in os.environ:  # a file with the seconds by which the clock was put on (or back)
+if "SWEEP_TEST_CLOCK" in os.environ:  # a file with the seconds by which the clock is moved forward (or back)
     _path, _time, _time_ns = os.environ["SWEEP_TEST_CLOCK"], time.time, time.time_ns
 
     def _shift() -> int:

@@ -1,10 +1,10 @@
-"""What `run_sweep` leaves of itself in the process that calls it: nothing."""
+"""`run_sweep` leaves nothing behind in the process that calls it."""
 
 import sys
 
 import pytest
 
-from metawidgets.allocator import ENVIRONMENT
+from metawidgets.training.allocator import ENVIRONMENT
 from tests.sweeps.places import PATIENCE, Place
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 PROGRAM = """
 import logging, os, signal, sys, threading
 from metawidgets.sweeps import Plan, run_sweep
-from metawidgets.sweeps.plan import Settings
+from metawidgets.sweeps.planning import Settings
 import distributed
 
 def state():
@@ -50,7 +50,7 @@ def test_run_sweep_leaves_the_process_as_it_was(place: Place) -> None:
     process = place.start("program.py")
     out, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, said) == (0, "well\n", ""), said
-    # Dask would have its workers, and so their kernels, give freed memory back at once, which costs a training a third.
+    # Dask makes its workers, and so their kernels, return freed memory at once, which slows a training by a third.
     executed = [path.read_text() for path in place.out.glob("reports/*/*.ipynb")]
     assert [f"trim {ENVIRONMENT['MALLOC_TRIM_THRESHOLD_']}" in text for text in executed] == [True, True]
     place.gone()

@@ -29,7 +29,7 @@ def claims(tmp_path):
 
 
 def another(path, key):
-    """Another process that asks for the key and, if it gets it, holds it until it is told to end."""
+    """Start a process that tries to claim the key, and holds it until it is told to end."""
     command = [sys.executable, "-c", HOLD, str(path), key]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -78,7 +78,7 @@ def test_one_at_a_time_between_processes_and_none_outlives_its_owner(claims):
         ended(process)
     with claimed(claims, key) as ours:
         assert ours
-        assert granted(claims, key_of(2))  # given back, while the first is still held
+        assert granted(claims, key_of(2))  # released, while the first is still held
         process, theirs = another(claims, key)
         ended(process)
         assert not theirs

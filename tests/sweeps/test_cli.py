@@ -1,12 +1,13 @@
-"""`metawidgets sweep` as a newcomer types it: what it says, its exit codes, and that a mistake is one sentence."""
+"""`metawidgets sweep` from the command line: its output, its exit codes, and one sentence for each mistake."""
 
+import json
 import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
-from metawidgets.sweeps.plan import Plan
+from metawidgets.sweeps.planning import Plan
 from metawidgets.sweeps.settings import Settings
 from metawidgets.sweeps.store import Store
 from tests.sweeps.made import finished, notebook, status
@@ -16,7 +17,7 @@ TOML = 'report = "tiny.ipynb"\nout = "out"\n[grid]\nn = [1, 2, 3]\n'
 
 @pytest.fixture
 def sweep(metawidgets, tmp_path):
-    """`metawidgets sweep` in a folder with a small one; gives exit code, stdout and stderr."""
+    """Return a function that runs `metawidgets sweep` in a folder with a small sweep, and returns exit code, stdout and stderr."""
     notebook(tmp_path / "tiny.ipynb", "print(n)")
     (tmp_path / "sweep.toml").write_text(TOML)
     return lambda *words, answer="": metawidgets("sweep", *words, answer=answer)
@@ -35,7 +36,7 @@ def jobs(text: str = "sweep.toml"):
 
 
 def done(*states: str, out: str = "out") -> None:
-    """As if the first reports had been run."""
+    """Write the status files of the first reports, as if they had been run."""
     store = Store(out)
     for job, state in zip(jobs(), states, strict=False):
         store.publish(job.key, finished(Path("made")), status(state, parameters=job.parameters))
@@ -44,7 +45,7 @@ def done(*states: str, out: str = "out") -> None:
 def test_help_names_the_commands_and_what_they_are_for(sweep):
     code, said, _ = sweep("--help")
     assert code == 0
-    for word in ("run", "status", "clean", "summary", "goes on"):
+    for word in ("run", "status", "clean", "summary", "resume"):
         assert word in said
     code, said, _ = sweep("run", "--help")
     assert code == 0
@@ -56,18 +57,18 @@ def test_help_names_the_commands_and_what_they_are_for(sweep):
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(sweep, no_process):
     code, said, _ = sweep("sweep.toml", "--dry-run")
-    assert (code, said) == (0, "3 reports of tiny, of which 3 would run.\n")
+    assert (code, said) == (0, "tiny has 3 reports; 3 would run.\n")
     assert not Path("out").exists()
     done("completed", "failed")
-    assert sweep("--dry-run", "sweep.toml")[1] == "3 reports of tiny, of which 1 would run.\n"
-    assert "of which 2 would run" in sweep("run", "sweep.toml", "--dry-run", "--retry-failed")[1]
-    assert "of which 3 would run" in sweep("sweep.toml", "--dry-run", "--out", "elsewhere")[1]
+    assert sweep("--dry-run", "sweep.toml")[1] == "tiny has 3 reports; 1 would run.\n"
+    assert "2 would run" in sweep("run", "sweep.toml", "--dry-run", "--retry-failed")[1]
+    assert "3 would run" in sweep("sweep.toml", "--dry-run", "--out", "elsewhere")[1]
 
 
 def test_a_sweep_that_is_done_starts_nothing(sweep, no_process):
     done("completed", "failed", "completed")
     code, said, _ = sweep("sweep.toml", "--no-summary")
-    assert (code, said) == (0, "All 3 reports were done already.\n")
+    assert (code, said) == (0, "All 3 reports were already done.\n")
 
 
 def test_status_by_file_and_by_folder(sweep):
@@ -76,9 +77,13 @@ def test_status_by_file_and_by_folder(sweep):
     for place in ("sweep.toml", "out"):
         code, said, _ = sweep("status", place)
         assert code == 0
-        row = next(line for line in said.splitlines() if "tiny-" in line)
-        assert [word for word in row.replace("│", " ").split() if word.isdigit()] == ["3", "1", "1", "1"]
+        row = next(line for line in said.splitlines() if line.startswith("tiny-"))
+        assert row.endswith(": 1 of 3 reports completed, 1 failed, 1 to do")
         assert "1 failed: it broke." in said
+        found = json.loads(sweep("status", place, "--json")[1])
+        (plan,) = found["plans"]
+        assert (plan["reports"], plan["completed"], plan["failed"], plan["to_do"]) == (3, 1, 1, 1)
+        assert found["problems"] == {"it broke.": 1}
     assert Path("out/index.json").is_file(), "the next look reads no status file"
     code, said, _ = sweep("status", "nowhere")
     assert code == 0
@@ -135,8 +140,8 @@ def test_clean_elsewhere(sweep):
             "zip = {n = [1, 2], rate = [0.1]}\n" + TOML.replace("[grid]\nn = [1, 2, 3]", ""),
             "n has 2, rate has 1",
         ),
-        (["sweep.toml"], TOML + "[[exclude]]\nn = 9", "the exclusion {'n': 9} fits none of the reports"),
-        (["sweep.toml"], "repeats = 1000000\n" + TOML, "asks for 3,000,000 reports; 1,000,000 are the most"),
+        (["sweep.toml"], TOML + "[[exclude]]\nn = 9", "the exclusion {'n': 9} matches none of the reports"),
+        (["sweep.toml"], "repeats = 1000000\n" + TOML, "asks for 3,000,000 reports, but at most 1,000,000 are allowed"),
         (["sweep.toml"], TOML.replace("tiny.ipynb", "gone.ipynb"), "there is no notebook gone.ipynb"),
         (
             ["sweep.toml"],
@@ -187,7 +192,7 @@ def test_failed_reports_make_the_exit_code(sweep, monkeypatch):
         "sweep.toml", "--no-summary", "--workers", "2", "--retry-failed", "--scheduler", "tcp://h:1"
     )
     assert code == 1
-    assert "3 reports in 1 min 01 s (20.3 s a report), 0 were done before, 0 are left." in said
+    assert "3 reports in 1 min 01 s (20.3 s per report), 0 were done before, 0 are left." in said
     assert "1 of 3 reports failed; --retry-failed runs them again. 1 x KeyError: 'x'." in err
     assert (seen["workers"], seen["retry_failed"], seen["scheduler"]) == (2, True, "tcp://h:1")
 
@@ -206,7 +211,7 @@ def test_a_small_sweep_from_end_to_end(sweep):
         "completed",
         "failed",
     ]
-    assert "All 3 reports were done already" in sweep("sweep.toml", "--no-summary")[1]
-    notebook(Path("tiny.ipynb"), "print(n)")  # another notebook: other reports
-    assert "of which 3 would run" in sweep("sweep.toml", "--dry-run")[1]
+    assert "All 3 reports were already done" in sweep("sweep.toml", "--no-summary")[1]
+    notebook(Path("tiny.ipynb"), "print(n)")  # another notebook means other reports
+    assert "3 would run" in sweep("sweep.toml", "--dry-run")[1]
     assert threading.active_count() < 50

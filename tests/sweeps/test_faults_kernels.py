@@ -1,4 +1,4 @@
-"""What a cell can do to its kernel, and to the worker that runs it: here the worker is this process."""
+"""Harm that a cell can do to its kernel and to the worker that runs it. Here the worker is this process."""
 
 import os
 import signal
@@ -17,14 +17,17 @@ from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.task import Task, run_task
 from tests.sweeps.places import Place, until
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and looks into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="forks, and looks into /proc"),
+]
 KEY = "0123456789abcdef0123"
 
 DIE = "os.kill(os.getpid(), 9)"
 DIE_ONCE = (
     "first = not os.path.exists(say + '.once'); open(say + '.once', 'w').close(); first and os.kill(os.getpid(), 9)"
 )
-HOLD = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # exponential, in one C call that never lets go of the lock
+HOLD = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # exponential time, in one C call that never releases the GIL
 CHILDREN = "import subprocess; [subprocess.Popen(['sleep', '1234']) for _ in range(3)]"
 
 
@@ -35,11 +38,11 @@ def forked(request: pytest.FixtureRequest, light: None) -> bool:
 
 @pytest.fixture(scope="module")
 def light() -> Iterator[None]:
-    """One light process that forks kernels for all of these tests."""
+    """One fork server for all of these tests, without heavy imports."""
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *([before] if before else [])])
     forks.Server.end()
-    forks.Server.of_this_process()  # now, so that it has no test's mark and is not ended with that test
+    forks.Server.of_this_process()  # started now, so that it has no test's mark and does not end with that test
     yield
     forks.Server.end()
     if before is None:
@@ -54,7 +57,7 @@ def marked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(place: Place, do: str, forked: bool, **more: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Run one report here: what `run_task` says, and the status file."""
+    """Run one report in this process. Return the outcome of `run_task` and the status file."""
     parameters = {"say": place.said.name, "do": do, **more.pop("parameters", {})}
     task = Task(
         version=metawidgets.__version__,
@@ -106,7 +109,7 @@ def test_a_cell_that_never_ends_in_c_is_ended_by_the_time_limit(place: Place, fo
     said, status = run(place, HOLD, forked, time_limit=2.0)
     assert (said["state"], said["problem"]) == ("failed", "it took longer than its time limit of 2 seconds.")
     assert status is not None
-    assert status["attempts"] == 1  # it did not die, so it is not begun anew
+    assert status["attempts"] == 1  # the kernel did not die, so the report is not run again
     assert not any(psutil.pid_exists(pid) for pid in pids(place))
 
 
@@ -135,7 +138,7 @@ def test_the_process_that_forks_is_killed_mid_report(place: Place, light: None) 
     def kill() -> None:
         until(lambda: pids(place), "the report's begin")
         os.kill(server.pid, signal.SIGKILL)
-        until(lambda: is_gone(pids(place)[0]), "the kernel's end")  # it must not come to the report's end before
+        until(lambda: is_gone(pids(place)[0]), "the kernel's end")  # it must not reach the report's end earlier
         go_on.touch()
 
     go_on = place.folder / "go on"
@@ -156,7 +159,7 @@ def test_without_a_process_that_forks_kernels_are_programs(
     monkeypatch.setenv("PYTHONPATH", str(place.folder))
     (place.folder / "altair.py").write_text("raise ImportError('no altair today')")
     assert not forks.can_fork()
-    assert not forks.can_fork()  # and it is not tried again for every report
+    assert not forks.can_fork()  # starting it is not tried again for every report
     with pytest.raises(OSError, match="did not start"):
         forks.Server.of_this_process()
     forks.Server.end()
@@ -184,5 +187,5 @@ def test_stopped_from_another_thread_it_leaves_no_status(
     stopper.join()
     assert said["state"] == "stopped"
     assert status is None
-    assert len(runs) == 1  # it is not begun anew
+    assert len(runs) == 1  # the report is not run again
     until(lambda: not sleeping(), "the end of what the cell started", 10)

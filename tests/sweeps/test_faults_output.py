@@ -1,4 +1,4 @@
-"""An output that takes no more: one sentence, what is done stays, nothing half written has a final name, the next call goes on."""
+"""An output that cannot be written to: one error message, finished reports stay, no file is half written, and the next call continues."""
 
 import errno
 import itertools
@@ -24,11 +24,11 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Refusal:
-    """A file system that refuses what changes it below a folder, from the nth change on."""
+    """Make the file system refuse changes below a folder, from the nth change on."""
 
     def __init__(self) -> None:
         self.folder, self.left, self.code = "", 0, errno.ENOSPC
-        sys.addaudithook(self._hook)  # it cannot be taken away again: without a folder it does nothing
+        sys.addaudithook(self._hook)  # an audit hook cannot be removed; without a folder it does nothing
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.folder or event not in ("open", "os.mkdir", "os.rename", "os.chmod", "os.truncate"):
@@ -52,7 +52,7 @@ def refusal(refusing: Refusal) -> Iterator[Refusal]:
 
 
 def publish(store: Store, key: str, made: Path) -> None:
-    """As a worker does with what `run_report` left."""
+    """Publish a finished run as a worker does."""
     with store.claim(key) as mine, store.workplace(key) as folder:
         assert mine
         with store.telling():
@@ -97,13 +97,14 @@ def test_refused_at_every_change_in_turn(code: int, tmp_path: Path, made: Path, 
         assert store.status(KEYS[1]) is None
         assert all(p.read_bytes() == data for p, data in first.items())
         left = [p for p in (tmp_path / "out").rglob("*") if p.is_file() and p not in first]
-        for path in left:  # a report may have come as far as its place, and is whole then
+        for path in left:  # a report's file may already be in its final place; then it is complete
             assert path.read_bytes() == (made / f"tiny{path.suffix}").read_bytes()
         assert not (tmp_path / "out" / ".work" / KEYS[1]).exists()
     assert n > 5
     assert (store.status(KEYS[1]) or {})["state"] == "completed"
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_be_made_is_refused_before_anything_runs(place: Place) -> None:
     (place.folder / "out").write_text("a file")
     process = place.sweep(place.settings())
@@ -116,7 +117,7 @@ def test_an_output_that_cannot_be_made_is_refused_before_anything_runs(place: Pl
 
 @pytest.fixture
 def small_disk(place: Place) -> Iterator[Path]:
-    """A disk of 600 kB; `mount` makes it larger."""
+    """A disk of 600 kB; `mount` enlarges it."""
     place.out.mkdir()
     made = mount(place.out, "size=600k")
     if made.returncode:

@@ -1,4 +1,4 @@
-"""Schedulers that are elsewhere: not there, gone for a while, of another version; and clocks that are wrong."""
+"""External schedulers: missing, away for a while, of another version; and wrong clocks."""
 
 import os
 import socket
@@ -39,13 +39,14 @@ def worker(place: Place, port: int, **environment: str) -> "subprocess.Popen[str
 
 
 def sentence(said: str) -> str:
-    """The one line of an error."""
+    """Return the error's only line."""
     assert "Traceback" not in said, said
     lines = [line for line in said.splitlines() if line.startswith("metawidgets: ")]
     assert len(lines) == 1, said
     return lines[0]
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there(place: Place) -> None:
     port = free_port()
     process = place.sweep(place.settings(), "--scheduler", f"tcp://127.0.0.1:{port}")
@@ -56,6 +57,7 @@ def test_a_scheduler_that_is_not_there(place: Place) -> None:
     place.gone()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["nonsense://x", "tcp://127.0.0.1:http", "tcp://127.0.0.1:99999999"])
 def test_an_address_that_is_none(place: Place, address: str) -> None:
     process = place.sweep(place.settings(), "--scheduler", address)
@@ -91,7 +93,7 @@ def test_a_worker_of_another_version_is_told_apart(place: Place) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_scheduler_that_goes_away_and_comes_back(place: Place) -> None:
-    """Dask's workers end when they lose their scheduler; whoever started them starts them again."""
+    """Dask's workers end when they lose their scheduler, so the test starts them again."""
     port, go_on = free_port(), place.folder / "go on"
     do = "if seed == 0: wait_for = ''\nelif seed > 1: time.sleep(0.2)"
     settings = place.settings(repeats=4, parameters={"wait_for": go_on.name, "do": do})
@@ -148,7 +150,7 @@ def test_a_sweep_that_ends_stops_its_kernels_on_the_workers_and_no_others(place:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_clock_that_is_set_back(place: Place) -> None:
-    """An hour, in the midst of a sweep; then a day on, with status files of the future and of 1980."""
+    """The clock moves by an hour during a sweep, then by a day, with status files from the future and from 1980."""
     clock, go_on = place.folder / "clock", place.folder / "go on"
     clock.write_text("0")
     do = "if seed == 0: wait_for = ''"
@@ -170,5 +172,5 @@ def test_a_clock_that_is_set_back(place: Place) -> None:
     clock.write_text("86400")
     driver = place.sweep(settings, SWEEP_TEST_CLOCK=str(clock))
     out, said = driver.communicate(timeout=PATIENCE)
-    assert (driver.returncode, out.strip()) == (0, "All 3 reports were done already."), said
+    assert (driver.returncode, out.strip()) == (0, "All 3 reports were already done."), said
     assert len(place.lines("begin")) == 3

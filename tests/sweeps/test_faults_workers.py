@@ -1,4 +1,4 @@
-"""Workers and drivers that are killed, and two drivers at one output; each sweep is a process with a cluster of its own."""
+"""Killed workers and drivers, and two drivers with one output. Each sweep is a process with its own cluster."""
 
 import sys
 from pathlib import Path
@@ -33,8 +33,8 @@ if seed == 1 and not os.path.exists(say + '.enough'):
 """
 
 
-def finish(place: Place, settings: Path, *options: str, code: int = 0) -> str:
-    process = place.sweep(settings, *options)
+def finish(place: Place, settings: Path, *options: str, code: int = 0, **environment: str) -> str:
+    process = place.sweep(settings, *options, **environment)
     out, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, said
     assert "Traceback" not in said
@@ -48,7 +48,7 @@ def check_whole_and_done(place: Place, n: int) -> None:
 
 @pytest.mark.parametrize("forked", [False, True], ids=["plain", "forked"])
 def test_a_killed_driver_leaves_nothing_and_the_next_call_runs_what_is_missing(place: Place, forked: bool) -> None:
-    """Two reports run, with processes of their own; one is deep in C code and notices nothing of the world."""
+    """Two reports are running and have started processes; one is busy in C code and does not react to signals."""
     go_on = place.folder / "go on"
     settings = place.settings(repeats=4, workers=2, forked=forked, parameters={"do": DEEP, "wait_for": go_on.name})
     driver = place.sweep(settings)
@@ -84,24 +84,25 @@ def test_a_killed_worker_s_report_runs_elsewhere(place: Place) -> None:
     _, said = driver.communicate(timeout=PATIENCE)
     assert (driver.returncode, "Traceback" in said) == (0, False), said
     check_whole_and_done(place, 2)
-    assert len(place.lines("end")) == 2  # the first kernel ended with its worker
+    assert len(place.lines("end")) == 2  # the first kernel was ended with its worker
     place.gone()
 
 
 def test_a_report_that_kills_its_worker_each_time_fails_alone(place: Place) -> None:
     settings = place.settings(repeats=3, workers=1, parameters={"do": KILL_WORKER})
-    said = finish(place, settings, code=1)
+    # Dask gives up a task at its second worker's death instead of its fourth, since each death costs ten seconds.
+    said = finish(place, settings, code=1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
     assert "1 of 3 reports failed" in said
-    assert "the worker process died of it" in " ".join(said.split())
+    assert "the report killed its worker process" in " ".join(said.split())
     states = {seed: status["state"] for seed, status in place.statuses().items()}
     assert states == {0: "completed", 1: "failed", 2: "completed"}
-    assert [line[1] for line in place.lines("begin")].count("1") == 8  # among others, and then alone
+    assert [line[1] for line in place.lines("begin")].count("1") == 4  # together with others, and then alone
     before = place.files()
     place.said.with_name("said.enough").touch()
     finish(place, settings, "--retry-failed")
     check_whole_and_done(place, 3)
     after = place.files()
-    assert sum(before[name] != after.get(name) for name in before) == 1  # the failed one's status, no other file
+    assert sum(before[name] != after.get(name) for name in before) == 1  # only the failed report's status file
     place.gone()
 
 

@@ -1,4 +1,4 @@
-"""Combinations against itertools and by hand; what is no grid is one sentence."""
+"""Combinations against itertools and by hand; a malformed grid gives one error message."""
 
 import itertools
 
@@ -58,13 +58,18 @@ def test_values_may_be_lists_themselves():
         ({"a": []}, [], None, r"grid.a is \[\]; give a list with at least one value"),
         ({"a": 3}, [], None, "grid.a is 3; give a list"),
         ({"o": {"c": "text"}}, [], None, "grid.o.c is 'text'; give a list"),
-        ({}, [{"x": [1, 2], "y": [1]}], None, "x has 2, y has 1 entries; make them of one length"),
+        ({}, [{"x": [1, 2], "y": [1]}], None, "x has 2, y has 1 entries; make them equally long"),
         ({}, [{"x": []}], None, r"zip.x is \[\]"),
         ({"a": [1]}, [{"a": [2]}], None, "a is given more than once"),
         ({"seed": [1]}, [], [1, 2], "seed is given more than once"),
         ({"o": [{"c": 1}], "o.c": [2]}, [], None, "o and its entry o.c are both varied"),
         ({"o.c": [2]}, [{"o": [{"c": 1}]}], None, "o and its entry o.c are both varied"),
-        ({name: list(range(101)) for name in "abc"}, [], None, "asks for 1,030,301 reports; 1,000,000 are the most"),
+        (
+            {name: list(range(101)) for name in "abc"},
+            [],
+            None,
+            "asks for 1,030,301 reports, but at most 1,000,000 are allowed",
+        ),
         ({}, [], range(10**15), "1,000,000,000,000,000 reports"),
     ],
 )
@@ -87,7 +92,7 @@ def test_a_million_are_allowed_and_come_one_by_one():
         ([{"a": 2}, {"a": [3, 1]}], [1]),
         ([{"a": 1, "b": "no"}], []),
         ([{"a": 1}, {"b": "yes"}], [0, 1]),
-        ([{"shots": [1, 5]}], [0]),  # the whole list, not one of its entries
+        ([{"shots": [1, 5]}], [0]),  # the value is the whole list, not one of its entries
         ([{"shots": [[1, 5], [2]]}], [0]),
         ([{"o": {"c": 3}}], [0]),
         ([{"o.c": [3, 4]}], [0]),

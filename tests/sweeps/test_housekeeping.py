@@ -1,16 +1,16 @@
-"""What may go, and that nothing else does."""
+"""`clean` removes the leftovers, and nothing else."""
 
 import pytest
 
 from metawidgets.sweeps.housekeeping import leftovers
 from metawidgets.sweeps.index import Index
-from metawidgets.sweeps.plans import saved_plans
+from metawidgets.sweeps.saved_plans import saved_plans
 from tests.sweeps.made import finished, key_of, status
 
 
 @pytest.fixture
 def filled(store, tmp_path):
-    """Reports 0 to 5, of which 2 and 5 failed."""
+    """An output with reports 0 to 5, of which 2 and 5 failed."""
     for n in range(6):
         state = "failed" if n % 3 == 2 else "completed"
         store.publish(key_of(n), finished(tmp_path / f"{n}"), status(state))

@@ -1,4 +1,4 @@
-"""The index says what the status files say, and reads no more of them than it must."""
+"""The index agrees with the status files, and reads no more of them than necessary."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def filled(store: Store, n: int = 6) -> Store:
 
 @pytest.fixture
 def reads(monkeypatch):
-    """Keys whose status files are read."""
+    """A list that receives the keys whose status files are read."""
     found: list[str] = []
     real = Store.status
     monkeypatch.setattr(Store, "status", lambda self, key: found.append(key) or real(self, key))
@@ -118,10 +118,10 @@ def test_a_damaged_index_is_made_anew(store, damage):
 
 
 def test_an_index_that_lies_about_marks_is_corrected(store):
-    """A wrong state in it can only stand beside the mark of a file that says so."""
+    """The index trusts a state only if its mark agrees with the status file."""
     Index.of(filled(store)).save()
     said = json.loads(store.read("index.json"))
-    said["reports"][key_of(40)] = ["x", "completed", 1.0, ""]  # of which there is no file
+    said["reports"][key_of(40)] = ["x", "completed", 1.0, ""]  # a key without a file
     said["reports"][key_of(1)][0] = "other"
     said["reports"][key_of(1)][1] = "failed"
     store.write("index.json", json.dumps(said).encode())
@@ -146,7 +146,7 @@ def test_who_waits_is_told(folder):
 
 
 def test_a_warm_index_opens_no_status_file(folder):
-    """Counted by Python's own audit of `open`, so that no way of reading is overlooked."""
+    """Reads are counted by Python's audit event of `open`, so that none is overlooked."""
     Index.of(filled(folder, 50)).save()
     opened, listening = [], [True]
     sys.addaudithook(lambda event, args: opened.append(str(args[0])) if listening[0] and event == "open" else None)

@@ -1,4 +1,4 @@
-"""Ctrl-C at whatever moment: code 130, no traceback, no process left, and the next call goes on. METAWIDGETS_SEED: other moments."""
+"""Ctrl-C at any moment: exit code 130, no traceback, no process left; the next call continues. METAWIDGETS_SEED chooses other moments."""
 
 import multiprocessing
 import os
@@ -30,7 +30,7 @@ MOMENTS: dict[str, Callable[[Place, int], object]] = {
 
 
 def start(place: Place, settings: Path) -> "subprocess.Popen[str]":
-    """The command, from where on Ctrl-C is ours to answer and not Python's own start's."""
+    """Start the command, and wait until our code handles Ctrl-C instead of Python's startup."""
     process = place.start("-c", COMMAND, "sweep", "run", str(settings), "--no-summary")
     assert process.stdout is not None
     assert process.stdout.readline() == "begun\n"
@@ -38,7 +38,7 @@ def start(place: Place, settings: Path) -> "subprocess.Popen[str]":
 
 
 def send(process: "subprocess.Popen[str]", whole_group: bool) -> None:
-    """As a terminal does it, or as `kill -INT` does."""
+    """Send Ctrl-C to the whole process group as a terminal does, or to the process as `kill -INT` does."""
     (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
 
 
@@ -94,7 +94,7 @@ def test_more_ctrl_c_while_it_closes(place: Place, forked: bool) -> None:
 
 @pytest.fixture
 def heard() -> Iterator[None]:
-    """Ctrl-C is Python's, even where whoever runs the tests in the background ignores it."""
+    """Let Python handle Ctrl-C, even if the tests run in the background, where SIGINT is ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -148,7 +148,7 @@ def test_children_get_no_ctrl_c() -> None:
     show = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
     with kept_from_children():
         kept = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
-        # Its own start of a helper process used to let Ctrl-C through again.
+        # Starting this helper process used to unblock Ctrl-C.
         worker = multiprocessing.get_context("spawn").Process(target=signal.raise_signal, args=(signal.SIGINT,))
         worker.start()
     worker.join()

@@ -1,4 +1,4 @@
-"""Kernels that are really started, forked and plain: each a fresh process, and the forked ones as good as the others."""
+"""Real kernels, forked and plain: each is a new process, and forked ones behave like plain ones."""
 
 import asyncio
 import json
@@ -42,13 +42,13 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def server():
-    """The process that forks, ended with the tests of this module."""
+    """The fork server, which ends after the tests of this module."""
     yield Server.of_this_process()
     Server.end()
 
 
 def ran(manager: type, code: str, *, seconds: float = 120, meanwhile=None, **how) -> tuple[str, str]:
-    """What a kernel prints, and the name of the error that it ends with."""
+    """Run code in a kernel. Return what it prints, and the name of the error that it ends with."""
 
     async def run() -> tuple[str, str]:
         with tempfile.TemporaryDirectory(prefix="mw-", dir="/tmp", ignore_cleanup_errors=True) as sockets:
@@ -101,8 +101,9 @@ def test_each_kernel_is_as_fresh_as_a_plain_one(server, tmp_path):
         assert len({first[name], second[name], plain[name]}) == 3, name
 
 
+@pytest.mark.slow
 def test_the_process_that_forks_has_one_thread_and_stays_as_small(server):
-    """By what Python's own `--version` of the kernel program costs: a fork, a session, an end."""
+    """The kernel program runs with `--version`, so that each kernel costs only a fork, a session and an end."""
     assert server.n_threads == 1
     process = psutil.Process(server._process.pid)
 
@@ -129,7 +130,7 @@ def test_a_forked_process_is_held_like_any_other(server):
     child.kill()
     assert child.wait(20) == -signal.SIGKILL
     assert child.poll() == -signal.SIGKILL
-    child.kill()  # of one that has ended: nothing
+    child.kill()  # a signal to an ended process does nothing
     ended = ForkedProcess(server, ["--version"], None, None)
     deadline = time.monotonic() + 60
     while ended.poll() is None and time.monotonic() < deadline:
@@ -159,7 +160,7 @@ SHOWS = [
 
 
 def outputs(path: Path) -> list:
-    """What the cells show, without the numbers that name widgets and cells anew each time."""
+    """Return the outputs of the cells, without the ids of widgets and cells, which differ each time."""
     found = []
     for cell in nbformat.read(path, as_version=4).cells:
         for output in cell.get("outputs", []):

@@ -1,4 +1,4 @@
-"""A key says what must be the same: it depends on each part, and on nothing else."""
+"""A key depends on everything that determines a report's result, and on nothing else."""
 
 import copy
 import os
@@ -36,7 +36,7 @@ def key(source, parameters, version=None):
 
 
 def plain(value):
-    """Equal texts only for what is the same value of the same type: 1, 1.0 and True are three."""
+    """Return a text that is equal only for equal values of the same type: 1, 1.0 and True give three texts."""
     if isinstance(value, dict):
         return f"{{{sorted((name, plain(each)) for name, each in value.items())}}}"
     return f"[{[plain(each) for each in value]}]" if isinstance(value, list) else f"{type(value).__name__} {value!r}"

@@ -1,4 +1,4 @@
-"""Names are looked up before a kernel starts, each once."""
+"""Names are looked up before a kernel starts, each only once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What sweeps need beyond the package is asked for in one sentence."""
+"""Missing packages for sweeps are named in one error message."""
 
 import importlib.util
 import subprocess

@@ -1,4 +1,4 @@
-"""A second call runs exactly what is missing: the driver with workers that are functions of this process."""
+"""A second call runs exactly the missing reports; the workers are functions in this process."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,7 +10,7 @@ import pytest
 from metawidgets.errors import SweepError
 from metawidgets.sweeps import driver
 from metawidgets.sweeps.index import Index
-from metawidgets.sweeps.plan import Plan
+from metawidgets.sweeps.planning import Plan
 from metawidgets.sweeps.settings import Settings
 from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.task import Outcome
@@ -18,7 +18,7 @@ from tests.sweeps.made import finished, notebook, status
 
 
 class Workers:
-    """In the place of a cluster: runs what it is given at once, and notes it."""
+    """A stand-in for a cluster that runs each call at once, and records it."""
 
     slots = 2
 

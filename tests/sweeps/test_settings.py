@@ -1,4 +1,4 @@
-"""A sweep's TOML file: what it may say, and that everything else is one clear sentence."""
+"""A sweep's TOML file: its allowed contents, and one clear error message for everything else."""
 
 import os
 
@@ -67,7 +67,7 @@ def test_a_whole_file(tmp_path):
         ('report = ""', "'report' is '': String should have at least 1 character"),
         ("out = 3", "'out' is 3: Input should be a valid string"),
         ('out = ""', "'out' is ''"),
-        ('out = "a\\u0000b"', "'out' has a zero byte in it"),
+        ('out = "a\\u0000b"', "'out' contains a zero byte"),
         ("grid = [1]", r"'grid' is \[1\]: Input should be a valid dictionary"),
         ("zip = 3", "'zip' is 3: Input should be a valid list"),
         ("zip = [1]", "'zip.0' is 1"),
@@ -78,14 +78,14 @@ def test_a_whole_file(tmp_path):
         ("parameters.options.x = inf", "'parameters.options.x' is inf; give a finite number"),
         ("parameters.seed = 9223372036854775808", "'parameters.seed' is a number of more than 64 bits"),
         (f"parameters.seed = 0x{'f' * 9000}", "a number of more than 64 bits"),
-        (f"parameters.seed = {'9' * 9000}", "is no TOML"),
+        (f"parameters.seed = {'9' * 9000}", "is not valid TOML"),
         (f"parameters.{'a.' * 900}b = 1", "nested more than 20 deep; make it flatter"),
         (f"grid.a = {'[' * 60}1{']' * 60}", "nested more than 20 deep"),
-        (f"grid.a = {'[' * 50_000}", "is no TOML"),
-        (f"grid.a = {'{a=' * 50_000}", "is no TOML"),
-        ("grid = ", "is no TOML .*Invalid value"),
-        ("a = 1\na = 2", "is no TOML .*overwrite"),
-        (b"\xff\xfe", "is no TOML .*decode"),
+        (f"grid.a = {'[' * 50_000}", "is not valid TOML"),
+        (f"grid.a = {'{a=' * 50_000}", "is not valid TOML"),
+        ("grid = ", "is not valid TOML .*Invalid value"),
+        ("a = 1\na = 2", "is not valid TOML .*overwrite"),
+        (b"\xff\xfe", "is not valid TOML .*decode"),
         (f"workers = '{'x' * 100_000}'", "'workers' is 'xxx"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The contract of an output, over a folder, an object store and a generic file system; then what only one of them has."""
+"""The contract of an output, for a folder, an object store and a generic file system; then the features of single kinds."""
 
 import errno
 import json
@@ -86,7 +86,7 @@ def test_marks_change_when_a_file_does_and_only_then(store):
         store.publish(key, None, status("failed", error={"message": "one"}))
     first = store.statuses()
     assert store.statuses() == first
-    store.publish(KEY, None, status("failed", error={"message": "two"}))  # as many bytes as before
+    store.publish(KEY, None, status("failed", error={"message": "two"}))  # the same number of bytes as before
     again = store.statuses()
     assert again[KEY] != first[KEY]
     assert again[key_of(8)] == first[key_of(8)]
@@ -118,7 +118,7 @@ def test_half_a_status_is_none(store, n):
         b'"completed"',
         b"\xff",
         b"[" * 100_000,
-        json.dumps({**status(), "key": key_of(8)}).encode(),  # another report's, renamed
+        json.dumps({**status(), "key": key_of(8)}).encode(),  # another report's file, renamed
         json.dumps({**status(), "state": "running", "key": KEY}).encode(),
         json.dumps({"state": "completed"}).encode(),
     ],
@@ -129,8 +129,9 @@ def test_what_is_no_status(store, text):
     assert Index.of(store).missing([KEY]) == [KEY]
 
 
+@pytest.mark.quick_cases(1)
 def test_who_reads_while_others_write_sees_whole_statuses_or_none(store):
-    """The writer goes from short to long and back, over the same name; what is seen is always one of the two."""
+    """While a writer alternates between a short and a long text, a reader always sees one of the two."""
     texts = [{"message": "x"}, {"message": "y" * 100_000}]
     stop, seen, wrong = threading.Event(), set(), []
 
@@ -153,12 +154,12 @@ def test_who_reads_while_others_write_sees_whole_statuses_or_none(store):
 
 
 def test_a_report_that_ran_twice_counts_once(request, store, tmp_path):
-    """Where nothing is claimed two workers may run the same report; the first one's stays, and there is one of it."""
+    """Without claims two workers may run the same report; the first result stays, and the report exists once."""
     for text in ("first", "second"):
         with store.claim(KEY) as mine:
             assert mine
             if store.folder is not None and store.status(KEY):
-                continue  # so does a worker; an object store must do without
+                continue  # a worker claims too; an object store works without claims
             store.publish(KEY, finished(tmp_path / text, text), status(host=text))
     assert store.read(store.status(KEY)["html"]) == b"first"
     assert store.status(KEY)["host"] == "first"
@@ -167,7 +168,7 @@ def test_a_report_that_ran_twice_counts_once(request, store, tmp_path):
 
 
 def test_many_at_once_count_once(store, tmp_path):
-    """Eight threads publish the same twenty reports; a folder grants each to one at a time."""
+    """Eight threads publish the same twenty reports; a folder lets only one thread at a time work on each."""
     runs = [finished(tmp_path / f"{n}-{k}", f"{n}") for n in range(8) for k in range(20)]
     errors = []
 
@@ -212,7 +213,7 @@ def test_a_new_store_on_the_same_place_sees_the_same(store, tmp_path):
     assert other.status(KEY) == store.status(KEY)
     assert other.statuses() == store.statuses()
     other.publish(key_of(8), None, status("failed"))
-    assert set(store.statuses()) == {KEY, key_of(8)}  # no listing is kept
+    assert set(store.statuses()) == {KEY, key_of(8)}  # listings are not cached
 
 
 def test_a_folder_is_known_by_its_whole_path(tmp_path, monkeypatch):
@@ -228,7 +229,7 @@ def test_a_folder_is_known_by_its_whole_path(tmp_path, monkeypatch):
     ("place", "message"),
     [
         ("nosuch://x", "cannot use 'nosuch://x' for the output .*nosuch"),
-        ("simplecache::memory://x", "its cache would go on showing what was"),
+        ("simplecache::memory://x", "its cache would show files as they were before"),
         ("filecache::memory://x", "its cache"),
     ],
 )
@@ -292,7 +293,7 @@ def test_what_goes_wrong_in_a_claims_block_is_the_blocks_own(folder):
 
 
 def test_a_status_is_on_the_disk_after_its_files(folder, tmp_path, monkeypatch):
-    """After a power cut a status must not be there without what it names."""
+    """After a power cut, a status file must not exist without the files that it names."""
     order, fsync, replace = [], os.fsync, os.replace
 
     def name_of(descriptor):

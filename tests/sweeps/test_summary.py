@@ -1,4 +1,4 @@
-"""A sweep's results: the tables say what the status files say, the figures what numpy and scipy say, and the page holds."""
+"""A sweep's results: the tables against the status files, the statistics against numpy and scipy, and the page's contents."""
 
 import ast
 import csv
@@ -17,10 +17,10 @@ from scipy import stats
 
 from metawidgets.errors import SweepError
 from metawidgets.reports.catalogue import find, read
-from metawidgets.sweeps.flat import MOST_COLUMNS
+from metawidgets.sweeps.ranking import pairings, pooled_scores
 from metawidgets.sweeps.results import FILES, Results
 from metawidgets.sweeps.scores import scores_of
-from metawidgets.sweeps.standings import pairings, standings
+from metawidgets.sweeps.status_table import MOST_COLUMNS
 from metawidgets.sweeps.store import Store
 from metawidgets.sweeps.summary import PAGE, summarise
 from tests.sweeps.made_reports import failed, few_shot, key, put, scores
@@ -30,7 +30,7 @@ LEARNERS = {"ProtoNet": 0.7, "MAML": 0.67, "NearestNeighbour": 0.4}
 
 
 def a_sweep() -> list[dict[str, Any]]:
-    """Three learners at 1 and 5 shots with two seeds; accuracies grow with the shots."""
+    """Results of three learners at 1 and 5 shots with two seeds; accuracies grow with the shots."""
     return [
         few_shot(name, k, seed, scores(100 * seed + k, mean + 0.01 * k))
         for name, mean in LEARNERS.items()
@@ -40,7 +40,7 @@ def a_sweep() -> list[dict[str, Any]]:
 
 
 def collected(tmp_path: Path, reports: list[dict[str, Any]]) -> Results:
-    """What a summary's notebook gets to see, through the files."""
+    """Return results after writing and reading them, as the summary's notebook gets them."""
     results = Results.gathered(put(tmp_path / "out", reports))
     (tmp_path / "files").mkdir()
     results.write(tmp_path / "files")
@@ -48,7 +48,7 @@ def collected(tmp_path: Path, reports: list[dict[str, Any]]) -> Results:
 
 
 def shown(folder: Path | None, **parameters: Any) -> tuple[str, dict[str, Any]]:
-    """HTML of all that the notebook of a summary displays, run here, and the names that it leaves."""
+    """Run the summary's notebook in this process. Return the HTML of everything that it displays, and its variables."""
     said: list[str] = []
 
     def display(*things: Any, **_: Any) -> None:
@@ -79,7 +79,7 @@ def shown(folder: Path | None, **parameters: Any) -> tuple[str, dict[str, Any]]:
 
 def test_pooled_scores_are_those_of_all_episodes_at_once(tmp_path):
     results = collected(tmp_path, a_sweep())
-    found = standings(scores_of(results.rows, results.parameters))
+    found = pooled_scores(scores_of(results.rows, results.parameters))
     assert [(s.learner, s.k_shot) for s in found] == [(name, k) for k in (1, 5) for name in LEARNERS]
     for each in found:
         mean = LEARNERS[each.learner] + 0.01 * each.k_shot
@@ -107,7 +107,7 @@ def test_learners_are_paired_as_scipy_pairs_them(tmp_path):
         assert pair.interval.mean == pytest.approx((both[0] - both[1]).mean())
         expected[pair.first, pair.second, pair.k_shot] = float(tested.pvalue)
     largest = 0.0
-    for place, (names, p) in enumerate(sorted(expected.items(), key=lambda item: item[1])):  # Holm, by hand
+    for place, (names, p) in enumerate(sorted(expected.items(), key=lambda item: item[1])):  # Holm's correction by hand
         largest = max(largest, min(1.0, p * (6 - place)))
         pair = next(pair for pair in found if (pair.first, pair.second, pair.k_shot) == names)
         assert pair.p_holm == pytest.approx(largest, rel=1e-6)
@@ -134,7 +134,7 @@ def test_only_the_same_episodes_are_paired(tmp_path):
     ]
     results = collected(tmp_path, reports)
     found = pairings(scores_of(results.rows, results.parameters), results.scores)
-    assert (found.pairs, found.refused) == ([], 1)  # A and B have a task in common, and no seed
+    assert (found.pairs, found.refused) == ([], 1)  # A and B share a task, but no seed
 
 
 def test_a_smaller_error_is_better(tmp_path):
@@ -144,7 +144,7 @@ def test_a_smaller_error_is_better(tmp_path):
     ]
     results = collected(tmp_path, reports)
     found = scores_of(results.rows, results.parameters)
-    assert [each.learner for each in standings(found)] == ["good", "bad"]
+    assert [each.learner for each in pooled_scores(found)] == ["good", "bad"]
     assert pairings(found, results.scores).pairs[0].better == "good"
 
 
@@ -179,7 +179,7 @@ def test_the_tables_say_what_the_status_files_say(tmp_path):
             if isinstance(value, int | float | bool):
                 assert row[f"metrics.{name}"] == pytest.approx(value, nan_ok=True)
     assert not any(name.startswith("metrics.scores") for name in table.column_names)
-    assert rows[12]["parameters.seconds"] == 7  # a parameter that is called as a column of every report
+    assert rows[12]["parameters.seconds"] == 7  # a parameter with the name of a column that every report has
     assert rows[12]["nested.deep"] == "[1, 2]"
     assert rows[13]["dataset"] == HOSTILE
     assert rows[14]["metrics.learner"] == "half ?"
@@ -255,7 +255,7 @@ def test_the_page_links_every_report_and_says_the_figures(tmp_path):
     collected(tmp_path, [*a_sweep(), failed("the cat ate it", k_shot=9)])
     text, names = shown(tmp_path / "files")
     links = re.findall(r'<a href="([^"]+)"', text)
-    assert len(links) == 14  # thirteen rows, and the first of the failures
+    assert len(links) == 14  # thirteen rows, and the first failures
     for address in links:
         assert (tmp_path / "out" / address).is_file(), address
     for words in ("12 completed, 1 failed", "the cat ate it", "of 6 comparisons", "3 learners on one task"):
@@ -321,7 +321,7 @@ def test_ten_thousand_reports_make_a_small_page(tmp_path):
     one = few_shot("A", 1, 0, scores(0, 0.5, 4))
     statuses = {}
     for n in range(10_000):
-        learner, k_shot, rate = f"learner {n % 25}", 1 + n // 25 % 4, n // 100  # 2,500 learners that differ
+        learner, k_shot, rate = f"learner {n % 25}", 1 + n // 25 % 4, n // 100  # 2,500 different learners
         metrics = {**one["metrics"], "learner": learner, "k_shot": k_shot, "mean": n / 10_000}
         statuses[key(n)] = {**one, "parameters": {**one["parameters"], "rate": rate}, "metrics": metrics}
     Results.of(statuses).write(tmp_path)

@@ -1,4 +1,4 @@
-"""A scheduler behind TLS, as docs/sweeps.md sets it up: with its certificates a sweep runs, without them it is refused in words."""
+"""A scheduler with TLS, set up as in docs/sweeps.md: a sweep runs with its certificates, and is refused with a message without them."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ pytestmark = [
 
 @pytest.fixture
 def certified(place: Place) -> dict[str, str]:
-    """Dask's settings for one certificate that all sides hold and trust, as environment variables."""
+    """Return Dask's settings for one certificate that all sides use and trust, as environment variables."""
     key, certificate = place.folder / "key.pem", place.folder / "cert.pem"
     words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     subprocess.run(["openssl", *words, "-keyout", key, "-out", certificate], check=True, capture_output=True)

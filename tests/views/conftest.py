@@ -1,10 +1,10 @@
-"""The fixed traces that views are tested on: images, points, a curve, and one for each kind of inner life."""
+"""The fixed traces that views are tested on: images, points, a curve, and one for each kind of internal state."""
 
 from pathlib import Path
 
 import pytest
 
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 DATA = Path(__file__).parents[1] / "data"
 NAMES = ("prototypes", "regions", "curve", "attention", "relations", "memory", "rates")

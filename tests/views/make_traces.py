@@ -1,6 +1,6 @@
 """Write the fixed traces of `tests/data`, small adaptations computed in plain numpy: `python tests/views/make_traces.py`.
 
-The golden specifications are drawn from these files, so write them anew only if the format of a trace changes.
+The golden specifications are drawn from these files, so write the files again only if the format of a trace changes.
 """
 
 from pathlib import Path
@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from metawidgets.episodes import Episode, ItemId
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 def _softmax(outputs: np.ndarray) -> np.ndarray:
-    """As the learners have it: -inf for a class gives 0, for all classes a uniform row."""
+    """Return the softmax as the learners compute it: -inf for a class gives 0; -inf for all classes gives a uniform row."""
     top = outputs.max(axis=-1, keepdims=True)
     e = np.exp(np.where(np.isneginf(top), 0.0, outputs - np.where(np.isneginf(top), 0.0, top)))
     return e / e.sum(axis=-1, keepdims=True)
 
 
 def _scores(outputs: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cross-entropy in nats and accuracy of each step, of outputs `(step, item, way)`."""
+    """Return the cross-entropy in nats and the accuracy of each step, from outputs `(step, item, way)`."""
     own = _softmax(outputs)[:, np.arange(len(y)), y]
     best = outputs == outputs.max(axis=-1, keepdims=True)
     right = best[:, np.arange(len(y)), y] / best.sum(axis=-1)
@@ -36,7 +36,7 @@ def _items(dataset: str, y: np.ndarray, names: tuple[str, ...], first: int) -> t
 
 
 def _strokes(rng: np.random.Generator, n_way: int, per_class: int, side: int = 14) -> np.ndarray:
-    """Ink maps `(way, item, 1, side, side)`: each class two strokes, each item of it drawn with a wobble."""
+    """Return ink maps `(way, item, 1, side, side)`: each class is two strokes, and each of its items is drawn with a wobble."""
     rows, cols = np.mgrid[0:side, 0:side]
     images = np.zeros((n_way, per_class, 1, side, side), np.uint8)
     for c in range(n_way):
@@ -148,7 +148,7 @@ def curve() -> Trace:
 
 
 def _small(seed: int, shots: tuple[int, ...], n_query: int) -> tuple[Episode, np.random.Generator]:
-    """Images of as many classes as there are `shots`, support in a random order."""
+    """Make an episode of images with one class for each entry of `shots`, and the support in random order."""
     rng = np.random.default_rng(seed)
     n_way = len(shots)
     names = ("alef", "bet", "gimel", "dalet")[:n_way]
@@ -163,7 +163,7 @@ def _small(seed: int, shots: tuple[int, ...], n_query: int) -> tuple[Episode, np
 
 
 def _cosines(episode: Episode, rng: np.random.Generator) -> np.ndarray:
-    """Likeness of each query and support item, `(query, support)`, in eight random features of the pixels."""
+    """Return the similarity of each query and support item, `(query, support)`, in eight random features of the pixels."""
     mix = rng.normal(size=(episode.support_x[0].size, 8))
     z_query, z_support = (x.reshape(len(x), -1) / 255.0 @ mix for x in (episode.query_x, episode.support_x))
     return _unit(z_query) @ _unit(z_support).T
@@ -174,19 +174,19 @@ def _unit(z: np.ndarray) -> np.ndarray:
 
 
 def _read_so_far(n: int) -> np.ndarray:
-    """Whether an item was read, `(step, support)`, when each step reads one."""
+    """Return whether each item has been read, `(step, support)`, when each step reads one item."""
     return np.arange(n) < np.arange(n + 1)[:, None]
 
 
 def _by_class(weights: np.ndarray, y: np.ndarray, n_way: int) -> np.ndarray:
-    """Logits whose softmax are the weights `(step, item, support)` summed by class; zeros before any."""
+    """Return logits whose softmax is the sum of the weights `(step, item, support)` by class; zeros before any item was read."""
     total = weights @ np.eye(n_way)[y]
     with np.errstate(divide="ignore"):
         return np.where(total.sum(-1, keepdims=True) > 0, np.log(total), 0.0)
 
 
 def attention() -> Trace:
-    """Images, 3-way with unequal shots: one head attends by likeness, the other to what was read last and to the query itself."""
+    """Images, 3-way with unequal shots: one head attends by similarity, the other to the last item read and to the query itself."""
     episode, rng = _small(23, (2, 1, 2), 3)
     cosines, n = _cosines(episode, rng), len(episode.support_y)
     read = _read_so_far(n)
@@ -204,7 +204,7 @@ def attention() -> Trace:
 
 
 def relations() -> Trace:
-    """Images, 3-way: a relation is the largest likeness to an item of the class, from 0 to 1."""
+    """Images, 3-way: a relation is the largest similarity to an item of the class, from 0 to 1."""
     episode, rng = _small(24, (1, 2, 2), 3)
     cosines, n = _cosines(episode, rng), len(episode.support_y)
     own = np.eye(3, dtype=bool)[episode.support_y].T  # (way, support)
@@ -221,7 +221,7 @@ def relations() -> Trace:
 
 
 def memory() -> Trace:
-    """Images, 3-way: each write goes to the least used of ten slots, a query reads by likeness, a state decays."""
+    """Images, 3-way: each write goes to the least used of ten slots, a query reads by similarity, and a state decays."""
     episode, rng = _small(25, (2, 2, 1), 3)
     n, n_slots, n_content, n_units = len(episode.support_y), 10, 6, 7
     mix, into = rng.normal(size=(100, n_content)), rng.normal(size=(n_content, n_units))

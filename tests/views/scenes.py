@@ -1,4 +1,4 @@
-"""What a chart really draws: the marks of its scene graph, after data flow, scales and layout."""
+"""The marks that a chart really draws: those of its scene graph, after data flow, scales and layout."""
 
 import io
 import json
@@ -14,7 +14,7 @@ __all__ = ["colours_used", "group_of", "height_of", "items", "marks_at", "pixels
 
 
 def marks_at(spec: dict[str, Any], step: int | None = None) -> list[dict[str, Any]]:
-    """All marks with their items, the slider (if any) put to `step`."""
+    """Return all marks with their items, with the slider (if any) at `step`."""
     scene = vl_convert.vegalite_to_scenegraph(json.dumps(_moved(spec, step)))["scenegraph"]
     return list(_walk(scene))
 
@@ -35,13 +35,13 @@ def _walk(mark: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def items(marks: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    """Data marks of one type ("rect", "symbol", "line", "text", "image"), axes, legends and titles left out."""
+    """Return the data marks of one type ("rect", "symbol", "line", "text", "image"), without axes, legends and titles."""
     found = [m["items"] for m in marks if m.get("marktype") == kind and m.get("role") == "mark"]
     return [item for group in found for item in group]
 
 
 def group_of(marks: list[dict[str, Any]], kind: str, n: int) -> list[dict[str, Any]]:
-    """The items of the only group of data marks of that type with `n` items."""
+    """Return the items of the only group of data marks of that type with `n` items."""
     (found,) = [
         m["items"] for m in marks if m.get("marktype") == kind and m.get("role") == "mark" and len(m["items"]) == n
     ]
@@ -49,12 +49,12 @@ def group_of(marks: list[dict[str, Any]], kind: str, n: int) -> list[dict[str, A
 
 
 def height_of(rect: dict[str, Any]) -> float:
-    """Height of a rectangle, which the scene graph tells in one of two ways."""
+    """Return the height of a rectangle, which the scene graph gives in one of two ways."""
     return abs(rect["y2"] - rect["y"]) if "y2" in rect else rect.get("height", 0.0)
 
 
 def texts(marks: list[dict[str, Any]]) -> list[str]:
-    """Every text on the chart, title and axes included."""
+    """Return every text on the chart, including title and axes."""
     found = [item.get("text") for m in marks if m.get("marktype") == "text" for item in m["items"]]
     return [" ".join(t) if isinstance(t, list) else str(t) for t in found if t is not None]
 

@@ -1,4 +1,4 @@
-"""Attention, cell by cell."""
+"""The attention map, cell by cell."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from metawidgets import views
 from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 
 from .scenes import group_of, items, marks_at, texts
@@ -82,8 +82,8 @@ def test_curves_have_items_by_their_x() -> None:
     weights = np.array([[[[0.0, 0, 0], [0, 0, 0]]], [[[0.5, 0.25, 0.25], [0, 1, 0]]]])
     trace = Trace("context_example", {"attention": weights}, episode)
     marks = marks_at(views.attention_map(trace, step=1).to_dict())
-    # exp(entropy) of (1/2, 1/4, 1/4) is 2 sqrt 2, of a single item 1: 1.9 on the average
-    assert "the attention is spread as over 1.9 equal items" in " ".join(texts(marks))
+    # exp(entropy) of (1/2, 1/4, 1/4) is 2 sqrt 2, and of a single item 1: on average 1.9
+    assert "the attention is effectively spread over 1.9 items" in " ".join(texts(marks))
     assert [t for t in texts(marks) if t in ("-1", "0.5", "2")] == ["-1", "0.5", "2", "-1", "2"]
 
 

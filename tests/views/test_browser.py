@@ -1,4 +1,4 @@
-"""Charts in a browser under the policy of exported pages: no network, no eval."""
+"""Charts in a browser under the content policy of exported pages: no network, no eval."""
 
 import json
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import pytest
 import vl_convert
 
 from metawidgets import views
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]  # each chart in Chromium
 
 CHARTS = {
     "learning_curves": "prototypes",
@@ -49,7 +49,7 @@ def bundle() -> str:
 
 @pytest.fixture
 def opened(browser: "Browser", bundle: str) -> Any:
-    """Open a chart in a page: `opened(chart)` gives the page and what was written on its console."""
+    """Return a function that opens a chart in a page, and returns the page and its console messages."""
     pages = []
 
     def open_(chart: Any) -> tuple["Page", list[str]]:

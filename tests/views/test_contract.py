@@ -1,4 +1,4 @@
-"""What every view promises, run over `views.ALL` and every fixed trace that a view takes."""
+"""The contract of views, run over `views.ALL` and every fixed trace that a view takes."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 from metawidgets import views
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError, TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import View, theme
 
 from .conftest import DATA, NAMES
@@ -39,13 +39,15 @@ def _subject(view: View, trace: Trace) -> Any:
 
 
 def _cases() -> list[Any]:
+    """Every trace that each view takes; all but the first of a view are of `make test-all`."""
     every = {name: Trace.load(DATA / f"{name}.npz") for name in NAMES}
-    return [
-        pytest.param(view, name, id=f"{view.__name__}-{name}")
-        for view in views.ALL.values()
-        for name, trace in every.items()
-        if view.refuses(_subject(view, trace)) is None
-    ]
+    found = []
+    for view in views.ALL.values():
+        taken = [name for name, trace in every.items() if view.refuses(_subject(view, trace)) is None]
+        for name in taken:
+            marks = () if name == taken[0] else pytest.mark.slow
+            found.append(pytest.param(view, name, id=f"{view.__name__}-{name}", marks=marks))
+    return found
 
 
 CASES = _cases()
@@ -109,7 +111,7 @@ def test_a_view_is_pure(view: View, name: str, traces: dict[str, Trace]) -> None
 
 @each_case
 def test_a_specification_stays_small(view: View, name: str, traces: dict[str, Trace]) -> None:
-    spec = view(_subject(view, traces[name])).to_dict()  # Altair checks it against Vega-Lite's schema here
+    spec = view(_subject(view, traces[name])).to_dict()  # here Altair checks the chart against Vega-Lite's schema
     size = len(json.dumps(spec, separators=(",", ":")))
     assert size <= BUDGETS[view.__name__]
     if view.subject is Trace:
@@ -127,6 +129,7 @@ def test_a_chart_says_what_it_shows(view: View, name: str, traces: dict[str, Tra
     assert views.summary(chart) == spec["description"]
 
 
+@pytest.mark.quick_cases("learning_curves", "query_probabilities", "embedding_map", "attention_map")
 @each_stepped
 def test_the_slider_reaches_every_step(view: View, name: str, traces: dict[str, Trace]) -> None:
     trace = traces[name]
@@ -137,10 +140,11 @@ def test_the_slider_reaches_every_step(view: View, name: str, traces: dict[str, 
     assert not [p for p in view(trace, step=0).to_dict().get("params", []) if p["name"] == "step"]
 
 
+@pytest.mark.quick_cases("learning_curves", "query_probabilities", "embedding_map", "attention_map")
 @each_stepped
 def test_the_slider_shows_what_the_still_shows(view: View, name: str, traces: dict[str, Trace]) -> None:
     trace = traces[name]
-    wide = 640  # so that no title is broken: the slider's are all as high as its highest
+    wide = 640  # wide enough that no title is wrapped, since all of a slider's titles are as high as its highest
     spec = view(trace, width=wide).to_dict()
     for step in (0, 2, len(trace) - 1):
         slid, still = marks_at(spec, step), marks_at(view(trace, step=step, width=wide).to_dict())
@@ -149,11 +153,12 @@ def test_the_slider_shows_what_the_still_shows(view: View, name: str, traces: di
 
 
 def _drawn(mark: dict[str, Any]) -> list[Any]:
-    """Position, colour and shape of a mark's items."""
+    """Return the position, colour and shape of a mark's items."""
     keys = ("x", "y", "x2", "y2", "width", "height", "fill", "stroke", "shape", "opacity", "text", "url")
     return [mark.get("marktype"), [{k: item[k] for k in keys if k in item} for item in mark["items"]]]
 
 
+@pytest.mark.quick_cases("learning_curves", "query_probabilities", "embedding_map", "attention_map")
 @each_stepped
 def test_the_chart_changes_with_the_step(view: View, name: str, traces: dict[str, Trace]) -> None:
     spec = view(traces[name]).to_dict()
@@ -166,12 +171,15 @@ def test_a_step_that_does_not_exist_is_refused(step: Any, prototypes: Trace) -> 
         views.learning_curves(prototypes, step=step)
 
 
+@pytest.mark.quick_cases("learning_curves", "query_probabilities", "embedding_map", "episode_sheet")
 @each_case
 def test_a_picture_is_drawn_and_fits(view: View, name: str, traces: dict[str, Trace]) -> None:
     for width in (300, 480):
         png = views.png(view(_subject(view, traces[name]), width=width), scale=1)
         picture = pixels(png)
-        assert picture.shape[1] <= max(width, 320) + 130  # axis, margins, and a title that can't be broken further
+        assert (
+            picture.shape[1] <= max(width, 320) + 130
+        )  # room for the axis, margins, and a title that cannot be wrapped further
         assert (picture != 255).any(axis=-1).mean() > 0.01
         assert colours_used(png) > 12
         edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
@@ -188,7 +196,7 @@ def test_every_axis_with_numbers_has_a_title(view: View, name: str, traces: dict
 
 
 def _labels_only_repeat(group: dict[str, Any], groups: list[dict[str, Any]]) -> bool:
-    """An axis without a title is fine if another one with the same labels has it, as under panels one above the other."""
+    """An axis needs no title if another one with the same labels has it, as with stacked panels."""
 
     def labels(axis: dict[str, Any]) -> list[str]:
         children = [child for item in axis["items"] for child in item["items"] if child.get("role") == "axis-label"]
@@ -197,7 +205,7 @@ def _labels_only_repeat(group: dict[str, Any], groups: list[dict[str, Any]]) -> 
     return not any(labels(group)) or sum(labels(other) == labels(group) for other in groups) > 1
 
 
-# What has no class: losses, the slots of a memory, parameters.
+# Marks without a class: losses, the slots of a memory, parameters.
 CLASSLESS = (views.learning_curves, views.memory_contents, views.learned_rates)
 
 

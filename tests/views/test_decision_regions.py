@@ -7,10 +7,10 @@ import pytest
 
 from metawidgets import views
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 
-from .scenes import group_of, items, marks_at
+from .scenes import group_of, items, marks_at, texts
 
 
 @pytest.mark.parametrize("step", [0, 5])
@@ -49,3 +49,16 @@ def test_another_grid_is_refused(regions: Trace) -> None:
     other = dataclasses.replace(regions, channels=channels, probe=regions.probe[:100])
     with pytest.raises(TraceError, match="needs a probe grid of 33 x 33 points, row by row; this trace has 100 points"):
         views.decision_regions(other)
+
+
+def test_axes_carry_the_names_of_the_features(regions: Trace) -> None:
+    spec = views.decision_regions(regions, step=5).to_dict()
+    assert {"x", "y"} <= set(texts(marks_at(spec)))
+    named = dataclasses.replace(regions.episode, feature_names=("petal length", "petal width"))
+    for chart in (
+        views.decision_regions(dataclasses.replace(regions, episode=named), step=5),
+        views.episode_sheet(named),
+    ):
+        shown = texts(marks_at(chart.to_dict()))
+        assert {"petal length", "petal width"} <= set(shown)
+        assert not {"x", "y"} & set(shown)

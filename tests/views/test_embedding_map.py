@@ -7,7 +7,7 @@ import pytest
 
 from metawidgets import views
 from metawidgets.analysis import fit_projection
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 from .scenes import items, marks_at
 
@@ -24,7 +24,7 @@ def test_the_map_is_the_projection_and_does_not_jump(prototypes: Trace) -> None:
             (by_name[f"query {item}"]["u"], by_name[f"query {item}"]["v"]), expected, rtol=1e-3, atol=1e-3
         )
     first, last = (_query_places(marks_at(spec, step)) for step in (0, 6))
-    assert first == last  # a metric learner's embeddings do not move, and neither may their picture
+    assert first == last  # a metric learner's embeddings do not move, so their picture must not move either
 
 
 def _query_places(marks: list[dict]) -> list[tuple[float, float]]:

@@ -8,7 +8,8 @@ import pytest
 from metawidgets import views
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
+from metawidgets.views.images import bars
 
 from .scenes import items, marks_at, texts
 
@@ -42,9 +43,21 @@ def test_too_many_images_name_the_component() -> None:
 
 
 def test_items_without_a_picture_are_refused() -> None:
-    episode = Episode(np.zeros((2, 7)), np.arange(2), np.zeros((2, 7)), np.arange(2), ("a", "b"))
+    episode = Episode(np.zeros((2, 7)), np.zeros((2, 1)), np.zeros((2, 7)), np.zeros((2, 1)), ())
     with pytest.raises(EpisodeError, match=r"items of shape \(7,\)"):
         views.episode_sheet(episode)
+
+
+def test_vectors_are_bars_up_and_down_on_one_scale() -> None:
+    up, down = np.array([[1, 2, 4.0]]), np.array([[0, -4, 0.0]])
+    episode = Episode(np.concatenate([up, down]), np.arange(2), up, np.zeros(1, int), ("a", "b"))
+    assert len(items(marks_at(views.episode_sheet(episode).to_dict()), "image")) == 3
+    tall, deep = bars(up[0], 4)[0] > 0, bars(down[0], 4)[0] > 0
+    heights = [tall[:, column].sum() for column in (8, 22, 38)]
+    assert heights == sorted(heights)
+    assert tall[:, 38].argmax() == 4  # 20 pixels above the middle, 24
+    assert deep[:, 22].nonzero()[0].max() == 44
+    assert deep[:, 8].sum() == 1  # a number of 0 is a line
 
 
 def test_an_episode_without_queries_still_has_a_sheet(prototypes: Trace) -> None:

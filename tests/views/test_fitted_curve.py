@@ -7,7 +7,7 @@ import pytest
 
 from metawidgets import views
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 from .scenes import marks_at, texts
 
@@ -31,5 +31,12 @@ def test_an_unknown_truth_is_left_out(curve: Trace) -> None:
 
 
 def test_a_curve_without_its_grid_is_refused(curve: Trace) -> None:
-    with pytest.raises(TraceError, match="probe grid was not kept"):
+    with pytest.raises(TraceError, match="it has no probe grid; trace with a probe"):
         views.fitted_curve(dataclasses.replace(curve, probe=None))
+
+
+def test_the_axis_carries_the_name_of_the_feature(curve: Trace) -> None:
+    named = dataclasses.replace(curve, episode=dataclasses.replace(curve.episode, feature_names=("hours",)))
+    shown = texts(marks_at(views.fitted_curve(named, step=1).to_dict()))
+    assert {"hours", "y"} <= set(shown)
+    assert "x" not in shown

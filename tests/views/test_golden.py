@@ -1,6 +1,6 @@
-"""Every view's specification against the one on file, so that no change to a chart goes unseen.
+"""Every view's specification against the saved one, so that no change to a chart goes unnoticed.
 
-After a change that is meant, look at the charts, and write the files anew with
+After an intended change, look at the charts, and write the files again with
 
     METAWIDGETS_WRITE_GOLDEN=1 python -m pytest tests/views/test_golden.py
 """
@@ -20,7 +20,7 @@ from PIL import Image
 
 from metawidgets import views
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import View
 
 from . import make_traces
@@ -45,7 +45,7 @@ CHARTS = {
 
 
 def normalised(node: Any, names: dict[str, str] | None = None) -> Any:
-    """A specification without what may differ between machines and versions that draw the same chart.
+    """Return a specification without the parts that may differ although the chart is the same.
 
     Altair names data by a hash of their content, and a PNG's bytes depend on the compressor: data are numbered, images
     replaced by a hash of their pixels.
@@ -64,7 +64,7 @@ def normalised(node: Any, names: dict[str, str] | None = None) -> Any:
 
 
 def differences(found: Any, golden: Any, at: str = "$") -> list[str]:
-    """Where two specifications differ; numbers may by the last of their four digits, as linear algebra does elsewhere."""
+    """Return where two specifications differ. The last of a number's four digits may, as linear algebra differs between machines."""
     if isinstance(found, dict) and isinstance(golden, dict):
         odd = [f"{at}: {key} is in one of them only" for key in found.keys() ^ golden.keys()]
         return odd + [
@@ -83,7 +83,7 @@ def _same(found: Any, golden: Any) -> bool:
 
 
 def _dumped(spec: dict[str, Any]) -> str:
-    """JSON with one line per row of data, so that a difference can be read."""
+    """Return JSON with one line per row of data, so that differences are readable."""
     data = spec.pop("datasets")
     head = json.dumps(spec, indent=1, sort_keys=True)[:-2]
     tables = []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metawidgets import views
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 from .scenes import group_of, items, marks_at, texts
 

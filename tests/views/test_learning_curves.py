@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from metawidgets import views
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 
 from .scenes import items, marks_at, texts
 

@@ -26,14 +26,14 @@ def _linear(colour: str) -> np.ndarray:
 
 
 def _contrast(a: str, b: str) -> float:
-    """WCAG 2 contrast ratio."""
+    """Return the WCAG 2 contrast ratio."""
     light, dark = sorted((float(_linear(c) @ (0.2126, 0.7152, 0.0722)) + 0.05 for c in (a, b)), reverse=True)
     return light / dark
 
 
 def test_components_and_charts_share_their_class_colours(root: Path) -> None:
-    script = (root / "metawidgets" / "widgets" / "shared" / "theme.js").read_text(encoding="utf-8")
-    listed = re.search(r"mwPalette = \[(.*?)\]", script, re.DOTALL)
+    script = (root / "js" / "shared" / "colour.ts").read_text(encoding="utf-8")
+    listed = re.search(r"\[([^\]]*#0072b2.*?)\]", script, re.DOTALL)
     assert listed is not None
     assert tuple(re.findall(r"#[0-9a-f]{6}", listed[1].lower())) == theme.CLASS_COLOURS
 
@@ -46,9 +46,7 @@ def test_text_can_be_read() -> None:
     for colour in (theme.INK, theme.MUTED):
         assert _contrast(colour, theme.BACKGROUND) > 4.5
     for colour in theme.CLASS_COLOURS[:4]:
-        assert (
-            _contrast(colour, theme.BACKGROUND) > 2.9
-        )  # large marks with a shape of their own; 3:1 asked of those without
+        assert _contrast(colour, theme.BACKGROUND) > 2.9  # large marks with their own shape; marks without one need 3:1
 
 
 # Viénot, Brettel and Mollon (1999): linear RGB as seen without long- or middle-wave cones.

@@ -6,8 +6,9 @@ import pytest
 from metawidgets import views
 from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
+from metawidgets.views.prototype_distances import distance_matrix
 
 from .scenes import group_of, items, marks_at
 
@@ -38,6 +39,25 @@ def test_dots_mark_the_nearest_class(prototypes: Trace) -> None:
         assert len(dots) == 16
         assert [sum(round(dot["y"]) == h for dot in dots) for h in heights] == rows[rows > 0].tolist()
     assert not [s for s in items(marks_at(spec, 0), "symbol") if s.get("stroke") == theme.ON_LIGHT]
+
+
+def test_queries_take_the_order_asked_for_and_cells_hold_a_change(prototypes: Trace) -> None:
+    y = prototypes.episode.query_y
+    kept = [int(q) for label in (1, 0) for q in np.flatnonzero(y == label)[::-1]]  # two of four classes, backwards
+    change = np.full(prototypes["distances"].shape, np.nan)
+    change[6] = 0
+    change[6, kept[0]] = 3
+    chart = distance_matrix(prototypes, step=6, width=400, order=kept, change=change)
+    marks = marks_at(chart.to_dict())
+    cells = group_of(marks, "rect", len(kept) * 4)
+    by_place = sorted({(cell["x"], cell["description"].split(" of class ")[0]) for cell in cells})
+    by_class = [q for label in (0, 1) for q in kept if y[q] == label]
+    assert [name for _, name in by_place] == [str(prototypes.episode.query_items[q]) for q in by_class]
+    moved = [cell for cell in cells if cell["description"].endswith(": 3")]
+    assert len(moved) == 4
+    assert len({cell["fill"] for cell in cells}) == 2  # no change, and the largest
+    dots = [s for s in items(marks, "symbol") if s.get("stroke") == theme.ON_LIGHT]
+    assert len(dots) == len(kept)  # by the distances, not by what changed
 
 
 def test_a_large_matrix_names_the_component(prototypes: Trace) -> None:

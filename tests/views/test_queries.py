@@ -1,4 +1,4 @@
-"""Columns of queries, and who is taken for what."""
+"""Tables of queries, and their predicted classes."""
 
 import dataclasses
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views.queries import accuracy, columns, guesses
 
 NAN = np.nan

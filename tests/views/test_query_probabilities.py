@@ -1,4 +1,4 @@
-"""Columns of probabilities, mark by mark."""
+"""The chart of query probabilities, mark by mark."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from metawidgets import views
 from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import theme
 
 from .scenes import group_of, height_of, marks_at

@@ -10,8 +10,9 @@ import pytest
 
 from metawidgets import views
 from metawidgets.errors import ExportError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views import render
+from metawidgets.views.marks import name_of
 
 from .scenes import pixels
 
@@ -62,3 +63,21 @@ def test_views_load_neither_torch_nor_components() -> None:
     code = "import sys, metawidgets.views, metawidgets.analysis; print({'torch', 'metawidgets.widgets'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_characters_that_no_picture_has_do_not_end_the_process() -> None:
+    """vl-convert aborts on them, and takes the kernel with it. Here they are in data, in expressions and in a title."""
+    names = [
+        "nul \0",
+        "behind a backslash \\\0\x08",
+        "half \ud800",
+        "escape \x1b\f",
+        "\ufffe\uffff",
+        "smile \U0001f600",
+    ]
+    rows = [{"class": i, "name": name} for i, name in enumerate(names)]
+    base = alt.Chart(alt.InlineData(values=rows), title=names).transform_calculate(again=name_of(names)).mark_text()
+    drawn = views.svg(base.encode(y="name:N", text="again:N"))
+    assert drawn.count("\U0001f600") >= 3
+    assert drawn.count("nul \ufffd") >= 3
+    assert "\0" not in drawn

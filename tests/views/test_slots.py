@@ -3,7 +3,7 @@
 import numpy as np
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views.slots import MOST_SLOTS, slots_of
 
 

@@ -1,4 +1,4 @@
-"""How a chart carries the steps of a trace."""
+"""The slider of a chart, and the data of the steps."""
 
 import dataclasses
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.views.steps import BUDGET, Steps, compact, per_step
 
 from .scenes import items, marks_at, texts
@@ -73,13 +73,13 @@ def test_a_slider_over_too_much_moves_by_several_steps(load: int, shown: range, 
 
 
 def test_a_stride_that_misses_step_0_still_ends_at_the_last(prototypes: Trace) -> None:
-    longer = _with_steps(prototypes, 12)  # 11 is prime, so that no stride from 2 to 10 meets both ends
+    longer = _with_steps(prototypes, 12)  # 11 is prime, so no stride from 2 to 10 hits both ends
     steps = Steps(longer, None, BUDGET // 5)
     assert steps.shown == range(2, 12, 3)
 
 
 def test_too_much_for_any_slider_names_the_ways_out(curve: Trace) -> None:
-    with pytest.raises(TraceError, match="step=<int> for a still, or use the component InnerLoopSlider"):
+    with pytest.raises(TraceError, match="step=<int> for a single step, or use the component InnerLoopSlider"):
         Steps(curve, None, BUDGET // 2 + 1)
     assert Steps(curve, 3, BUDGET).fixed == 3
 
@@ -103,7 +103,7 @@ def test_a_trace_of_one_state_needs_no_slider(regions: Trace) -> None:
     steps = Steps(single, None)
     assert steps.fixed == 0
     assert "params" not in steps.slide(alt.Chart(alt.InlineData(values=[{}])).mark_point()).to_dict()
-    assert steps.when(0) == "At once"
+    assert steps.when(0) == "Without any step"
 
 
 def test_the_step_in_words(curve: Trace, prototypes: Trace) -> None:

@@ -1,4 +1,4 @@
-"""One example of each component, for the suites that run over `widgets.ALL`; a new component adds its line here."""
+"""One example of each component, for the suites that run over `widgets.ALL`. Add a line for a new component."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +8,7 @@ import numpy as np
 
 from metawidgets import widgets
 from metawidgets.episodes import Episode, ItemId
-from metawidgets.results import TaskMap
-from metawidgets.traces import Trace
+from metawidgets.records import TaskMap, Trace
 from tests.widgets.made_plane import Bowls
 from tests.widgets.made_training import monitored
 
@@ -28,7 +27,7 @@ def chart() -> widgets.ChartView:
 
 
 def task_map(n: int = 6) -> TaskMap:
-    """Tasks of two groups; those of one lie one unit apart, the groups ten. Task i and j of a group differ by |i - j|."""
+    """Make tasks of two groups. Tasks i and j of a group are |i - j| apart, and the groups are ten units apart."""
     at = np.arange(n) // 2 + 10.0 * (np.arange(n) % 2)
     embeddings = np.stack([at, np.full(n, 3.0), np.zeros(n)], 1)
     unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
@@ -74,25 +73,34 @@ def inner_loops() -> widgets.Component:
     return instruments.inner_loop_slider(instruments.initialisations("sinusoids"), episode, shown=["MAML", "random"])
 
 
-# The same with Python behind them, where there is something to ask of it: learners, datasets.
+def heatmap() -> widgets.Component:
+    import metawidgets as mw
+
+    source = mw.datasets.load("glyphs").source("test")
+    episode = mw.EpisodeSampler(source, n_way=3, k_shot=2, n_query=2, seed=1).episode(0)
+    return mw.instruments.prototype_heatmap(mw.load("glyphs-protonet"), episode)
+
+
+# Examples that can do all their actions, for components whose example above cannot, since it has no learner or dataset.
 LIVE: dict[str, Callable[[], widgets.Component]] = {
     "EpisodeBuilder": lambda: builder("gaussians", "sinusoids"),
     "InnerLoopSlider": inner_loops,
     "LearnerArena": lambda: arena(play=True),
     "OuterLoopMonitor": lambda: monitored(steps=12),
+    "PrototypeHeatmap": lambda: heatmap(),
 }
 
 
 def arena(play: bool = False) -> widgets.LearnerArena:
-    from tests.widgets import made_contests  # which takes its episodes from here
+    from tests.widgets import made_comparisons  # the arena takes its episodes from here
 
-    return made_contests.arena(play=play)
+    return made_comparisons.arena(play=play)
 
 
 def you() -> widgets.YouAreTheLearner:
-    from tests.widgets import made_contests
+    from tests.widgets import made_comparisons
 
-    return made_contests.you()
+    return made_comparisons.you()
 
 
 def quiz() -> widgets.Quiz:

@@ -1,9 +1,9 @@
-"""Traces of memories and of attention, made by hand: what every slot holds, and where every query looks, is known."""
+"""Traces of memories and of attention made by hand, with known contents of every slot and known attention of every query."""
 
 import numpy as np
 
 from metawidgets.episodes import Episode
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from tests.widgets.examples import HOSTILE, sheet
 
 NAMES = ("aleph", "beth", HOSTILE)

@@ -7,7 +7,7 @@ gradient after the inner loop, times (1 - rate * curvature) ** steps; the others
 
 import numpy as np
 
-from metawidgets.results import InnerPaths, Landscape, MetaGradients
+from metawidgets.records import InnerPaths, Landscape, MetaGradients
 
 CENTRES = np.array([[2.0, 0.0, 0.3], [0.5, 1.5, -0.2], [-1.0, -1.0, 0.0]])
 SHIFT = np.array([0.2, 0.3, 0.0])

@@ -3,8 +3,7 @@
 import numpy as np
 
 from metawidgets.episodes import Episode, ItemId
-from metawidgets.results import EmbeddedItems
-from metawidgets.traces import Trace
+from metawidgets.records import EmbeddedItems, Trace
 from tests.widgets.examples import HOSTILE, sheet
 
 

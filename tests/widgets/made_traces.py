@@ -3,7 +3,7 @@
 import numpy as np
 
 from metawidgets.episodes import Episode, ItemId
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from tests.widgets.examples import HOSTILE, points, sheet
 
 NAMES = ("aleph", "beth", HOSTILE)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from metawidgets.control import MetaControl
-from metawidgets.results import Evaluation, MetaStep
-from metawidgets.traces import Trace
+from metawidgets.records import Evaluation, MetaStep, Trace
+from metawidgets.training.control import MetaControl
 from metawidgets.widgets import OuterLoopMonitor
 
 _DATA = Path(__file__).parents[1] / "data"

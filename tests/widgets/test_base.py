@@ -1,18 +1,21 @@
-"""The base of all components: packing, errors, keywords, saving, and what a place without scripts gets."""
+"""The base of all components: packing, errors, keywords, saving, and the output where scripts do not run."""
 
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from metawidgets.widgets import Component, EpisodeView, Selection
-from tests.widgets.examples import sheet
+from metawidgets.widgets import Component, EpisodeBuilder, EpisodeView, Selection
+from metawidgets.widgets.base.bundles import bundle_of
+from metawidgets.widgets.base.packed_episode import pack_episode, unpack_episode
+from tests.widgets.examples import points, sheet
 
 
 class Plain(Component):
-    """The least a component can be."""
+    """The smallest possible component."""
 
     _esm = "export default { render() {} }"
     css_class = "mw-plain"
@@ -53,7 +56,7 @@ def test_arrays_come_back_as_they_were_sent(array, wire):
 
 
 def test_numbers_that_the_browser_would_bend_are_refused():
-    with pytest.raises(OverflowError, match=r"'big' holds 4294967296, which int32 does not"):
+    with pytest.raises(OverflowError, match=r"'big' holds 4294967296, which does not fit into int32"):
         Plain().pack({"big": np.array([1 << 32])})
     with pytest.raises(TypeError, match=r"'z' is complex128"):
         Plain().pack({"z": np.zeros(2, complex)})
@@ -92,7 +95,7 @@ def test_a_failing_observer_is_shown_when_the_browser_caused_it_and_raised_when_
     with pytest.raises(ValueError, match="no step 3"):
         component.step = 3
     assert component.error == ""
-    with pytest.raises(ValueError, match="no step 4"):  # passed on, for the log
+    with pytest.raises(ValueError, match="no step 4"):  # raised again, for the log
         component.set_state({"step": 4})
     assert component.error == "ValueError: no step 4"
     component.unobserve(fail, "step")
@@ -125,7 +128,10 @@ def test_saved_and_restored():
     [
         (lambda d: d | {"stepp": 1}, "a saved Plain has no key 'stepp'; did you mean 'step'"),
         (lambda d: {k: v for k, v in d.items() if k != "buffer"}, "it lacks buffer"),
-        (lambda d: d | {"component": "EpisodeView"}, "it is 'EpisodeView' in 'metawidgets.component/1'"),
+        (
+            lambda d: d | {"component": "EpisodeView"},
+            "its component is 'EpisodeView' and its format 'metawidgets.component/1'",
+        ),
         (lambda d: d | {"format": "metawidgets.component/9"}, "'metawidgets.component/9'"),
     ],
 )
@@ -134,6 +140,46 @@ def test_a_foreign_dictionary_is_refused(spoil, message):
         Plain.from_dict(spoil(Plain().to_dict()))
 
 
+def test_a_component_from_elsewhere_brings_its_own_browser_code():
+    assert Plain()._esm == "export default { render() {} }"
+    with pytest.raises(TypeError, match="Bare has no browser code; set its `_esm`"):
+
+        class Bare(Component):
+            pass
+
+
+def test_an_action_has_its_method():
+    with pytest.raises(TypeError, match="Idle has no do_more; write the method, or take 'more' out of `actions`"):
+
+        class Idle(Plain):
+            actions = ("more",)
+
+
+def test_a_bundle_that_was_never_built_is_named_with_the_way_to_build_it():
+    with pytest.raises(
+        FileNotFoundError, match=r"nowhere.js was never built; run 'make js', which builds it from js/nowhere/index.ts"
+    ):
+        bundle_of("nowhere")
+
+
+def test_a_subclass_of_a_component_inherits_its_browser_code():
+    class Mine(EpisodeView):
+        pass
+
+    assert str(Mine(sheet())._esm) == str(EpisodeView._esm)
+    assert Mine(sheet()).css_class == "mw-episode-view"
+
+
 def test_components_load_neither_torch_nor_altair():
     code = "import sys, metawidgets.widgets; sys.exit(bool({'torch', 'altair', 'vl_convert'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_feature_names_reach_the_browser_and_come_back():
+    named = replace(points(), feature_names=("petal length", "petal width"))
+    arrays, plain = pack_episode(named)
+    assert plain["feature_names"] == ["petal length", "petal width"]
+    assert unpack_episode(arrays, plain).feature_names == named.feature_names
+    assert unpack_episode(arrays, {k: v for k, v in plain.items() if k != "feature_names"}).feature_names == ()
+    assert EpisodeView(named).config["episode"]["feature_names"] == plain["feature_names"]
+    assert EpisodeBuilder(named).episode.feature_names == named.feature_names

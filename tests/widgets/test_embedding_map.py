@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from sklearn.decomposition import PCA
-from sklearn.manifold import trustworthiness
+from sklearn.manifold import TSNE, trustworthiness
 from sklearn.metrics import silhouette_score
 
 from metawidgets import analysis
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import EmbeddedItems, Trace
 from metawidgets.widgets import EmbeddingMap
-from metawidgets.widgets.embedding_projections import perplexity_range, tsne_stages
-from metawidgets.widgets.embedding_state import slice_planes
-from metawidgets.widgets.prototype_metrics import metric_distances
+from metawidgets.widgets.base.distances import metric_distances
+from metawidgets.widgets.embedding_map.picture import map_chart
+from metawidgets.widgets.embedding_map.points import slice_planes
+from metawidgets.widgets.embedding_map.projections import perplexity_range, tsne_divergence, tsne_stages
 from tests.widgets.examples import curve, trace
 from tests.widgets.made_spaces import blobs, moving
 
@@ -77,7 +78,7 @@ def test_borders_are_the_decisions_at_places_mapped_back_into_the_space(metric):
 
 def test_borders_are_the_learners_own_decisions():
     torch = pytest.importorskip("torch")
-    from metawidgets.learners.protonet import PrototypeState
+    from metawidgets.learners.metric_based.protonet import PrototypeState
 
     made = moving()
     component = EmbeddingMap(made)
@@ -113,15 +114,12 @@ def test_distances_by_hand():
     np.testing.assert_allclose(cosine, [[1.0, 1 - 0.8], [1.0, 1.0]])
 
 
-def test_the_metric_is_the_one_in_which_distances_were_recorded():
+def test_the_metric_is_the_one_that_the_learner_declares():
     made = trace()
-    assert "hyper" not in made.meta  # it does not say: the figures do
     assert EmbeddingMap(made).metric == "squared_euclidean"
-    z, p = made["embeddings"], made["prototypes"]
-    with np.errstate(invalid="ignore"):
-        cosine = np.stack([metric_distances(a, b, "cosine") for a, b in zip(z, p, strict=True)]).astype(np.float32)
-    channels = {name: made[name] for name in ("embeddings", "support_embeddings", "prototypes")} | {"distances": cosine}
-    assert EmbeddingMap(Trace(made.axis, channels, made.episode, {"learner": "BaselinePlusPlus"})).metric == "cosine"
+    for rule, metric in (({"metric": "cosine"}, "cosine"), ({"metric": "l1"}, "euclidean"), (None, "euclidean")):
+        meta = {"learner": "Mine", "distance_rule": rule}
+        assert EmbeddingMap(Trace(made.axis, made.channels, made.episode, meta)).metric == metric
 
 
 def test_items_that_no_step_moves_are_sent_once():
@@ -138,6 +136,7 @@ def test_two_thousand_images_travel_in_about_their_own_size():
     assert len(component.buffer) < items.x.nbytes + 2000 * 64 * 4 + 60_000
 
 
+@pytest.mark.slow
 def test_tsne_keeps_neighbours_and_agrees_with_itself():
     items = blobs(150, way=3)
     component = EmbeddingMap(items)
@@ -195,7 +194,7 @@ def test_progress_is_reported_and_newer_work_takes_over():
     ],
 )
 def test_what_cannot_be_computed_is_said_and_nothing_changes(params, said, monkeypatch):
-    monkeypatch.setattr("metawidgets.widgets.embedding_map.umap_installed", lambda: False)
+    monkeypatch.setattr("metawidgets.widgets.embedding_map.component.umap_installed", lambda: False)
     component = EmbeddingMap(blobs(56, way=3))
     before = component.to_dict()
     with pytest.raises(TraceError, match=said):
@@ -261,6 +260,7 @@ def test_everything_that_can_be_set_is_restored():
         assert getattr(restored, name) == getattr(component, name)
 
 
+@pytest.mark.slow
 def test_the_picture_follows_the_state():
     component = EmbeddingMap(moving())
     pictures = {component.png()}
@@ -268,7 +268,24 @@ def test_the_picture_follows_the_state():
         setattr(component, name, value)
         pictures.add(component.png())
     assert len(pictures) == 5
-    assert Image.open(io.BytesIO(component.png())).width == 1520
+    assert Image.open(io.BytesIO(component.png())).width > 1200
+
+
+def test_the_picture_puts_every_item_where_it_lies():
+    component = EmbeddingMap(moving(), marks="dots", borders=False)
+    items, prototypes = component.places()
+
+    def drawn() -> np.ndarray:
+        chart = map_chart(
+            component.unpack(), component.config, component._shown, items, prototypes, ["t"], component._look()
+        )
+        rows = [row for data in chart.to_dict()["datasets"].values() for row in data if "filled" in row]
+        return np.array(sorted((row["x"], row["y"]) for row in rows))
+
+    np.testing.assert_allclose(drawn(), np.array(sorted(map(tuple, items.tolist()))), rtol=1e-6)
+    component.zoom = [*items[0].tolist(), 1e-6]
+    assert len(drawn()) >= 1
+    np.testing.assert_allclose(drawn()[0], items[0], rtol=1e-6)
 
 
 def test_what_cannot_be_mapped_is_refused():
@@ -287,7 +304,7 @@ def test_what_cannot_be_mapped_is_refused():
         ({"labels": np.zeros(3, int)}, "labels has 3 entries for 12"),
         ({"labels": np.full(12, 2)}, "from 0 to 1"),
         ({"metric": "manhattan"}, "metric='manhattan'"),
-        ({"prototypes": np.zeros((3, 8))}, r"prototypes are of shape \(3, 8\)"),
+        ({"prototypes": np.zeros((3, 8))}, r"prototypes have shape \(3, 8\)"),
     ]
     for change, said in changes:
         with pytest.raises(TraceError, match=said):
@@ -304,3 +321,55 @@ def test_places_of_a_computed_projection_are_read_back():
     items, prototypes = component.places()
     np.testing.assert_array_equal(items, places[:20])
     np.testing.assert_array_equal(prototypes, places[20:])
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize(("n", "perplexity"), [(30, 2), (30, 9), (120, 30)])
+def test_the_divergence_is_that_of_exact_tsne(n, perplexity, metric):
+    x = np.random.default_rng(n).normal(size=(n, 8)).astype(np.float32)
+    exact = TSNE(method="exact", perplexity=perplexity, metric=metric, init="random", random_state=0, max_iter=400)
+    places = exact.fit_transform(x)
+    # scikit-learn counts no probability as less than 1e-16, and works in float32.
+    assert tsne_divergence(x, places, perplexity=perplexity, metric=metric) == pytest.approx(
+        exact.kl_divergence_, rel=0.05
+    )
+
+
+def test_the_divergence_by_hand():
+    """Three points in a line and three places: with perplexity 2 both others are equally likely neighbours of each."""
+    x = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # equal sides: every probability is 1/6
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
+    q = np.array([1 / 2, 1 / 5, 1 / 6])  # 1 / (1 + squared distance)
+    q = q / (2 * q.sum())
+    by_hand = 2 * sum(1 / 6 * np.log((1 / 6) / q))
+    assert tsne_divergence(x, places, perplexity=2) == pytest.approx(by_hand, rel=1e-6)
+    assert tsne_divergence(x, x, perplexity=2) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-6, 1e-3])
+def test_a_divergence_is_never_negative(spread):
+    """Spaces whose classes have collapsed into points, as a trained ProtoNet's nearly have, and items that come twice."""
+    rng = np.random.default_rng(3)
+    x = np.repeat(10 * np.eye(5), 6, 0) + spread * rng.normal(size=(30, 5))
+    for stage in tsne_stages(x, analysis.fit_projection(x)(x), perplexity=9):
+        assert stage.divergence >= 0
+    component = EmbeddingMap(EmbeddedItems(x, np.repeat(np.arange(5), 6), tuple("abcde")))
+    component.project("tsne", neighbours=9)
+    assert component.projections["tsne"]["divergence"] >= 0
+
+
+def test_axes_of_a_plane_carry_the_names_of_its_features():
+    x = np.array([[0.0, 0.0], [0.0, 2.0], [4.0, 0.0], [4.0, 2.0]], np.float32)
+    own = EmbeddingMap(EmbeddedItems(x, np.array([0, 0, 1, 1]), ("a", "b"), x=x))
+    assert own.config["axes"] == ["x", "y"]
+    assert own.config["explained"] == [0.8, 0.2]
+    places, _ = own.places()
+    assert np.allclose(places, x - x.mean(0))
+    assert "x and y, which are the whole space" in own.summary()
+    assert EmbeddingMap(blobs(30, way=3)).config["axes"] == []
+
+
+def test_a_space_with_more_axes_than_the_plane_of_its_items_is_not_that_plane():
+    x = np.array([[0.0, 0.0], [0.0, 2.0], [4.0, 0.0], [4.0, 2.0]], np.float32)
+    component = EmbeddingMap(EmbeddedItems(np.repeat(x, 20, 1), np.array([0, 0, 1, 1]), ("a", "b"), x=x))
+    assert component.config["axes"] == []

@@ -9,12 +9,11 @@ import pytest
 from PIL import Image
 
 from metawidgets import datasets
-from metawidgets.episodes import Episode, ItemId
+from metawidgets.episodes import Episode, EpisodeSampler, ItemId
 from metawidgets.errors import DatasetError, EpisodeError
-from metawidgets.sampling import EpisodeSampler
 from metawidgets.widgets import EpisodeBuilder
-from metawidgets.widgets.builder_document import applied, difference, recorded
-from tests.files import bomb, image_file
+from metawidgets.widgets.episode_builder.document import applied, difference, recorded
+from tests.made_files import bomb, image_file
 from tests.widgets.examples import HOSTILE, curve, points, sheet, vectors
 
 GLYPHS = datasets.load("glyphs", n_classes=60)
@@ -183,9 +182,9 @@ def test_a_document_that_is_none_changes_nothing(spoil):
     episode = b.episode
     new = copy.deepcopy(b.document)
     spoil(new)
-    with pytest.raises(EpisodeError, match="this is no document of an EpisodeBuilder"):
+    with pytest.raises(EpisodeError, match="this is not a document of an EpisodeBuilder"):
         b.set_state({"document": new})
-    assert b.error.startswith("this is no document of an EpisodeBuilder")
+    assert b.error.startswith("this is not a document of an EpisodeBuilder")
     assert b.to_dict() == before
     assert b.episode is episode
 
@@ -213,7 +212,7 @@ def test_a_document_that_is_none_changes_nothing(spoil):
 def test_a_history_that_is_none_changes_nothing(history):
     b = builder(n_way=2)
     before = b.to_dict()
-    with pytest.raises(EpisodeError, match="this is no document"):
+    with pytest.raises(EpisodeError, match="this is not a document"):
         b.set_state({"history": history})
     assert b.to_dict() == before
 
@@ -257,7 +256,7 @@ def test_what_is_locked_must_fit():
     change(b, lambda d: [c.update(locked=True) for c in d["classes"]])
     with pytest.raises(EpisodeError, match="3 classes are locked or hold a locked item, but n_way=2"):
         b.resample(n_way=2)
-    with pytest.raises(EpisodeError, match="unlock it to change the dataset"):
+    with pytest.raises(EpisodeError, match="unlock them to change the dataset"):
         b.resample(dataset="gaussians", n_way=3, k_shot=5, n_query=5)
     b.resample(dataset="digits", index=0)  # images of the same size
     assert b.episode.seed == ()
@@ -370,6 +369,7 @@ def test_settings_that_cannot_be_change_nothing(settings, error):
     assert b.to_dict() == before
 
 
+@pytest.mark.slow
 def test_data_is_kept_as_long_as_the_history_needs_it_and_no_longer():
     b = EpisodeBuilder(datasets={"glyphs": datasets.load("glyphs")})
     first, size = b.episode, len(b.buffer)
@@ -410,9 +410,9 @@ def test_a_drawing_becomes_an_item():
     for wrong in (ink.tobytes()[:-1], bytes(28 * 28)):
         with pytest.raises(EpisodeError, match=r"a drawing has 28 x 28 bytes|is empty"):
             b.do_draw(key, "support", [wrong])
-    with pytest.raises(EpisodeError, match="class to add to is gone"):
+    with pytest.raises(EpisodeError, match="class to add to no longer exists"):
         b.do_draw(12345, "support", [ink.tobytes()])
-    with pytest.raises(EpisodeError, match="none of support, query, pool"):
+    with pytest.raises(EpisodeError, match="give support, query or pool"):
         b.do_draw(key, HOSTILE, [ink.tobytes()])
     restored = EpisodeBuilder.from_dict(b.to_dict())
     restored.do_draw(key, "pool", [ink.tobytes()])  # without its datasets too
@@ -437,10 +437,10 @@ def test_the_same_picture_in_two_files_is_one_source():
         (bomb(200_000, 200_000), "unpacks to"),
         (bomb(7_000, 7_000), "7000 x 7000 pixels"),
         (bomb(50, 50), "is broken"),
-        (image_file()[:120], "is broken|is no image"),
-        (b"", "is no image"),
-        (b"<svg onload=alert(1)>", "is no image"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "is no image"),
+        (image_file()[:120], "is broken|is not an image"),
+        (b"", "is not an image"),
+        (b"<svg onload=alert(1)>", "is not an image"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "is not an image"),
         (bytes(6_000_000), "at most 5 MB"),
         (image_file(ink=240, paper=240), "of one shade"),
     ],
@@ -484,7 +484,7 @@ def test_points_that_somebody_moved_are_no_longer_the_drawn_ones():
 
 
 def test_bad_beginnings_are_refused():
-    with pytest.raises(EpisodeError, match="begins with an episode or with datasets"):
+    with pytest.raises(EpisodeError, match="needs an episode or datasets"):
         EpisodeBuilder()
     with pytest.raises(DatasetError, match="there is no dataset 'glyph' here; did you mean 'glyphs'"):
         builder("glyph")

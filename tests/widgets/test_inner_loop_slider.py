@@ -8,14 +8,15 @@ from PIL import Image
 
 from metawidgets.episodes import Episode
 from metawidgets.errors import LearnerError, TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.widgets import InnerLoopSlider
-from metawidgets.widgets.inner_loop_settings import Choice
-from metawidgets.widgets.trace_state import step_names
+from metawidgets.widgets.base.packed_trace import step_names
+from metawidgets.widgets.inner_loop_slider import Choice
 from tests.widgets.examples import vectors
 from tests.widgets.made_traces import absorbing, deciding, halves, sine
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     ("trace", "kind"),
     [(sine(), "curve"), (halves(), "regions"), (deciding(), "queries"), (deciding(episode=vectors()), "queries")],
@@ -89,6 +90,7 @@ def test_the_truth_is_the_curve_that_was_drawn_from():
     assert "truth" not in InnerLoopSlider(Trace(trace.axis, dict(trace.channels), untold, probe=trace.probe)).unpack()
 
 
+@pytest.mark.slow
 def test_several_traces_of_one_episode():
     slider = InnerLoopSlider([deciding(), deciding(learner="FineTune", last=2)])
     assert slider.config["steps"] == 5
@@ -115,7 +117,7 @@ def test_traces_of_two_episodes_are_refused():
 
 
 def test_no_trace_is_refused():
-    with pytest.raises(TraceError, match="got no trace"):
+    with pytest.raises(TraceError, match="has no trace to show"):
         InnerLoopSlider([])
 
 
@@ -135,7 +137,7 @@ def test_a_regression_that_is_no_curve_is_refused():
 def test_probe_points_that_are_no_grid_are_refused():
     trace = halves()
     scattered = np.random.default_rng(0).normal(size=(1089, 2)).astype(np.float32)
-    with pytest.raises(TraceError, match="1089 probe points are no grid"):
+    with pytest.raises(TraceError, match="1089 probe points do not form a grid"):
         InnerLoopSlider(Trace(trace.axis, dict(trace.channels), trace.episode, trace.meta, probe=scattered))
 
 
@@ -179,6 +181,7 @@ def test_a_setting_adapts_again_and_keeps_the_step():
     assert (slider.inner_lr, slider.inner_steps, slider.config["steps"]) == (None, None, 5)
 
 
+@pytest.mark.slow
 def test_what_was_sent_is_hidden_and_shown_without_the_learners():
     slider = InnerLoopSlider([deciding(), deciding(learner="FineTune", last=2)])
     slider.shown = ["FineTune"]
@@ -197,8 +200,8 @@ def test_what_was_sent_is_hidden_and_shown_without_the_learners():
         ("inner_lr", 13.0, "13 is not adapted at"),
         ("inner_steps", -1, "inner_steps=-1 is not a whole number from 0 to 200"),
         ("inner_steps", 201, "inner_steps=201"),
-        ("shown", [], "shown names nothing"),
-        ("shown", ["randon"], "shown names 'randon', which is not here; did you mean 'random'"),
+        ("shown", [], "shown is empty"),
+        ("shown", ["randon"], "shown names 'randon', which is unknown; did you mean 'random'"),
     ],
 )
 def test_what_cannot_be_is_refused_and_the_last_traces_stand(name, value, says):
@@ -242,5 +245,5 @@ def test_choices_are_what_the_traces_say():
     slider = InnerLoopSlider([deciding(), deciding(learner="MAML"), absorbing(episode=deciding().episode)])
     assert slider.names == ["MAML", "MAML 2", "ProtoNet"]
     assert [(c["inner_lr"], c["inner_steps"]) for c in slider.config["choices"]] == [(0.4, 4), (0.4, 4), (None, None)]
-    with pytest.raises(TraceError, match="the trace of 'other' is no choice"):
+    with pytest.raises(TraceError, match="the trace of 'other' is not among the choices"):
         InnerLoopSlider({"other": deciding()}, choices=CHOICES)

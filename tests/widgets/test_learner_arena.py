@@ -8,9 +8,11 @@ import pytest
 from metawidgets.analysis import paired_interval
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.widgets import LearnerArena, Selection
-from metawidgets.widgets.contest_state import episode_key, sealed, unsealed
+from metawidgets.widgets.base.episode_facts import episode_key
+from metawidgets.widgets.base.sealing import sealed, unsealed
+from metawidgets.widgets.learner_arena.picture import arena_chart
 from tests.widgets.examples import HOSTILE
-from tests.widgets.made_contests import arena, contest, contests, curves, played, you
+from tests.widgets.made_comparisons import arena, comparison, comparisons, curves, played, you
 
 
 def test_the_summary_ranks_and_compares():
@@ -29,7 +31,7 @@ def test_the_reference_is_ones_choice_and_the_person_counts_too():
     made = arena(reference="Last wrong")
     assert "+12.5" in made.summary()
     assert "against Last wrong" in made.summary()
-    keys = [episode_key(c.episode) for c in contests(3)]
+    keys = [episode_key(c.episode) for c in comparisons(3)]
     made.you = {
         keys[0]: {"score": 0.5, "seconds": 2},
         keys[2]: {"score": 0.75, "seconds": 3},
@@ -61,7 +63,7 @@ def test_what_is_sent_can_be_read_back():
         np.testing.assert_allclose(getattr(found, name), getattr(given, name), rtol=1e-6)
     assert (found.names, found.seeds, found.shots) == (given.names, given.seeds, given.shots)
     assert made.able == []
-    with pytest.raises(EpisodeError, match="no learners to play with"):
+    with pytest.raises(EpisodeError, match="restored without its learners"):
         made.play_more(1)
 
 
@@ -71,8 +73,8 @@ def test_an_episode_that_was_not_sent_is_played_again():
     made._on_request(made, {"id": 1, "action": "open", "params": {"index": 6}}, [])
     assert (made.opened, made.error) == (6, "")
     assert set(made.config["episodes"]) == {"0", "1", "2", "6"}
-    np.testing.assert_array_equal(made.unpack()["6.answers"][1], contest(6).answers[1].answers)
-    assert made.config["keys"][6] == episode_key(contest(6).episode)
+    np.testing.assert_array_equal(made.unpack()["6.answers"][1], comparison(6).answers[1].answers)
+    assert made.config["keys"][6] == episode_key(comparison(6).episode)
     assert "Opened: episode 6 (seed 7, 6)" in made.summary()
 
 
@@ -115,7 +117,7 @@ def test_a_learner_that_fails_leaves_the_round_as_it_was():
 
 
 def test_errors_are_compared_too():
-    from metawidgets.contests import ArenaRound
+    from metawidgets.records import ArenaRound
 
     made = LearnerArena(ArenaRound.of(["good", "off"], curves(), k_shot=3, shots=(1, 2, 3)), dict(enumerate(curves())))
     assert made.ranking() == ["good", "off"]
@@ -127,10 +129,10 @@ def test_errors_are_compared_too():
 
 def test_what_does_not_belong_is_refused():
     with pytest.raises(TypeError, match="shows an ArenaRound"):
-        LearnerArena(contests())  # pyright: ignore[reportArgumentType]
-    with pytest.raises(EpisodeError, match="episode 9 is not in this round of 8"):
-        LearnerArena(played(), {9: contest()})
-    with pytest.raises(EpisodeError, match="answers of 2 learners, the round has 3"):
+        LearnerArena(comparisons())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(EpisodeError, match="opened has episode 9, but the round has 8"):
+        LearnerArena(played(), {9: comparison()})
+    with pytest.raises(EpisodeError, match="answers of 2 learners, but the round has 3"):
         LearnerArena(played(), {0: curves()[0]})
 
 
@@ -153,3 +155,18 @@ def test_what_is_sealed_comes_back_and_is_no_plain_text():
     values = {"truth": [0, 1, 2], "text": "héλlo </script>"}
     assert unsealed(sealed(values)) == values
     assert b"truth" not in sealed(values).tobytes()
+
+
+def test_the_picture_has_a_dot_an_episode_and_the_means():
+    made = arena()
+    made.reference = "Lost"  # which is none of them: the best is taken
+    chart = arena_chart(made.round, made.ranking(), made.reference, {0: 0.5}, "title").to_dict()
+    rows = [row for data in chart["datasets"].values() for row in data]
+    words = [row for row in rows if "said" in row]
+    assert [row["name"] for row in words][-1] == "You"
+    assert words[0]["apart"] == "reference"
+    means = {row["y"]: row["x"] for row in rows if "low" in row}
+    best = made.round.scores[made.round.names.index(made.ranking()[0])]
+    assert means[min(means)] == pytest.approx(100 * best.mean())
+    dots = [row for row in rows if set(row) == {"x", "y", "colour"}]
+    assert len(dots) == made.round.scores.size + 1

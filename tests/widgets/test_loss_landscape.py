@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from metawidgets.errors import ParameterError, TraceError
-from metawidgets.results import InnerPaths, Landscape, MetaGradients
+from metawidgets.records import InnerPaths, Landscape, MetaGradients
 from metawidgets.widgets import LossLandscape
-from metawidgets.widgets.landscape_state import bilinear, contour_levels
+from metawidgets.widgets.loss_landscape.contours import contour_levels
+from metawidgets.widgets.loss_landscape.interpolation import bilinear
+from metawidgets.widgets.loss_landscape.picture import landscape_chart
 from tests.widgets.made_plane import CENTRES, RATE, STEPS, Bowls
 
 
@@ -101,10 +103,11 @@ def test_refinement_that_is_overtaken_shows_nothing(bowls, plane):
 
 def test_resolutions_are_checked():
     for wrong in (1, 201, 2.5, True):
-        with pytest.raises(ParameterError, match="is no whole number from 2 to 200"):
+        with pytest.raises(ParameterError, match="is not a whole number from 2 to 200"):
             LossLandscape(Bowls(), resolution=wrong)  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.slow
 def test_restored_it_shows_the_same_and_can_do_nothing(bowls):
     bowls.move(0.5, 0.5)
     bowls.task, bowls.surface, bowls.arrows, bowls.step = 1, "both", False, 2
@@ -115,6 +118,7 @@ def test_restored_it_shows_the_same_and_can_do_nothing(bowls):
     assert restored.able == []
 
 
+@pytest.mark.slow
 def test_the_picture_says_which_loss_and_where_nothing_is_known(bowls):
     pictures = set()
     for bowls.surface in ("query", "support", "both", "overlay"):
@@ -149,3 +153,20 @@ def test_records_check_their_shapes():
         InnerPaths(np.zeros(2), np.zeros((1, 4, 3)), np.zeros((1, 4)), np.zeros((1, 4)), np.zeros((1, 4)))
     with pytest.raises(TraceError, match=r"MetaGradients\.cosines"):
         MetaGradients(("a", "b"), np.zeros((1, 2, 2)), np.zeros((1, 2)), np.zeros((1, 2)))
+
+
+def test_the_picture_has_every_path_the_step_and_the_arrows(bowls):
+    def rows(arrows: bool) -> list[dict]:
+        chart = landscape_chart(bowls.unpack(), bowls.config, 0, "query", 1, arrows, "text").to_dict()
+        return [row for data in chart["datasets"].values() for row in data]
+
+    path = bowls.unpack()["path"]
+    taken = {(row["task"], row["t"]): (row["x"], row["y"]) for row in rows(False) if "t" in row}
+    assert len(taken) == path.shape[0] * path.shape[1]
+    np.testing.assert_allclose(taken[1, 2], path[1, 2])
+    assert not [row for row in rows(False) if "method" in row]
+    arrow = next(row for row in rows(True) if row.get("method") == "second order (MAML)")
+    down = -bowls.unpack()["gradients"][0, 0]
+    way = np.array([arrow["x"] - arrow["x0"], arrow["y"] - arrow["y0"]])
+    np.testing.assert_allclose(way / np.linalg.norm(way), down / np.linalg.norm(down), rtol=1e-4)
+    assert next(row["band"] for row in rows(False) if "band" in row).startswith("below ")

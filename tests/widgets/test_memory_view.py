@@ -7,9 +7,17 @@ import pytest
 from PIL import Image
 
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import Trace
 from metawidgets.widgets import MemoryView, Selection
-from metawidgets.widgets.memory_reading import chosen_heads, empty_slots, held, items_taken_in, shares_of, slot_contents
+from metawidgets.widgets.memory_view.attribution import (
+    chosen_heads,
+    empty_slots,
+    items_taken_in,
+    read_shares,
+    slot_contents,
+    slot_item_weights,
+)
+from metawidgets.widgets.memory_view.picture import shown_trace
 from tests.widgets.examples import HOSTILE, trace
 from tests.widgets.made_memory import (
     attended,
@@ -27,7 +35,7 @@ from tests.widgets.made_traces import absorbing, deciding, sine
 
 def test_what_slots_hold_by_hand():
     m = remembered()
-    holding = held(m["write_weights"], m["erased"], [-1, 0, 1, 2], 3)
+    holding = slot_item_weights(m["write_weights"], m["erased"], [-1, 0, 1, 2], 3)
     np.testing.assert_allclose(holding[1], [[0.75, 0, 0], [0.25, 0, 0], [0, 0, 0], [0, 0, 0]])
     np.testing.assert_allclose(
         holding[2], [[0.75, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]]
@@ -45,12 +53,12 @@ def test_holdings_are_what_rebuilds_the_memory():
     keys, memory = rng.normal(size=(8, 3)), np.zeros((5, 3))
     for t in range(1, 9):
         memory = memory * (1 - erased[t])[:, None] + np.outer(writes[t], keys[t - 1])
-    np.testing.assert_allclose(held(writes, erased, [-1, *range(8)], 8)[-1] @ keys, memory)
+    np.testing.assert_allclose(slot_item_weights(writes, erased, [-1, *range(8)], 8)[-1] @ keys, memory)
 
 
 def test_reading_is_divided_among_items_itself_and_nothing():
     view = MemoryView(memory())
-    shares = shares_of(view.unpack(), view.config, 3, 0, "all")
+    shares = read_shares(view.unpack(), view.config, 3, 0, "all")
     assert shares is not None
     np.testing.assert_allclose(shares.items, [0, 0.2, 0.5], atol=1e-4)  # slot 0 is item 2's, slot 1 two thirds item 1's
     assert shares.itself == pytest.approx(0.2, abs=1e-4)  # the least used slot is emptied for the query
@@ -71,7 +79,7 @@ def test_reading_is_divided_among_items_itself_and_nothing():
 def test_attention_of_a_layer_a_head_or_their_mean(head, heads, items, itself):
     view = MemoryView(attention())
     assert chosen_heads(view.config, head).tolist() == heads
-    shares = shares_of(view.unpack(), view.config, 3, 2, head)
+    shares = read_shares(view.unpack(), view.config, 3, 2, head)
     assert shares is not None
     np.testing.assert_allclose(shares.items, items, atol=1e-4)
     assert shares.itself == pytest.approx(itself, abs=1e-4)
@@ -153,7 +161,7 @@ def test_numbers_travel_in_16_bits_and_close_to_what_they_were():
 
 
 def test_more_queries_than_a_page_can_carry_are_thinned_class_by_class(monkeypatch):
-    monkeypatch.setattr("metawidgets.widgets.memory_view._MOST", 4 * 4 * 6 * 3 // 2)
+    monkeypatch.setattr("metawidgets.widgets.memory_view.component._MOST", 4 * 4 * 6 * 3 // 2)
     view = MemoryView(attention())
     assert view.config["episode"]["query_ids"] == ["tiles/class0/q0", "tiles/class1/q2", "tiles/class2/q4"]
     assert view.config["note"] == "3 of 6 queries are shown."
@@ -167,18 +175,51 @@ def test_a_memory_that_is_never_emptied_keeps_all():
     assert "Slot 0 holds 60 % item 0 (aleph), 40 %" in view.summary()
 
 
+@pytest.mark.quick_cases(1)
 @pytest.mark.parametrize(
     "make", [memory, attention, everything, lambda: made(kept()), lambda: trace("memory"), lambda: trace("attention")]
 )
 def test_pictures_of_every_kind(make):
-    view = MemoryView(make())
+    view, pictures = MemoryView(make()), set()
     for step in (0, len(make()) - 1):
         view.step = step
-        for shown in ("writes", "reads", "usage", "nonsense"):
-            view.shown = shown
-            assert Image.open(io.BytesIO(view.png())).width == 1440
+        pictures.add(view.png())
+    for view.shown in ("reads", "usage", "nonsense"):
+        pictures.add(view.png())
+    assert len(pictures) == (4 if "write_weights" in make() else 2)  # nonsense is what each step wrote
+    assert min(Image.open(io.BytesIO(picture)).width for picture in pictures) > 1000
 
 
+def test_a_picture_is_drawn_of_the_numbers_sent():
+    given = memory()
+    shown = shown_trace(MemoryView(given)._state())
+    for name in ("write_weights", "memory", "usage"):
+        np.testing.assert_allclose(shown[name], given[name], atol=2e-4 * np.abs(given[name]).max())
+    view = MemoryView(attention())
+    every = attention()["attention"]
+    np.testing.assert_allclose(shown_trace(view._state())["attention"], every.mean(1, keepdims=True), atol=1e-4)
+    view.head = "head:1"
+    np.testing.assert_allclose(shown_trace(view._state())["attention"], every[:, 1:2], atol=1e-4)
+
+
+def test_a_picture_of_many_queries_keeps_the_one_that_is_shown():
+    view = MemoryView(large_attention(queries=10))  # too many cells for a picture
+    view.query = 33
+    shown = shown_trace(view._state())
+    assert len(shown.episode.query_y) == 15
+    assert view.config["episode"]["query_ids"][33] in map(str, shown.episode.query_items)
+    assert len(set(shown.episode.query_y.tolist())) == 5
+
+
+def test_a_picture_of_what_is_not_finite():
+    broken = remembered() | kept()
+    for name in ("memory", "hidden"):
+        broken[name] = broken[name].copy()
+        broken[name][2].flat[:2] = np.nan, np.inf
+    assert len(MemoryView(made(broken)).png()) > 1000
+
+
+@pytest.mark.slow
 def test_the_largest_still_make_small_pictures():
     for given in (large_memory(), large_attention()):
         assert len(MemoryView(given).png()) < 300_000

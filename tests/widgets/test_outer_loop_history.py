@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metawidgets.results import MetaStep
-from metawidgets.widgets.outer_loop_history import COLUMNS, History, Thinned
+from metawidgets.records import MetaStep
+from metawidgets.widgets.outer_loop_monitor.history import COLUMNS, History, Thinned, running_mean
+from tests.fixtures import check_fixture
 
 
 def step(n: int, loss: float = 1.0, norm: float = 2.0) -> MetaStep:
@@ -93,3 +94,41 @@ def test_thinned_items_can_be_taken_back():
     assert kept.items[-1] == 10
     kept.clear()
     assert list(kept.items) == []
+
+
+def test_the_browser_reads_what_is_packed():
+    """Held in a fixture that `js/outer_loop_monitor/record.test.ts` reads."""
+    history = History(8)
+    for n in range(1, 31):
+        history.add(step(n, loss=1 / n, norm=10.0 * n))
+    packed = history.packed()
+    columns = {name: [float(v) for v in values] for name, values in History.unpacked(packed).items()}
+    rng = np.random.default_rng(0)
+    smoothed = []
+    for n in (1, 2, 19, 40, 600):
+        losses = rng.exponential(size=n).astype(np.float32)
+        smoothed.append({"losses": losses.tolist(), "smooth": running_mean(losses).tolist(), "newest": newest(losses)})
+    check_fixture("outer_loop_monitor/history", {"packed": packed, "columns": columns, "smoothed": smoothed})
+
+
+def newest(losses: np.ndarray) -> float | None:
+    history = History(600)
+    for n, loss in enumerate(losses.tolist(), 1):
+        history.add(step(n, loss))
+    return history.smoothed_loss
+
+
+def test_the_smoothed_loss_is_the_end_of_the_curve_that_is_drawn():
+    losses = 1 + np.random.default_rng(1).exponential(size=2000)
+    history = History(600)
+    for n, loss in enumerate(losses.tolist(), 1):
+        history.add(step(n, loss))
+    drawn = running_mean(History.unpacked(history.packed())["loss"])
+    assert history.smoothed_loss == drawn[-1]
+    assert History(8).smoothed_loss is None
+
+
+def test_what_is_not_finite_is_passed_over_in_the_smoothed_loss():
+    inf = float("inf")
+    np.testing.assert_array_equal(running_mean(np.array([2, inf, 2, np.nan, 2])), [2, inf, 2, np.nan, 2])
+    assert newest(np.array([2, 2, inf])) == 2

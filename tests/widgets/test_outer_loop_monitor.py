@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from metawidgets.control import MetaControl
 from metawidgets.errors import LearnerError
-from metawidgets.results import Evaluation, MetaStep
-from metawidgets.traces import Trace
+from metawidgets.records import Evaluation, MetaStep, Trace
+from metawidgets.training.control import MetaControl
 from metawidgets.widgets import OuterLoopMonitor
-from metawidgets.widgets.outer_loop_history import History
+from metawidgets.widgets.outer_loop_monitor.history import History
+from metawidgets.widgets.outer_loop_monitor.picture import monitor_chart
 from tests.widgets.examples import trace
 from tests.widgets.made_training import monitored
 
@@ -87,6 +87,54 @@ def test_so_many_steps_and_on():
             monitor.run(steps)
 
 
+def test_more_steps_are_added_to_those_done():
+    monitor = (training := Training(steps=30)).monitor()
+    monitor.run()
+    monitor.do_start(more=10)
+    assert monitor.wait(10)
+    assert (monitor.phase, monitor.figures["step"], monitor.target, training.begun) == ("finished", 40, 40, 2)
+    monitor.start(more=5, background=False)
+    assert (monitor.figures["step"], monitor.target) == (45, 45)
+    for bad in (0, -1, 1.5, "x", True, [1]):
+        with pytest.raises(LearnerError, match="is not a number of outer steps"):
+            monitor.do_start(more=bad)
+    with pytest.raises(LearnerError, match="not a number of outer steps"):
+        monitor.do_start(more=2**40)
+    assert (monitor.phase, monitor.target) == ("finished", 45)
+
+
+def test_starting_over_from_the_page_says_what_it_loses():
+    monitor = monitored(steps=40, done=26)
+    for wrong in (0, 25, None, "26", [26]):
+        with pytest.raises(LearnerError, match="would lose 26 outer steps; confirm it with lose=26"):
+            monitor.do_restart(lose=wrong)
+        assert (monitor.phase, monitor.figures["step"]) == ("paused", 26)
+    monitor.do_restart(lose=26)
+    assert monitor.wait(10)
+    assert (monitor.phase, monitor.figures["step"]) == ("finished", 40)
+    fresh = monitored(steps=5)
+    fresh.do_restart()  # nothing is lost
+    assert fresh.wait(10)
+    assert fresh.figures["step"] == 5
+
+
+def test_the_picture_keeps_intervals_within_what_the_metric_allows():
+    for metric, scores, most in (("accuracy", [1.0, 1.0, 0.9], 100), ("mean squared error", [0.0, 0.0, 4.0], np.inf)):
+
+        def meta_steps(control: MetaControl, metric=metric, scores=scores) -> Iterator[MetaStep]:
+            control.step = 1
+            yield MetaStep(1, 1.0, 0.5, 1.0, 2, 1.0, 1e-3, Evaluation(metric, np.array(scores)), True)
+
+        monitor = OuterLoopMonitor(meta_steps, steps=1, meta_lr=1e-3, metric=metric)
+        monitor.run()
+        _, mean, half, _ = monitor.validations[0]
+        assert mean + half > 1
+        assert mean - half < 0 or metric == "accuracy"
+        datasets = monitor_chart(monitor._state()).to_dict()["datasets"].values()
+        (row,) = [row for data in datasets for row in data if row.get("panel", "").startswith("validation")]
+        assert 0 <= row["low"] <= row["y"] <= row["high"] <= most
+
+
 def test_pause_and_stop_take_hold_after_the_task_in_hand_and_the_notebook_is_free():
     training = Training(tasks=50, task_seconds=0.02)  # a step of a second
     monitor = training.monitor()
@@ -126,7 +174,7 @@ def test_one_training_at_a_time():
     monitor = Training(task_seconds=0.01).monitor()
     monitor.start(background=True)
     for again in (monitor.start, monitor.run, monitor.restart):
-        with pytest.raises(LearnerError, match="it trains already"):
+        with pytest.raises(LearnerError, match="the training runs already"):
             again()
     monitor.do_start()  # a second click, which came too late, is no error
     monitor.do_advance()
@@ -270,6 +318,7 @@ class Hour:
         loop._show = show
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("per_second", "kind"), [(10, "curve"), (1, "prototypes")])
 def test_an_hour_stays_small_and_is_redrawn_four_times_a_second_at_most(per_second, kind):
     seconds = 3600
@@ -314,6 +363,7 @@ def test_time_left_is_by_the_clock():
     assert monitor.figures["seconds_left"] == pytest.approx(450)
 
 
+@pytest.mark.slow
 def test_while_it_trains_it_can_be_saved_and_drawn():
     monitor = Training(task_seconds=0.0005).monitor(retrace=lambda: trace("curve"), every=3)
     monitor.start(background=True)
@@ -393,3 +443,17 @@ def test_nobody_is_there_without_a_notebook():
     monitor.start()
     assert monitor.phase == "finished"
     assert threading.active_count() == before
+
+
+def test_the_picture_goes_as_far_as_the_step_shown():
+    monitor = monitored(done=60)
+    monitor.follow = False
+    last = []
+    for monitor.step in (60, 22):
+        rows = [row for data in monitor_chart(monitor._state()).to_dict()["datasets"].values() for row in data]
+        last.append(
+            {name: max(row["t"] for row in rows if row.get("panel", "").startswith(name)) for name in ("loss", "valid")}
+        )
+        fits = [row["y"] for row in rows if row.get("curve") == "after"]
+        assert fits == pytest.approx(monitor.unpack()["held.fit"][0, -1].tolist(), rel=1e-3, abs=1e-3)
+    assert last == [{"loss": 60, "valid": 60}, {"loss": 22, "valid": 20}]

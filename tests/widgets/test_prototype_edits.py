@@ -5,7 +5,7 @@ import pytest
 
 from metawidgets.errors import EpisodeError
 from metawidgets.widgets import PrototypeHeatmap
-from metawidgets.widgets.prototype_edits import RefusedState
+from metawidgets.widgets.prototype_heatmap import RefusedState
 from tests.widgets.examples import trace
 
 DROP = {"op": "drop"}
@@ -33,20 +33,20 @@ def test_what_is_no_edit_is_refused_in_words(heatmap):
     names = heatmap.episode.class_names
     refused(heatmap, ["drop"], "edit 0 is 'drop'")
     refused(heatmap, [{"op": "dorp", "item": support[0]}], "did you mean 'drop'")
-    refused(heatmap, [DROP | {"item": query[0]}], "which is no support item")
+    refused(heatmap, [DROP | {"item": query[0]}], "which is not a support item")
     refused(heatmap, [DROP | {"item": support[0], "label": 1}], "a key 'label' that drop does not take")
-    refused(heatmap, [{"op": "add", "item": support[0], "label": 0}], "which is no query")
+    refused(heatmap, [{"op": "add", "item": support[0], "label": 0}], "which is neither a query")
     refused(
         heatmap,
         [{"op": "relabel", "item": support[0], "label": len(names)}],
         f"give a class from 0 to {len(names) - 1}",
     )
     refused(heatmap, [{"op": "relabel", "item": support[0], "label": True}], "label=True")
-    refused(heatmap, [{"op": "relabel", "item": support[0], "label": label}], "which it is; give another class")
-    refused(heatmap, [DROP | {"item": support[0]}, DROP | {"item": support[0]}], "a second one of item")
+    refused(heatmap, [{"op": "relabel", "item": support[0], "label": label}], "its class already; give another class")
+    refused(heatmap, [DROP | {"item": support[0]}, DROP | {"item": support[0]}], "a second edit of item")
     refused(heatmap, [DROP | {"item": item} for item in support], "leave no support example")
     refused(heatmap, [{"op": "add", "item": item, "label": 0} for item in query], "leave no query")
-    refused(heatmap, [{"op": "add", "item": query[0], "label": 0}] * 201, "no list of at most 200")
+    refused(heatmap, [{"op": "add", "item": query[0], "label": 0}] * 201, "not a list of at most 200")
     assert issubclass(RefusedState, EpisodeError)
 
 
@@ -74,6 +74,7 @@ def test_the_summary_tells_metric_order_and_edits(heatmap):
     assert f"right {new} of {len(reading.labels)}, before {old};" in text
 
 
+@pytest.mark.slow
 def test_the_picture_follows_every_choice(heatmap):
     pictures = [heatmap.png()]
     for name, value in (
@@ -97,8 +98,8 @@ def test_without_edits_old_and_new_are_the_traces_distances(heatmap):
 
 
 def test_too_many_embeddings_are_not_sent(monkeypatch):
-    monkeypatch.setattr("metawidgets.widgets.prototype_reading.MOST_BYTES", 100)
+    monkeypatch.setattr("metawidgets.widgets.prototype_heatmap.sent_arrays.MOST_BYTES", 100)
     heatmap = PrototypeHeatmap(trace())
-    assert "no more than" in heatmap.config["off"]
+    assert "at most" in heatmap.config["off"]
     assert not heatmap.config["local"]
     assert not [name for name in heatmap.arrays if name.startswith("space.")]

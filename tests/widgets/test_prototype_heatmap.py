@@ -8,10 +8,11 @@ from PIL import Image
 
 from metawidgets.episodes import Episode
 from metawidgets.errors import TraceError
-from metawidgets.traces import Trace
+from metawidgets.records import DistanceRule, Trace
 from metawidgets.widgets import PrototypeHeatmap, Selection
 from metawidgets.widgets.prototype_heatmap import nearest_prototypes
-from tests.widgets.examples import HOSTILE, sheet, vectors
+from metawidgets.widgets.prototype_heatmap.picture import shown_trace
+from tests.widgets.examples import HOSTILE, sheet, trace, vectors
 from tests.widgets.made_traces import DISTANCES, absorbing, deciding, many, sine
 
 
@@ -103,18 +104,31 @@ def test_vectors_need_no_images():
     assert len(PrototypeHeatmap(trace).png()) > 1000
 
 
-def test_the_picture_shows_near_dark_and_far_pale():
-    picture = Image.open(io.BytesIO(PrototypeHeatmap(many(5, 15)).png())).convert("RGB")
-    colours = np.unique(np.asarray(picture).reshape(-1, 3), axis=0).astype(int)
-    total, blueness = colours.sum(1), colours[:, 2] - colours[:, 0]
-    assert ((total > 640) & (blueness > 8)).any()  # 30 away from four of five classes
-    assert ((total < 280) & (colours[:, 2] > 70)).any()  # 1 to 7 from its own
+def test_the_picture_is_drawn_of_the_distances_shown():
+    heatmap = PrototypeHeatmap(trace("prototypes"), step=3)
+    shown, asked = shown_trace(heatmap.reading)
+    np.testing.assert_array_equal(shown["distances"], trace("prototypes")["distances"])
+    assert asked.all()
+    support, query = heatmap.episode.support_items[1], heatmap.episode.query_items[0]
+    heatmap.edits = [{"op": "drop", "item": str(support)}, {"op": "add", "item": str(query), "label": 2}]
+    shown, asked = shown_trace(heatmap.reading)
+    assert asked.tolist() == [False] + [True] * 15
+    assert shown.episode.support_items == heatmap.edited_episode.support_items
+    np.testing.assert_array_equal(shown["distances"][3], heatmap.reading.new[1:])
+    before, asked = shown_trace(heatmap.reading, "old")
+    np.testing.assert_array_equal(before["distances"][3], heatmap.reading.old)
+    assert asked.all()
+    heatmap.metric = "cosine"
+    shown, _ = shown_trace(heatmap.reading)
+    assert np.isnan(shown["distances"][2]).all()  # of another metric only the step shown is known
+    assert shown.distance_rule == DistanceRule("cosine")
 
 
 def test_the_largest_matrix_still_makes_a_small_picture():
-    png = PrototypeHeatmap(many()).png()
-    assert len(png) < 300_000
-    assert Image.open(io.BytesIO(png)).height < 4400
+    for large in (many(), many(60, 2)):
+        png = PrototypeHeatmap(large).png()
+        assert len(png) < 300_000
+        assert max(Image.open(io.BytesIO(png)).size) < 2500
 
 
 def test_shares_a_selection():

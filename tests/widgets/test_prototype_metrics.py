@@ -5,13 +5,10 @@ import pytest
 from sklearn.metrics import pairwise
 from sklearn.neighbors import NearestCentroid
 
-from metawidgets.widgets.prototype_metrics import (
-    METRICS,
+from metawidgets.widgets.base.distances import METRIC_NAMES, metric_distances
+from metawidgets.widgets.prototype_heatmap.metrics import (
     Space,
-    metric_distances,
     nearest_prototypes,
-    own_metric,
-    own_scale,
     rows_in_order,
 )
 from tests.widgets.made_traces import DISTANCES, NAMES
@@ -34,7 +31,7 @@ def space(seed: int = 0, way: int = 4, shots: int = 3) -> Space:
     return Space(queries.astype(np.float32), support.astype(np.float32), labels, present, way)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", METRIC_NAMES)
 def test_distances_to_class_means_are_scikit_learns(metric):
     s = space()
     means = np.stack([s.support[s.labels == k].astype(np.float64).mean(0) for k in range(4)])
@@ -58,22 +55,6 @@ def test_a_mean_is_of_what_is_there_at_the_step():
 
 def test_the_cosine_to_a_zero_vector_is_one_as_the_learners_have_it():
     assert metric_distances(np.zeros((1, 3)), np.ones((1, 3)), "cosine") == 1
-
-
-@pytest.mark.parametrize("metric", METRICS)
-def test_the_learners_metric_is_recognised_by_its_distances(metric):
-    s = space()
-    recorded = np.stack([s.distances(t, metric) for t in range(len(s.present))]).astype(np.float32)
-    assert own_metric(recorded, s) == metric
-    assert own_metric(recorded * 1.01, s) == ""
-
-
-def test_the_softmaxs_factor_is_recognised_too():
-    d = np.array([[1.0, 2, 4], [3, 1, np.nan]])
-    p = np.exp(-10 * (d - np.nanmin(d, 1, keepdims=True)))
-    p = np.nan_to_num(p) / np.nansum(p, 1, keepdims=True)
-    assert own_scale(p, d, [1.0, 10.0]) == 10.0
-    assert own_scale(p, d, [1.0]) is None
 
 
 def test_rows_by_class_margin_and_error():

@@ -65,10 +65,10 @@ def test_a_saved_quiz_goes_on_and_a_garbled_one_is_described():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"answers": "quarry"}, "'quarry' is no option of 'Which set scores\\?'; did you mean 'query'"),
-        ({"answers": 2}, "answer 2 of .* is no place among 2 options, 0 to 1"),
+        ({"answers": "quarry"}, "'quarry' is not an option of 'Which set scores\\?'; did you mean 'query'"),
+        ({"answers": 2}, "2 is not an option.s index in .*; give 0 to 1"),
         ({"answers": []}, "has no right answer"),
-        ({"answers": [None]}, "None is no option"),
+        ({"answers": [None]}, "None is not an option"),
         ({"answers": ["support", "query"], "several": False}, "has 2 right answers, but several=False"),
         ({"options": ["a"]}, "two or more different texts"),
         ({"options": ["a", "a"]}, "two or more different texts"),
@@ -76,7 +76,7 @@ def test_a_saved_quiz_goes_on_and_a_garbled_one_is_described():
         ({"options": ["a", 3]}, "should be a list of texts"),
         ({"explanation": " "}, "explanation is ' '; give a text"),
         ({"question": ""}, "question is ''; give a text"),
-        ({"why": {"quary": "no"}}, "'quary' is no option"),
+        ({"why": {"quary": "no"}}, "'quary' is not an option"),
     ],
 )
 def test_questions_that_cannot_be_asked(change, message):
@@ -86,7 +86,7 @@ def test_questions_that_cannot_be_asked(change, message):
 
 
 def test_lists_that_are_none():
-    with pytest.raises(ParameterError, match="needs a question"):
+    with pytest.raises(ParameterError, match="has no question"):
         Quiz([])
     with pytest.raises(ParameterError, match="lacks its options and answers and explanation"):
         Quiz([{"question": "q"}])
@@ -94,5 +94,5 @@ def test_lists_that_are_none():
         Quiz([{"anwers": 1}])
     with pytest.raises(ParameterError, match="a Question or a dictionary"):
         Quiz([3])  # pyright: ignore[reportArgumentType]
-    with pytest.raises(ParameterError, match="in the list itself"):
+    with pytest.raises(ParameterError, match="belong to a single question"):
         Quiz([Question(*ONE)], hint="no")

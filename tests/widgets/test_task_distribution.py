@@ -8,7 +8,8 @@ import pytest
 from metawidgets import datasets
 from metawidgets.errors import DatasetError, EpisodeError
 from metawidgets.widgets import TaskDistribution
-from metawidgets.widgets.task_samples import dials, draw, moved, pack_tasks, shift_name
+from metawidgets.widgets.task_distribution.packed_tasks import draw_episodes, pack_tasks
+from metawidgets.widgets.task_distribution.shifts import dials, moved, shift_name
 
 SINES = datasets.load("sinusoids")
 
@@ -45,11 +46,11 @@ def test_a_moved_dataset_is_between_here_and_there():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"phases": 1}, "has no number 'phases' to turn; did you mean 'phase'"),
-        ({"phase": 100}, r"phase of 'sinusoids' cannot be moved by 100; give a number from -6.28 to 3.14"),
-        ({"phase": "far"}, "cannot be moved by 'far'"),
-        ({"phase": True}, "cannot be moved by True"),
-        ({"phase": float("nan")}, "cannot be moved by nan"),
+        ({"phases": 1}, "has no number 'phases' to change; did you mean 'phase'"),
+        ({"phase": 100}, r"phase of 'sinusoids' cannot change by 100; give a number from -6.28 to 3.14"),
+        ({"phase": "far"}, "cannot change by 'far'"),
+        ({"phase": True}, "cannot change by True"),
+        ({"phase": float("nan")}, "cannot change by nan"),
     ],
 )
 def test_what_cannot_be_turned_is_refused(changes, message):
@@ -58,7 +59,7 @@ def test_what_cannot_be_turned_is_refused(changes, message):
 
 
 def test_tasks_move_with_their_distribution():
-    groups = draw(
+    groups = draw_episodes(
         SINES, [moved(SINES, {"phase": 2.0}, part) for part in (0, 0.5, 1)], 6, {"k_shot": 3, "n_query": 4}, 0
     )
     phases = np.array([[e.task["phase"] for e in group] for group in groups])
@@ -82,7 +83,7 @@ def test_tasks_move_with_their_distribution():
 
 def test_classes_apart_in_training_and_testing_and_placed_by_their_items():
     glyphs = datasets.load("glyphs", n_classes=60, n_drawers=6)
-    groups = draw(glyphs, [glyphs], 4, {"n_way": 3, "k_shot": 1, "n_query": 1}, 0)
+    groups = draw_episodes(glyphs, [glyphs], 4, {"n_way": 3, "k_shot": 1, "n_query": 1}, 0)
     train, test = ({name for e in group for name in e.class_names} for group in groups)
     assert not train & test
     _, config = pack_tasks(groups, [glyphs, glyphs])
@@ -146,3 +147,9 @@ def test_what_cannot_be_drawn_is_refused():
         TaskDistribution(datasets.load("linear_functions"))
     with pytest.raises(EpisodeError, match="n_way=5, but 'sinusoids' draws functions"):
         TaskDistribution(SINES, n_way=5)
+
+
+def test_axes_of_items_are_named_by_the_data_or_x_and_y():
+    assert TaskDistribution(datasets.load("sinusoids"), n_shifts=1, n_tasks=2).config["item_axes"] == ["x", "y"]
+    images = TaskDistribution(datasets.load("glyphs"), n_shifts=1, n_tasks=2, n_way=2, k_shot=1, n_query=1)
+    assert "item_axes" not in images.config

@@ -11,7 +11,8 @@ from sklearn.decomposition import PCA
 
 from metawidgets.errors import TraceError
 from metawidgets.widgets import TaskMapView
-from metawidgets.widgets.task_order import leaf_order, merges
+from metawidgets.widgets.task_map_view.clustering import leaf_order, merges
+from metawidgets.widgets.task_map_view.picture import tasks_chart
 from tests.widgets.examples import HOSTILE, task_map
 
 
@@ -78,6 +79,7 @@ def test_rows_follow_the_order_asked_for():
     assert sorted((HOSTILE, "even"))[0] == HOSTILE
 
 
+@pytest.mark.slow
 def test_everything_that_can_be_set_is_restored():
     component = TaskMapView(task_map(), pair=[1, 4], measure="distance", order="given", zoom=[1.0, 2.0, 3.5])
     restored = TaskMapView.from_dict(json.loads(json.dumps(component.to_dict())))
@@ -106,8 +108,8 @@ def test_what_does_not_fit_together_is_refused():
     for change, said in (
         ({"names": ("one",)}, "there is 1; give at least 2"),
         ({"embeddings": np.zeros((3, 2))}, r"\(3, 2\) for 4 tasks"),
-        ({"similarity": np.zeros((4, 3))}, r"similarity is of shape \(4, 3\)"),
-        ({"distance": np.zeros((3, 3))}, r"distance is of shape \(3, 3\)"),
+        ({"similarity": np.zeros((4, 3))}, r"similarity has shape \(4, 3\)"),
+        ({"distance": np.zeros((3, 3))}, r"distance has shape \(3, 3\)"),
         ({"groups": ("a",)}, "groups has 1 entries for 4 tasks"),
         ({"episodes": made.episodes[:2]}, "episodes has 2 entries"),
     ):
@@ -120,3 +122,13 @@ def test_without_episodes_groups_or_distances_it_still_maps():
     assert "Cosine similarity" in component.summary()
     assert "group" not in component.summary()
     assert component.png()
+
+
+def test_the_picture_marks_the_pair_in_the_map_and_in_the_order_of_the_matrix():
+    component = TaskMapView(task_map(6), measure="distance", order="group", pair=[0, 5])
+    chart = tasks_chart(component.unpack(), component.config, component.rows(), "distance", [0, 5], ["title"]).to_dict()
+    rows = [row for data in chart["datasets"].values() for row in data]
+    assert sorted(row["task"] for row in rows if "task" in row) == list(range(6))
+    order = list(component.rows())
+    (frame,) = [row for row in rows if "y2" in row]
+    assert (frame["y"], frame["x"]) == (order.index(0), order.index(5))

@@ -7,8 +7,8 @@ import pytest
 
 from metawidgets.errors import EpisodeError
 from metawidgets.widgets import YouAreTheLearner
-from metawidgets.widgets.contest_state import unsealed
-from tests.widgets.made_contests import LEARNERS, contests, curves, plane, you
+from metawidgets.widgets.base.sealing import unsealed
+from tests.widgets.made_comparisons import LEARNERS, comparisons, curves, plane, you
 
 
 def answered(made, *episodes):
@@ -30,7 +30,7 @@ def test_the_asked_queries_are_a_few_of_each_class_in_an_order_that_tells_nothin
     assert [a["truth"] for a in asked] == [
         unsealed(you(n_query=2).unpack()[f"{i}.sealed"])["truth"] for i in range(3)
     ]  # the same every time
-    for a, c in zip(asked, contests(3), strict=True):
+    for a, c in zip(asked, comparisons(3), strict=True):
         order = [list(map(str, c.episode.query_items)).index(item) for item in a["ids"]]
         assert a["truth"] == c.episode.query_y[order].tolist()
         assert a["answers"] == [x.answers[order].tolist() for x in c.answers]
@@ -124,10 +124,10 @@ def test_options_that_are_none(options, message):
 
 
 def test_contests_that_do_not_fit():
-    with pytest.raises(EpisodeError, match="one episode or more"):
+    with pytest.raises(EpisodeError, match="give at least one"):
         YouAreTheLearner(["a"], [])
-    with pytest.raises(EpisodeError, match="answers of 3 learners, for 1 names"):
-        YouAreTheLearner(["a"], contests(1))
+    with pytest.raises(EpisodeError, match="answers of 3 learners, but there are 1 names"):
+        YouAreTheLearner(["a"], comparisons(1))
 
 
 def test_the_picture_shows_what_was_put_where():

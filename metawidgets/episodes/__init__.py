@@ -1,0 +1,18 @@
+"""Episodes: the support and query set of one task, methods that edit them, and samplers that draw them from a task source."""
+
+from metawidgets.episodes.alternating_shots import AlternatingShots
+from metawidgets.episodes.arrays import ItemId
+from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
+from metawidgets.episodes.sampling import ClassPool, EpisodeSampler, TaskSource, check_disjoint
+
+__all__ = [
+    "AlternatingShots",
+    "ClassPool",
+    "Episode",
+    "EpisodeBatch",
+    "EpisodeSampler",
+    "EpisodeSpec",
+    "ItemId",
+    "TaskSource",
+    "check_disjoint",
+]

@@ -1,0 +1,1 @@
+"""Baselines that learn from one episode alone."""

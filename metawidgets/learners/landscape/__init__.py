@@ -1,0 +1,1 @@
+"""Loss landscapes: a plane through parameter space with losses, inner-loop paths and meta-gradients on it."""

@@ -1,0 +1,1 @@
+"""Networks that learners adapt or compare with, and whose batch statistics an image is normalised by."""

@@ -1,0 +1,1 @@
+"""Optimisation-based learners: they learn an initialisation, and sometimes step sizes, for a few gradient steps."""

@@ -1,0 +1,52 @@
+"""Meta-SGD: it learns an initialisation, and a step size with its sign for every single parameter."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from metawidgets.learners.optimisation_based.gradient import GradientLearner
+
+__all__ = ["MetaSGD"]
+
+FIRST_RATES = 0.005, 0.1
+
+
+class MetaSGD(GradientLearner):
+    """Meta-SGD (Li, Zhou, Chen and Li, *Meta-SGD: Learning to Learn Quickly for Few-Shot Learning*, 2017, eq. 2, Algorithm 1).
+
+    One step moves the parameters by `-rates * gradient`, elementwise. The outer loop learns `rates` together with the
+    parameters, through the inner gradients. A rate may become negative, so the direction of the step is learned too.
+
+    Args:
+        network: maps items to outputs; any `nn.Module`.
+        inner_lr: the initial value of all rates; `None` draws it uniformly from 0.005 to 0.1, as the paper does.
+        inner_steps: gradient steps in training; 1 in the paper.
+        test_steps: gradient steps outside training; the same number by default.
+
+    Departure: batch statistics are as in `MAML`.
+    """
+
+    title = "Meta-SGD"
+    family = "optimisation-based"
+    channels = ("learned_rates",)
+    image_defaults: Mapping[str, Any] = MappingProxyType({"downsample": "stride", "statistics": "support_stats"})
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        inner_lr: float | None = None,
+        inner_steps: int = 1,
+        test_steps: int | None = None,
+    ) -> None:
+        if inner_lr is None:
+            inner_lr = torch.empty(()).uniform_(*FIRST_RATES).item()
+        super().__init__(network, inner_lr=inner_lr, inner_steps=inner_steps, test_steps=test_steps)
+        own = dict(network.named_parameters())
+        self.learned = nn.ParameterList(torch.full_like(own[name], inner_lr) for name in self._names)
+
+    def rates(self, t: int) -> tuple[Tensor, ...]:
+        return tuple(self.learned)

@@ -1,0 +1,185 @@
+"""Checkpoints: one safetensors file with the tensors and, in its header, the card; and a readable JSON copy of the card.
+
+The card is in the header because two files cannot be renamed atomically. A training may be killed at any moment; the file with
+the final name then still holds tensors and card of the same step. Nothing is pickled or unpickled.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialised
+from torch import Tensor, nn
+
+from metawidgets.errors import CheckpointError, LearnerError, did_you_mean
+from metawidgets.files.part_files import replacing
+from metawidgets.files.paths import file_size, is_file
+from metawidgets.files.plain_json import parsed
+from metawidgets.learners import ALL, Learner
+from metawidgets.learners.loop import describe
+from metawidgets.learners.networks.encoders import MLP, Conv4
+
+__all__ = ["card_of", "load", "read", "save", "write"]
+
+NETWORKS: dict[str, type[nn.Module]] = {"Conv4": Conv4, "MLP": MLP}
+_FORMAT = "metawidgets.checkpoint/1"
+_LARGEST = 1 << 30  # bytes of a file; our largest checkpoint has a thousandth of this
+_CARD: dict[str, type] = {
+    "learner": str,
+    "hyper": dict,
+    "data": dict,
+    "scores": list,
+    "steps": int,
+    "shared_scores": dict,
+}
+
+
+def write(path: str | Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Path:
+    """Write tensors and card to a temporary file, then rename it. The card gets the sha256 of the tensors and of itself.
+
+    Raises:
+        CheckpointError: if the file cannot be written.
+    """
+    path = Path(path)
+    plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    card = {"format": _FORMAT, **card, "sha256": _digest(plain)}
+    card["card_sha256"] = _digest_of_card(card)
+    try:
+        with replacing(path) as part:
+            part.write_bytes(serialised(plain, metadata={"card": json.dumps(card)}))
+        with replacing(path.with_suffix(".json")) as part:
+            part.write_text(json.dumps(card, indent=2) + "\n")
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"cannot write the checkpoint {path} ({error}); give a writable folder.") from None
+    return path
+
+
+def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read the tensors and the card of a file that `write` wrote.
+
+    Raises:
+        CheckpointError: if the file is missing, truncated, altered or not a checkpoint of metawidgets.
+    """
+    path = Path(path)
+    if not is_file(path):
+        raise CheckpointError(f"there is no checkpoint {path}; train one with `metawidgets train`, or check the path.")
+    if (size := file_size(path)) > _LARGEST:
+        raise CheckpointError(
+            f"{path} has {size:,} bytes, more than {_LARGEST:,}, so it is not a metawidgets checkpoint; give another file."
+        )
+    try:
+        with safe_open(path, framework="pt") as file:
+            card = parsed((file.metadata() or {})["card"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except Exception as error:  # safetensors also passes on torch's errors about unknown dtypes
+        raise CheckpointError(
+            f"{path} is truncated, altered or not a metawidgets checkpoint ({error}); train or copy it again."
+        ) from None
+    if not isinstance(card, dict) or card.get("format") != _FORMAT:
+        raise CheckpointError(f"{path} does not have the format {_FORMAT}; train it again.")
+    if card.get("sha256") != _digest(tensors):
+        raise CheckpointError(f"the tensors of {path} do not match its card (sha256 differs); copy or train it again.")
+    # checkpoints of the first versions have no digest of the card
+    if "card_sha256" in card and card["card_sha256"] != _digest_of_card(card):
+        raise CheckpointError(f"the card of {path} was altered (sha256 differs); copy or train it again.")
+    wrong = [name for name, kind in _CARD.items() if not isinstance(card.get(name, kind()), kind)]
+    if wrong:
+        raise CheckpointError(f"the card of {path} has {card[wrong[0]]!r} as its {wrong[0]!r}; copy or train it again.")
+    return tensors, card
+
+
+def card_of(learner: Learner, **facts: Any) -> dict[str, Any]:
+    """Return the card: a description that rebuilds the learner, and further facts (data, splits, steps, seed, accuracy)."""
+    return {**{k: v for k, v in describe(learner).items() if k != "recorders"}, **facts}
+
+
+def save(learner: Learner, path: str | Path, **facts: Any) -> Path:
+    """Write a learner's parameters, buffers and card.
+
+    Raises:
+        CheckpointError: if the file cannot be written.
+    """
+    return write(path, learner.state_dict(), card_of(learner, **facts))
+
+
+def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learner] | None = None) -> Learner:
+    """Load the learner of a checkpoint, in evaluation mode. Its card is in `learner.card`.
+
+    Args:
+        network: the network, required if the learner was saved with a network of your own.
+        kind: another learner class for the same network, with that class's default options. One pretrained network can thus
+            serve every transfer baseline.
+
+    Raises:
+        CheckpointError: if the file cannot be read, or names an unknown learner or network.
+    """
+    tensors, card = read(path)
+    kinds = {kind.__name__: kind for kind in ALL.values()}
+    if card.get("learner") not in kinds:
+        raise CheckpointError(
+            f"{path} holds a {card.get('learner')!r}, which is not a known learner; {did_you_mean(card.get('learner'), kinds)}"
+        )
+    try:
+        if network is None:
+            _check_shapes(card, kind, kinds, tensors)
+        learner = _made(card, network, kind, kinds)
+        learner.load_state_dict(tensors)
+    except Exception as error:  # a learner or network may raise any error for options that it does not have
+        raise CheckpointError(f"{path} does not fit the learner in its card ({error}); train it again.") from None
+    learner.eval()
+    object.__setattr__(learner, "card", card)
+    return learner
+
+
+def _made(
+    card: Mapping[str, Any], network: nn.Module | None, kind: type[Learner] | None, kinds: Mapping[str, type[Learner]]
+) -> Learner:
+    module = network if network is not None else _network(card["network"])
+    own = (module,) if module is not None else ()
+    return kinds[card["learner"]](*own, **card["hyper"]) if kind is None else kind(*own)
+
+
+def _check_shapes(
+    card: Mapping[str, Any],
+    kind: type[Learner] | None,
+    kinds: Mapping[str, type[Learner]],
+    tensors: Mapping[str, Tensor],
+) -> None:
+    """Compare shapes on a learner without storage, so that a card that asks for terabytes is refused before allocation."""
+    with torch.device("meta"):
+        shapes = {name: t.shape for name, t in _made(card, None, kind, kinds).state_dict().items()}
+    wrong = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]
+    if wrong:
+        raise LearnerError(f"{wrong[0]!r} is {tuple(tensors[wrong[0]].shape)}, not {tuple(shapes[wrong[0]])}")
+    if extra := set(tensors) - set(shapes):
+        raise LearnerError(f"the learner has no {min(extra)!r}")
+    if missing := set(shapes) - set(tensors):
+        raise LearnerError(f"the file has no {min(missing)!r}")
+
+
+def _network(config: Mapping[str, Any] | None) -> nn.Module | None:
+    if config is None:
+        return None
+    options = dict(config)
+    name = options.pop("name")
+    if name not in NETWORKS:
+        raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass your own as network=")
+    return NETWORKS[name](**options)
+
+
+def _digest_of_card(card: Mapping[str, Any]) -> str:
+    plain = json.loads(json.dumps({k: v for k, v in card.items() if k != "card_sha256"}))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        t = tensors[name].contiguous()
+        digest.update(f"{name} {t.dtype} {tuple(t.shape)};".encode())
+        digest.update(t.reshape(-1).view(torch.uint8).numpy().data if t.numel() else b"")
+    return digest.hexdigest()

@@ -1,0 +1,178 @@
+"""Evaluation: a learner's score over a fixed, seeded list of episodes, and the answers of several learners on one episode."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from metawidgets.episodes import Episode, EpisodeSampler
+from metawidgets.errors import EpisodeError, LearnerError
+from metawidgets.learners.argument_checks import expect_episode, expect_sampler, sized
+from metawidgets.learners.base import Learner
+from metawidgets.learners.loop import describe, evaluating, probe_grid, states
+from metawidgets.learners.losses import task_metrics
+from metawidgets.learners.tensors import as_tensor, support_of
+from metawidgets.records import EpisodeAnswers, EpisodeComparison, Evaluation
+
+__all__ = ["answers", "compare_on_episode", "evaluate", "first_shots", "score"]
+
+
+def score(learner: Learner, episode: Episode) -> float:
+    """Adapt to an episode's support set, and return the accuracy or mean squared error on its queries.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+    """
+    with sized(learner, episode), evaluating(learner):
+        support = support_of(learner, episode)
+        query_x = learner.encode(as_tensor(learner, episode.query_x), support)
+        outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
+        return task_metrics(outputs, as_tensor(learner, episode.query_y)).item()
+
+
+def evaluate(
+    learner: Learner,
+    sampler: EpisodeSampler,
+    n_episodes: int = 600,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
+
+    Args:
+        n_episodes: use 600 or more for a figure worth quoting.
+        progress: called after each episode with the number of finished episodes and `n_episodes`.
+
+    Returns:
+        Accuracy or mean squared error per episode. Its confidence interval is over episodes, never over pooled queries.
+
+    Raises:
+        EpisodeError: if `n_episodes` is not positive.
+        LearnerError: if the learner cannot take these episodes.
+    """
+    expect_sampler(sampler)
+    if n_episodes < 1:
+        raise EpisodeError(
+            f"n_episodes={n_episodes} is too small; give at least 1, and 600 for a figure worth quoting."
+        )
+    scores = np.empty(n_episodes)
+    for i in range(n_episodes):
+        scores[i] = score(learner, sampler.episode(i))
+        if progress is not None:
+            progress(i + 1, n_episodes)
+    spec, metric = sampler.spec, "mean squared error" if sampler.spec.n_way is None else "accuracy"
+    settings: dict[str, Any] = {
+        **describe(learner),
+        "source": sampler.source.name,
+        "n_way": spec.n_way,
+        "k_shot": spec.k_shot,
+        "n_query": spec.n_query,
+        "seed": sampler.seed,
+        "threads": torch.get_num_threads(),
+    }
+    return Evaluation(metric, scores, settings)
+
+
+def first_shots(episode: Episode, k_shot: int) -> Episode:
+    """Return the episode with only the first `k_shot` support items per class (for regression: in all) and the same queries.
+
+    The subsets are nested: the support set for fewer shots is part of the one for more shots.
+
+    Raises:
+        EpisodeError: if a class has fewer support items.
+    """
+    expect_episode(episode)
+    if k_shot < 1 or k_shot > episode.shots.min():
+        raise EpisodeError(
+            f"k_shot={k_shot}, but this episode has a class with {episode.shots.min()} support items; give 1 to {episode.shots.min()}."
+        )
+    y = np.zeros(len(episode.support_y), int) if episode.is_regression else episode.support_y
+    rank = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # of each item within its class, from 0
+    kept = np.flatnonzero(rank < k_shot)
+    if len(kept) == len(y):
+        return episode
+    return replace(
+        episode,
+        support_x=episode.support_x[kept],
+        support_y=episode.support_y[kept],
+        support_items=tuple(episode.support_items[i] for i in kept),
+    )
+
+
+def answers(
+    learner: Learner, episode: Episode, *, k_shot: int | None = None, shots: Sequence[int] = ()
+) -> EpisodeAnswers:
+    """Adapt to the episode and answer its queries, with times, scores after every inner step, and scores with other shots.
+
+    Args:
+        k_shot: use only the first `k_shot` support items of each class; by default all.
+        shots: the numbers of shots for `by_shots`, each with the same queries.
+
+    Raises:
+        LearnerError: if the learner cannot take this episode.
+        EpisodeError: if the episode has fewer support items than requested.
+    """
+    expect_episode(episode)
+    given = episode if k_shot is None else first_shots(episode, k_shot)
+    probe = probe_grid(given) if _is_curve(given) else None
+    with evaluating(learner):
+        support, query_x, query_y = _tensors(learner, given)
+        _synchronise(learner)
+        start = time.perf_counter()
+        state = learner.adapted(support)
+        _synchronise(learner)
+        adapted = time.perf_counter()
+        outputs = learner.readout(state, learner.encode(query_x, support))["outputs"]
+        _synchronise(learner)
+        seconds = np.diff([start, adapted, time.perf_counter()])
+        steps: list[float] = []
+        if learner.axis == "inner_step":
+            encoded = learner.encode(query_x, support)
+            steps = [
+                task_metrics(learner.readout(s, encoded)["outputs"], query_y).item() for s in states(learner, support)
+            ]
+        curve = None
+        if probe is not None:
+            read = learner.readout(state, learner.encode(as_tensor(learner, probe), support))
+            curve = read["outputs"][:, 0].cpu().numpy()
+        predicted = outputs if given.is_regression else outputs.argmax(-1)
+        value = task_metrics(outputs, query_y).item()
+    by_shots = [
+        value if len(part.support_y) == len(given.support_y) else score(learner, part)
+        for part in (first_shots(episode, k) for k in shots)
+    ]
+    return EpisodeAnswers(value, predicted.cpu().numpy(), seconds, np.array(by_shots), np.array(steps), curve)
+
+
+def compare_on_episode(
+    learners: Sequence[Learner], episode: Episode, *, k_shot: int | None = None, shots: Sequence[int] = ()
+) -> EpisodeComparison:
+    """Collect the `answers` of each learner on one episode.
+
+    Raises:
+        LearnerError: if there is no learner, or one of them cannot take this episode.
+        EpisodeError: if the episode has fewer support items than requested.
+    """
+    expect_episode(episode)
+    if not learners:
+        raise LearnerError("compare_on_episode got no learner; give one or more.")
+    given = episode if k_shot is None else first_shots(episode, k_shot)
+    probe = probe_grid(given) if _is_curve(given) else None
+    each = tuple(answers(learner, episode, k_shot=k_shot, shots=shots) for learner in learners)
+    return EpisodeComparison(given, each, None if probe is None else probe[:, 0])
+
+
+def _is_curve(episode: Episode) -> bool:
+    return episode.is_regression and episode.item_shape == (1,) and episode.output_dim == 1
+
+
+def _tensors(learner: Learner, episode: Episode) -> tuple[Any, torch.Tensor, torch.Tensor]:
+    return support_of(learner, episode), as_tensor(learner, episode.query_x), as_tensor(learner, episode.query_y)
+
+
+def _synchronise(learner: Learner) -> None:
+    if learner.device.type == "cuda":
+        torch.cuda.synchronize(learner.device)

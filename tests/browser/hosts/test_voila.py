@@ -1,0 +1,25 @@
+"""Voila shows every component without its code, and drives three."""
+
+import pytest
+
+from tests.browser.hosts.conftest import guarded, write_notebook
+from tests.browser.hosts.gallery import NOTEBOOK, check_all, check_theme, drive
+
+pytest.importorskip("voila")
+from tests.browser.hosts.voila import voila_server
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_voila_shows_all_and_drives_three(browser, tmp_path, theme):
+    write_notebook(tmp_path / "all.ipynb", NOTEBOOK)
+    against = "light" if theme == "dark" else "dark"  # what the system prefers is not asked where the host has a theme
+    with (
+        voila_server(tmp_path, tmp_path / "jupyter", theme) as voila,
+        guarded(browser, voila.url, color_scheme=against) as page,
+    ):
+        voila.open(page, "all.ipynb")
+        check_all(page)
+        check_theme(page, dark=theme == "dark")
+        drive(page)

@@ -20,6 +20,7 @@ from metawidgets import __version__
 from metawidgets.errors import ExportError, ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
+from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
@@ -29,6 +30,7 @@ __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 _HERE = Path(__file__).parent
 _STATE = "application/vnd.jupyter.widget-state+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
+_NUMBER = "metawidgets_cell"
 # Richest first. JavaScript outputs are left out, since they need a notebook's page around them.
 _PRIORITY = [
     _VIEW,
@@ -53,6 +55,7 @@ class PageExporter(HTMLExporter):
     def __init__(self, title: str = "", **kwargs: Any) -> None:
         super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
         self.title = title
+        self.left_out: list[LeftOut] = []  # of the last notebook
         for name, function in {
             "clean": cleaned,
             "code_label": code_label,
@@ -77,6 +80,7 @@ class PageExporter(HTMLExporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
+        self.left_out = []
         nb = _presentable(nb)
         page, styles = _page(nb)
         title = self.title or _heading(nb) or "Report"
@@ -156,6 +160,8 @@ def _read(path: Path) -> NotebookNode:
 def _presentable(nb: NotebookNode) -> NotebookNode:
     """Return a copy without the cells and outputs that tags hide, in which the page can show every output."""
     nb = copy.deepcopy(nb)
+    for number, cell in enumerate(nb.cells, start=1):
+        cell.metadata[_NUMBER] = number  # cells are counted before some are removed
     nb.cells = [cell for cell in nb.cells if not _tagged(cell, "remove-cell")]
     for cell in nb.cells:
         if cell.cell_type != "code":

@@ -1,5 +1,6 @@
 """Shared by all tests: the selection of tests that this machine can run, and one Chromium for those that need it."""
 
+import asyncio
 import io
 import os
 import shutil
@@ -61,6 +62,23 @@ def _is_quick(item: pytest.Item, *which: int | str) -> bool:
     if isinstance(which[0], int):
         return max(params.indices.values()) < which[0]
     return any(str(part) in params.id for part in which)
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test that opens no page run an event loop of its own.
+
+    Playwright's synchronous API keeps a loop that counts as running in the main thread until the end of the whole run.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture

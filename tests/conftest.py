@@ -123,8 +123,12 @@ def omniglot_root() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium. Without one the test is skipped, or fails if METAWIDGETS_REQUIRE_BROWSER=1."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The path of a Chromium. Without one the test is skipped, or fails if METAWIDGETS_REQUIRE_BROWSER=1.
+
+    Debian's headless shell comes first: it is the same engine without the windows around it, and takes half the processor time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         reason = "no chromium on the PATH; on Debian and Ubuntu: apt-get install chromium"
         if os.environ.get("METAWIDGETS_REQUIRE_BROWSER") == "1":

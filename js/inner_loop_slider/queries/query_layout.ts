@@ -6,6 +6,8 @@ export const HEAD = 26;
 
 const COLUMN = 196;
 const GAP = 16;
+/** What a tile's frame takes on each side of it. */
+export const EDGE = 4;
 
 export interface Group {
   /** The class. */
@@ -27,8 +29,9 @@ export interface Layout {
 
 /** Lay out queries of `way` classes in a width; a class without queries takes no room. */
 export function layoutOf(queries: Item[], way: number, width: number): Layout {
-  const columns = Math.max(1, Math.floor((width + GAP) / COLUMN));
-  const across = (width + GAP) / columns;
+  const room = width - 2 * EDGE + GAP;
+  const columns = Math.max(1, Math.floor(room / COLUMN));
+  const across = room / columns;
   const groups: Group[] = [];
   const places = new Map<string, { x: number; y: number }>();
   let y = 0;
@@ -37,7 +40,7 @@ export function layoutOf(queries: Item[], way: number, width: number): Layout {
     if (!members.length) continue;
     for (const [j, { id }] of members.entries()) {
       places.set(id, {
-        x: (j % columns) * across,
+        x: EDGE + (j % columns) * across,
         y: y + HEAD + Math.floor(j / columns) * ROW,
       });
     }
@@ -51,7 +54,7 @@ export function layoutOf(queries: Item[], way: number, width: number): Layout {
 /** The id of the query at a place of the page, "" for none. */
 export function queryAt({ places, tile }: Layout, x: number, y: number): string {
   for (const [id, place] of places) {
-    const across = x >= place.x && x < place.x + tile + 8;
+    const across = x >= place.x - EDGE && x < place.x + tile + EDGE;
     if (across && y >= place.y && y < place.y + ROW) return id;
   }
   return "";

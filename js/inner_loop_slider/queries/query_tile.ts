@@ -5,7 +5,7 @@ import { classColour, css, PALETTE, rgbOf } from "../../shared/colour.ts";
 import { percentText } from "../../shared/numbers.ts";
 import type { Theme } from "../../shared/theme.ts";
 import { type Item, largestOf } from "../adaptations.ts";
-import { ROW } from "./query_layout.ts";
+import { EDGE, ROW } from "./query_layout.ts";
 
 /** Whether so many classes can be told apart by colour. */
 export function isColoured(way: number): boolean {
@@ -51,10 +51,10 @@ export function frameTile(
   pinned: boolean,
 ): void {
   ctx.fillStyle = theme.raised;
-  ctx.fillRect(x - 4, y, width + 8, ROW - 2);
+  ctx.fillRect(x - EDGE, y, width + 2 * EDGE, ROW - 2);
   ctx.strokeStyle = pinned ? theme.fg : theme.muted;
   ctx.lineWidth = pinned ? 2 : 1;
-  ctx.strokeRect(x - 3.5, y + 0.5, width + 7, ROW - 3);
+  ctx.strokeRect(x - EDGE + 0.5, y + 0.5, width + 2 * EDGE - 1, ROW - 3);
 }
 
 export function drawTile(ctx: CanvasRenderingContext2D, tile: Tile): void {

@@ -54,7 +54,7 @@ def end(process: "subprocess.Popen[str]", place: Place) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_ctrl_c_at_any_moment_is_130_and_the_next_call_goes_on(place: Place) -> None:
-    draw, hurry, n = random.Random(SEED), place.folder / "hurry", 30
+    draw, hurry, n = random.Random(SEED), place.folder / "hurry", 16
     do = f"time.sleep(0 if os.path.exists({str(hurry)!r}) else 0.5)"
     settings = place.settings(repeats=n, parameters={"do": do})
     before = place.files()

@@ -139,7 +139,7 @@ def check_unique(support: Sequence[tuple[str, str, str]], query: Sequence[tuple[
     both = set(support) & set(query)
     if both:
         raise EpisodeError(
-            f"item '{'/'.join(min(both))}' is in both support and query; a learner would be asked what it was told. Remove one."
+            f"item '{'/'.join(min(both))}' is in both support and query; the learner would see a query before the test. Remove one."
         )
     for side, items in (("support", support), ("query", query)):
         if len(set(items)) != len(items):

@@ -1,11 +1,11 @@
-"""Reading of untrusted JSON, with limits on size, number of values and depth, so that no text fills the memory or the stack."""
+"""Reading of untrusted JSON, with limits on size, number of values and depth, so that no input can exhaust the memory or the stack."""
 
 import json
 from typing import Any
 
 __all__ = ["DEEPEST", "LARGEST_TEXT", "MOST_VALUES", "check_depth", "parsed"]
 
-LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 has half as many
+LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 has about half of this
 MOST_VALUES = 2_000_000  # entries of lists and objects; an item's id takes four
 DEEPEST = 100  # levels of nested lists and objects
 

@@ -109,7 +109,7 @@ def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
 
 @contextmanager
 def sized(learner: Learner, episode: Episode) -> Iterator[None]:
-    """Turn a network's error about shapes into a `LearnerError` that names the shapes of both sides."""
+    """Turn a network's error about shapes into a `LearnerError` with the shape that it takes and the shape of the episode's items."""
     try:
         yield
     except RuntimeError as error:

@@ -79,7 +79,7 @@ def evaluate(
 def first_shots(episode: Episode, k_shot: int) -> Episode:
     """Return the episode with only the first `k_shot` support items per class (for regression: in all) and the same queries.
 
-    The subsets are nested: the support set for fewer shots is part of the one for more shots.
+    The subsets are nested: the support set for fewer shots is part of the support set for more shots.
 
     Raises:
         EpisodeError: if a class has fewer support items.
@@ -90,7 +90,7 @@ def first_shots(episode: Episode, k_shot: int) -> Episode:
             f"k_shot={k_shot}, but this episode has a class with {episode.shots.min()} support items; give 1 to {episode.shots.min()}."
         )
     y = np.zeros(len(episode.support_y), int) if episode.is_regression else episode.support_y
-    rank = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # of each item within its class, from 0
+    rank = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # the number of each item within its class, from 0
     kept = np.flatnonzero(rank < k_shot)
     if len(kept) == len(y):
         return episode

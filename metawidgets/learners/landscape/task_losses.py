@@ -42,7 +42,7 @@ def check_start(learner: Learner, origin: Mapping[str, Tensor], k: int, start: S
     if len(alike) != len(origin) or len(start.parameters) != len(origin):
         raise LearnerError(
             f"{type(learner).__name__} starts task {k + 1} from other parameters than task 1 (a head for other classes), so "
-            "both share no initialisation; give one episode."
+            "the tasks share no initialisation; give one episode."
         )
 
 

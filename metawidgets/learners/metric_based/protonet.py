@@ -1,4 +1,4 @@
-"""Prototypical networks: the mean of a class's embedded examples is its prototype; a query gets the class of the nearest one."""
+"""Prototypical networks: a class's prototype is the mean of its embedded examples. A query gets the class of the nearest prototype."""
 
 from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
 
@@ -63,7 +63,7 @@ def class_distances(
     squared = (z.unsqueeze(1) - centres).square().sum(-1)
     return (
         squared if metric == "squared_euclidean" else torch.sqrt(squared + 1e-12)
-    )  # the root has no finite gradient at 0
+    )  # the square root has no finite gradient at 0
 
 
 def metric_options(metric: str, scale: float) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class SequenceLearner(Learner, abc.ABC):
         encoder: maps items to feature vectors; any `nn.Module`.
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
-        prefix_loss: train on the prediction of every support item from those before it, as well as on the queries.
+        prefix_loss: train on the prediction of every support item from the items before it, as well as on the queries.
     """
 
     reads_in_order = True
@@ -39,7 +39,7 @@ class SequenceLearner(Learner, abc.ABC):
     image_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType({"width": 32, "downsample": "stride"})
     vector_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType(
         {"hidden": ()}
-    )  # numbers are read as they are
+    )  # vectors need no encoder
 
     def __init__(
         self,

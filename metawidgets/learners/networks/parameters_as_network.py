@@ -1,4 +1,4 @@
-"""A network view of learners whose steps move parameters, to compute meta-gradients of these parameters."""
+"""A network made of the parameters that a learner's steps change, to compute meta-gradients of these parameters."""
 
 import copy
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ __all__ = ["as_network", "inner_rate"]
 
 
 def as_network(learner: Learner, parameters: Mapping[str, Tensor], support: Support) -> nn.Module:
-    """Return a network with the learner's outputs in which only these parameters, in their order, require a gradient."""
+    """Return a network with the learner's outputs. Only these parameters, in their order, require a gradient."""
     if isinstance(learner, GradientLearner):
         network = copy.deepcopy(learner.network)
         for name, p in network.named_parameters():
@@ -28,7 +28,7 @@ def as_network(learner: Learner, parameters: Mapping[str, Tensor], support: Supp
 
 
 class _Read(nn.Module):
-    """A tuned learner's outputs as a network of the parameters that it tunes."""
+    """A network with the outputs of a `Tuned` learner and with only the parameters that the learner adapts."""
 
     def __init__(self, learner: Tuned, parameters: Mapping[str, Tensor], support: Support) -> None:
         super().__init__()

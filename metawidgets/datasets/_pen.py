@@ -83,7 +83,8 @@ def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
         ends[row] = along[:, -1]
         along += (np.cumsum(ends, -1) - ends)[row][:, None]
 
-    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape) * _POINTS  # index of each stroke's first point in x.ravel()
+    # Index of each stroke's first point in x.ravel()
+    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape) * _POINTS
     origin = np.zeros((2, *counts.shape), np.int64)
     for s in range(1, counts.shape[1]):
         g = np.flatnonzero(counts[:, s])
@@ -104,7 +105,8 @@ def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
     y = np.clip(ink.y // SUBPIXEL, 3, PAGE - 4)
     page = np.zeros((n, PAGE, PAGE), np.uint8)
     page.ravel()[(ink.glyph[:, None] * PAGE + y) * PAGE + x] = 1
-    for square in (True, False):  # widen the line by a 3 x 3 square and then by a plus, which gives a round nib 5 subpixels wide
+    # Widen the line by a 3 x 3 square and then by a plus, which gives a round nib 5 subpixels wide
+    for square in (True, False):
         wide = page.copy()
         wide[:, :, 1:] |= page[:, :, :-1]
         wide[:, :, :-1] |= page[:, :, 1:]
@@ -113,7 +115,8 @@ def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
         page[:, 1:] |= tall[:, :-1]
         page[:, :-1] |= tall[:, 1:]
     columns = page[:, :, 0::4] + page[:, :, 1::4] + page[:, :, 2::4] + page[:, :, 3::4]
-    count = columns[:, 0::4] + columns[:, 1::4] + columns[:, 2::4] + columns[:, 3::4]  # inked subpixels, of 16 per pixel
+    # Inked subpixels, of 16 per pixel
+    count = columns[:, 0::4] + columns[:, 1::4] + columns[:, 2::4] + columns[:, 3::4]
     return (count.astype(np.uint16) * 255 // 16).astype(np.uint8)[:, None]
 
 

@@ -168,7 +168,8 @@ def _fresh_paper(strokes: Strokes, size: np.ndarray) -> tuple[np.ndarray, np.nda
     """Return, for each glyph, the fraction of the pen's path on fresh paper, and the zoom that gives the glyph its size."""
     ink = draw(strokes, np.full(len(size), _EM))
     left, right, top, bottom = bounds(ink.glyph, ink.x, ink.y)
-    zoom = np.minimum(size * SUBPIXEL / np.maximum(right - left, bottom - top), 1.8)  # the limit keeps short lines short
+    # The limit keeps short lines short
+    zoom = np.minimum(size * SUBPIXEL / np.maximum(right - left, bottom - top), 1.8)
     cells = (zoom / (6 * SUBPIXEL))[ink.glyph][:, None]  # cells of 1.5 pixels, about the width of the pen
     column = ((ink.x - left[ink.glyph][:, None]) * cells).astype(np.int64)
     row = ((ink.y - top[ink.glyph][:, None]) * cells).astype(np.int64)

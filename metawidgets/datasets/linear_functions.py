@@ -103,7 +103,8 @@ class LinearFamily:
             return 3 * x
         if self.shift == "orthants":
             signs = rng.choice([-1.0, 1.0], (size, 1, dim))
-            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)  # the signs of normally distributed queries are random already
+            # The signs of normally distributed queries are random already
+            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)
         if self.shift == "skewed":
             spread = 1 / np.arange(1, dim + 1)
             return x * (spread * np.sqrt(dim / np.square(spread).sum())) @ _rotations(rng, size, dim)

@@ -178,7 +178,8 @@ def _absorbed(learner: Learner, support: Support, t: int) -> dict[str, np.ndarra
 
 def describe(learner: Learner) -> dict[str, Any]:
     """Return a JSON-able description of the learner for traces, evaluations and checkpoints."""
-    from metawidgets.learners import ALL  # imported here, because the registry imports the learners, and they import this module
+    # Imported here, because the registry imports the learners, and they import this module
+    from metawidgets.learners import ALL
 
     recorders: dict[str, list[str]] = {}
     for kind in ALL.values():

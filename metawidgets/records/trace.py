@@ -42,13 +42,17 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
         ),
         "support_outputs": Channel(("support", "way"), "logit or target", "the learner's output for each support item"),
         "probe_outputs": Channel(
-            ("probe", "way"), "logit or target", "the learner's output on the probe grid: the fitted curve or decision regions"
+            ("probe", "way"),
+            "logit or target",
+            "the learner's output on the probe grid: the fitted curve or decision regions",
         ),
         "probabilities": Channel(
             ("query", "way"), "1", "softmax of outputs; 0 for a class with no support, uniform if no class has any"
         ),
         "query_loss": Channel((), "nat or squared target", "mean cross-entropy, or mean squared error, over queries"),
-        "support_loss": Channel((), "nat or squared target", "mean cross-entropy, or mean squared error, over support items"),
+        "support_loss": Channel(
+            (), "nat or squared target", "mean cross-entropy, or mean squared error, over support items"
+        ),
         "query_accuracy": Channel((), "1", "fraction of queries whose largest probability is the true class"),
         "support_accuracy": Channel((), "1", "fraction of support items whose largest probability is the true class"),
         "gradient_norm": Channel(
@@ -60,7 +64,9 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
         "embeddings": Channel(("query", "feature"), "1", "query items in the learner's embedding space"),
         "support_embeddings": Channel(("support", "feature"), "1", "support items in the learner's embedding space"),
         "prototypes": Channel(
-            ("way", "feature"), "1", "mean embedding of each class's support items read so far; NaN for a class with none"
+            ("way", "feature"),
+            "1",
+            "mean embedding of each class's support items read so far; NaN for a class with none",
         ),
         "distances": Channel(
             ("query", "way"),
@@ -82,12 +88,16 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             ("slot",), "1", "how recently each slot was read or written; the least used slot is overwritten next"
         ),
         "write_weights": Channel(("slot",), "1", "write weight of this step on each slot; zeros before the first step"),
-        "erased": Channel(("slot",), "1", "1 if this step cleared the slot before it wrote; zeros before the first step"),
+        "erased": Channel(
+            ("slot",), "1", "1 if this step cleared the slot before it wrote; zeros before the first step"
+        ),
         "read_weights": Channel(("query", "slot"), "1", "read weight of each query on each slot"),
         "hidden": Channel(("unit",), "1", "the recurrent state"),
         "learned_rates": Channel(("layer",), "1", "mean learned inner rate of each layer"),
         "relation_scores": Channel(
-            ("query", "way"), "1", "learned similarity of each query to each class, 0 to 1; NaN for a class without support"
+            ("query", "way"),
+            "1",
+            "learned similarity of each query to each class, 0 to 1; NaN for a class without support",
         ),
         "absorbed": Channel(("support",), "1", "1 if the learner has read the support item by this step"),
     }

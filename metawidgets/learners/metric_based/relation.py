@@ -70,7 +70,8 @@ class RelationModule(nn.Module):
             classes, queries = (x.contiguous(memory_format=torch.channels_last) for x in (classes, queries))  # faster
             pairs = F.conv2d(classes, of_class, padding=1) + F.conv2d(queries, of_query, padding=1).unsqueeze(1)
             n = None if n_reference is None else n_reference * len(classes)
-            x = F.relu(F.max_pool2d(self.norms[0](pairs.flatten(0, 1), n), 2))  # ReLU and pooling commute; pooling first is faster
+            # ReLU and pooling commute; pooling first is faster
+            x = F.relu(F.max_pool2d(self.norms[0](pairs.flatten(0, 1), n), 2))
             x = F.relu(F.max_pool2d(self.norms[1](self.blocks[1](x), n), 2)).flatten(1)
         return self.score(F.relu(self.hidden(x))).view(len(queries), len(classes))
 

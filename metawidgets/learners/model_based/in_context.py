@@ -86,7 +86,8 @@ class InContext(PrefixLearner):
             raise LearnerError(f"unknown tokens={tokens!r}; {did_you_mean(tokens, ('apart', 'joined'))}")
         self.token_kind, self.tokens_per_item = tokens, 2 if tokens == "apart" else 1
         self.read_x, self.read_y = nn.Linear(self.features, embed_dim), nn.Linear(self.output_dim, embed_dim)
-        self.positions = nn.Parameter(0.02 * torch.randn(self.tokens_per_item * max_context + 1, embed_dim))  # initialised as in GPT-2
+        # Initialised as in GPT-2
+        self.positions = nn.Parameter(0.02 * torch.randn(self.tokens_per_item * max_context + 1, embed_dim))
         self.blocks = nn.ModuleList(DecoderBlock(embed_dim, n_heads) for _ in range(n_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, self.output_dim)

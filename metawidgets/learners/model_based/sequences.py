@@ -37,9 +37,7 @@ class SequenceLearner(Learner, abc.ABC):
     reads_in_order = True
     # small, to train many steps without a GPU and to keep checkpoints small
     image_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType({"width": 32, "downsample": "stride"})
-    vector_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType(
-        {"hidden": ()}
-    )  # vectors need no encoder
+    vector_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType({"hidden": ()})  # vectors need no encoder
 
     def __init__(
         self,

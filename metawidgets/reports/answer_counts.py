@@ -42,9 +42,9 @@ class ClassScore:
         n_queries: number of queries.
         accuracy: share of the queries predicted correctly.
         p_truth: mean probability of the true class.
-        mistaken_for: the class most often predicted instead, '' if none.
-        share: share of the queries predicted so.
-        example: the first of the queries.
+        mistaken_for: the wrong class that is predicted most often, '' if none.
+        share: share of the queries for which this wrong class is predicted.
+        example: the first query of the class.
     """
 
     name: str

@@ -30,7 +30,7 @@ def _kind(episode: Episode) -> str | None:
     if episode.is_regression and (episode.item_shape, episode.output_dim) == ((1,), 1):
         return None
     if len(episode.item_shape) != 1 or episode.is_regression:
-        return f"it draws images, vectors of classes and curves of one number, not items of shape {episode.item_shape}."
+        return f"it draws images, vectors with class labels and curves of one number, not items of shape {episode.item_shape}."
     return None
 
 

@@ -14,7 +14,7 @@ from metawidgets.views.steps import Steps, compact
 
 __all__ = ["MOST_CELLS", "over_steps", "too_long"]
 
-MOST_CELLS = 3072  # they are drawn once: only the frame around the current step moves
+MOST_CELLS = 3072  # cells are drawn once: only the frame around the current step moves
 _SMALLEST, _LARGEST = 6, 22  # limits of a row's height in pixels
 _MOST_STEPS = 160
 

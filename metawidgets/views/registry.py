@@ -19,7 +19,7 @@ class View(Protocol):
     """A pure function from a trace, or from an episode, to a chart.
 
     Attributes:
-        subject: the type that it draws, `Trace` or `Episode`.
+        subject: the type that the view draws, `Trace` or `Episode`.
         needs: channels that the trace must have.
     """
 
@@ -50,7 +50,8 @@ def view(
             channels are checked, since a wrong kind of episode is the more basic mistake.
         unless: returns such a sentence for a trace of the right kind with all channels, or `None`.
 
-    The view raises `TraceError` (or `EpisodeError`) with that sentence before it draws, and `TypeError` for an unknown option.
+    If there is such a sentence, the view raises it as `TraceError` (or `EpisodeError`) before it draws. It raises `TypeError` for
+    an unknown option.
     """
     error = TraceError if subject is Trace else EpisodeError
 

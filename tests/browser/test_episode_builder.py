@@ -388,7 +388,7 @@ def test_an_item_in_both_sets_is_no_episode_and_both_are_marked(open_component):
         [i.class_id for i in b.episode.support_items].index(b.document["classes"][0]["name"])
     ]
     assert verdict(opened) == (
-        f"No episode. Item {item} is in both support and query: a learner would be asked what it was told. Remove one."
+        f"No episode. Item {item} is in both support and query: the learner would see a query before the test. Remove one."
     )
     assert opened.view.locator(".eb-item.is-bad").count() == 2
     assert opened.view.get_by_role("button", name="Copy as JSON").is_disabled()

@@ -73,7 +73,7 @@ def test_start_pause_step_stop_and_resume(open_live):
     assert button(live, "Pause").evaluate("(node) => node === node.getRootNode().activeElement")
     began = time.monotonic()
     button(live, "Stop").click()
-    live.until(lambda: phase(live) in ("Stopping after the task in hand", "Stopped"))
+    live.until(lambda: phase(live) in ("Stopping after the current task", "Stopped"))
     said = time.monotonic() - began
     live.until(lambda: phase(live) == "Stopped")
     assert said < 2  # with the test's own detours; what Python takes is measured beside it

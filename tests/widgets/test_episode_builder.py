@@ -144,7 +144,7 @@ def test_notes_say_what_a_reader_of_a_result_should_know():
     b = builder(n_way=2)
     change(b, put(of(b, "support", 1)[0], side="pool"))
     name = b.document["classes"][1]["name"]
-    assert b.notes == [f"Class “{name}” has queries but no support: a learner cannot know it."]
+    assert b.notes == [f"Class “{name}” has queries but no support: a learner cannot recognise it."]
     assert b.episode.shots.tolist() == [1, 0]
 
 

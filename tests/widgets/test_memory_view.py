@@ -105,7 +105,7 @@ def test_the_summary_says_what_was_written_read_and_answered():
     assert view.summary() == (
         "MANN: memory and hidden state, 3-way 1-shot. Memory writes: 3 of 3. "
         f"This step read item 2 ({HOSTILE}). Slot 0 holds 100 % item 2 ({HOSTILE}); 2 of 4 slots hold mostly one item. "
-        "The hidden state moved by 0.927. "  # sqrt(0.1^2 + 0.9^2 + 0.2^2)
+        "The hidden state changed by 0.927. "  # sqrt(0.1^2 + 0.9^2 + 0.2^2)
         f"Query 5 reads from item 2 ({HOSTILE}) 50 %, item 1 (beth) 20 %, itself 20 %, empty slots 10 %. "
         f"Predicted aleph 90 %, true class {HOSTILE} 5 %."
     )

@@ -105,11 +105,14 @@ def test_another_kind_of_items_is_not_answered_and_the_next_fitting_one_is():
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda: mw.load("glyphs-maml"), "MAML cannot answer in an episode builder, because it compares with no class"),
-        (lambda: mw.load("glyphs-pretrained_nearest"), "compares with no class means"),
+        (
+            lambda: mw.load("glyphs-maml"),
+            "MAML cannot predict in an episode builder, because it does not compare queries with class",
+        ),
+        (lambda: mw.load("glyphs-pretrained_nearest"), "does not compare queries with class means"),
         (
             lambda: learners.build("baseline_plus", item_shape=(1, 28, 28), output_dim=5),
-            "compares with no class means",
+            "does not compare queries with class means",
         ),
     ],
 )

@@ -26,8 +26,8 @@ class Points:
     Args:
         z: `(state, item, feature)`; one state if no step moves the items, or one state for each step.
         labels, support: `(item,)`; the class, and whether the item is in the support set.
-        absorbed: `(step, item)`.
-        x: the items themselves.
+        absorbed: `(step, item)`; whether the learner has read the item by this step.
+        x: the items, for display.
         prototypes: `(step, way, feature)`, NaN for a class without support.
         features: names of the two axes if the space is the plane of the data itself; empty if it is not.
         decides: whether the learner assigns an item to its nearest prototype. If not, the prototypes are class means.

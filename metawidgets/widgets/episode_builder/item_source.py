@@ -15,7 +15,7 @@ __all__ = ["ItemSource"]
 
 
 class ItemSource:
-    """A source of further items from the datasets of the first ones.
+    """A source of further items, drawn from the datasets that a document's items come from.
 
     Args:
         datasets: the datasets, by name.
@@ -82,7 +82,7 @@ class ItemSource:
         return found
 
     def _note(self, origin: Mapping[str, Any], found: list[StoredItem]) -> None:
-        """Record the places of these points in the draw that they belong to."""
+        """Record these points as used in the draw that they belong to, so that they are not drawn twice."""
         for row in found:
             self.rows.draws[origin["draw"]]["at"][str(row.number)] = row.at
 

@@ -1,6 +1,6 @@
 """Answers of a learner that compares queries with class means, computed from embeddings of all items.
 
-The browser computes the same (`js/episode_builder/nearest/`), so that prototypes follow while items are dragged.
+The browser computes the same answers (`js/episode_builder/nearest/`), so that they change while items are dragged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ class PrototypeEmbedder:
     Args:
         name: the learner's name for readers.
         metric: metric of the distances, a key of `METRIC_NAMES`.
-        item_shape: shape of the items that it takes.
+        item_shape: shape of the items that the learner takes.
         embed: returns the embeddings of items. They do not depend on the support set.
     """
 

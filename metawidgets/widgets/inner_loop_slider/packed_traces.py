@@ -100,7 +100,7 @@ def pack_choices(choices: Sequence[Choice]) -> tuple[dict[str, Shaped[np.ndarray
 
 
 def pack_own_episode(episode: Episode | None) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any] | None]:
-    """Return the arrays and JSON of the episode that was given, if the traces are of an episode with edited points."""
+    """Return the arrays and JSON of the original episode, if the traces are of an episode with edited points."""
     if episode is None:
         return {}, None
     arrays, plain = pack_episode(episode)

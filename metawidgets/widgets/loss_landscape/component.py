@@ -58,13 +58,14 @@ class LossLandscape(Component):
     the gradient that lies in the plane. Losses are exact on the plane. A ring marks a state off the plane; its radius is the
     distance.
 
-    The contours of the task shown are computed at once. `refine` computes those of other tasks and finer ones in the background.
+    The contours of the task shown are computed at once. `refine` computes the contours of the other tasks, and then finer contours,
+    in the background.
 
     Args:
         plane: computes losses, paths and gradients; `instruments.loss_landscape` makes one.
         resolution: grid points along a side at first.
         refine: grid points along a side after `refine()`; at most `resolution` means no refinement.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         ParameterError: if a resolution is not a whole number from 2 to 200.
@@ -127,7 +128,7 @@ class LossLandscape(Component):
         task = self._task
 
         def work(progress: Progress) -> None:
-            progress("Laying another plane", None)
+            progress("Making another plane", None)
             plane = self._plane.replaned(first, third, seed)
             grids: list[Landscape | None] = [None] * n
             grids[task] = self._computed(plane, task, self._resolution, progress)

@@ -33,7 +33,7 @@ def in_words(state: MemoryState) -> str:
         parts.append(_slot(state))
     if "hidden" in arrays and step:
         moved = np.linalg.norm(arrays["hidden"][step] - arrays["hidden"][step - 1])
-        parts.append(f"The hidden state moved by {moved:.3g}.")
+        parts.append(f"The hidden state changed by {moved:.3g}.")
     if (q := state.query) >= 0:
         looks, answer = _looks(state), _answer(config, arrays, step, q)
         parts += [looks, answer] if looks else [f"Query {q}: {answer[:1].lower()}{answer[1:]}" if answer else ""]

@@ -59,7 +59,7 @@ class PausableTraining:
     # -- control ---------------------------------------------------------------------------------------------------------
 
     def steer(self, meta_lr: float, target: int) -> None:
-        """Set the learning rate and the last outer step, from the next step on."""
+        """Set the learning rate and the number of outer steps. The change takes effect at the next step."""
         self._meta_lr, self._target = meta_lr, target
         self._control.meta_lr, self._control.steps = meta_lr, target
 

@@ -47,9 +47,9 @@ class PrototypeHeatmap(Component):
     examples can be dropped, added and relabelled there. A learner that does not decide by class means, or whose embeddings
     depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits: `retrace`.
 
-    Large episodes are reduced. If the distances take more than 5 MB, they are not sent if class means reproduce them; if not, only
-    as many states are sent as fit. If the items take more than 3 MB, small pictures are sent, the first item of each class and the
-    queries first; Python sends the others when they become visible.
+    Large episodes are reduced. Distances of more than 5 MB are not sent if the browser can compute them from class means; otherwise
+    only as many states are sent as fit. If the items take more than 3 MB, small pictures are sent, at first of each class's first
+    item and of the queries; Python sends the others when they become visible.
 
     Args:
         trace: a trace with `distances`, and with `probabilities` to show margins as probabilities too.
@@ -75,7 +75,7 @@ class PrototypeHeatmap(Component):
         help="edits of the support: [{op: drop, relabel or add, item: id, label: class}], at most one for each item"
     ).tag(sync=True, saved=True)
 
-    # Pictures on demand, by place in the concatenation of support, queries and pool. They are not state, so not saved.
+    # Pictures on demand, by place in the concatenation of support, queries and pool. They are not saved: Python can send them again.
     _wanted = t.List(t.Int()).tag(sync=True)
     _pixels = t.Bytes().tag(sync=True)
     _pixels_of = t.List(t.Int()).tag(sync=True)
@@ -265,7 +265,7 @@ class PrototypeHeatmap(Component):
     # -- outside the notebook -----------------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """Return how many queries are nearest to a wrong prototype, the smallest margin, and the effect of the edits."""
+        """Return a text with the number of queries nearest to a wrong prototype, the smallest margin, and the effect of the edits."""
         return f"{self.config['label']}. {self.reading.text(self.sort, self.compare)}"
 
     @property

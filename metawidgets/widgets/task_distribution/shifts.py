@@ -31,7 +31,7 @@ class Dial:
 
     Args:
         name: the name of an option, or of a range ("phase" for `phase_low` and `phase_high`).
-        fields: the options that it changes.
+        fields: the options that change with it.
         low, high: the smallest and largest change that the options allow.
         whole: whether changes are whole numbers.
         help: a description.

@@ -13,7 +13,7 @@ from .scenes import group_of, items, marks_at, texts
 
 
 def _cells(spec: dict, n: int, pattern: str) -> dict[tuple[str, ...], float]:
-    """What each cell says, by the parts that `pattern` finds in front of its number."""
+    """Return each cell's number, by the parts of its text that `pattern` finds before the number."""
     found = [re.fullmatch(pattern, cell["description"]) for cell in group_of(marks_at(spec), "rect", n)]
     return {m.groups()[:-1]: float(m.groups()[-1]) for m in found if m}
 

@@ -1,4 +1,4 @@
-"""A meta-training that is made up: every loss is known beforehand, and nothing is learned."""
+"""A fake meta-training whose losses are known beforehand. Nothing is learned."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Malicious files of episodes and traces: safetensors, and `.npz` of before."""
+"""Malicious files of episodes and traces: safetensors, and the older `.npz`."""
 
 import io
 import json
@@ -165,7 +165,7 @@ def test_a_trace_after_damage_is_refused_or_the_same(tmp_path: Path, suffix: str
 
 
 def tensors(header: Any, data: bytes = b"", length: int | None = None) -> bytes:
-    """A safetensors file with this header, as JSON or as it is."""
+    """Return a safetensors file with this header, given as JSON-able values or as bytes."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 

@@ -69,7 +69,8 @@ def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
     folder.mkdir()
     monkeypatch.setattr(trained, "FOLDER", folder)
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
     trained._index.cache_clear()
     try:
         for name in papers.RECIPES:
@@ -125,7 +126,8 @@ def test_the_oracle_of_sinusoids_makes_no_error(papers):
 def test_a_learner_that_was_not_trained_is_named_with_its_command(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
 
     text = results._trainings({}, papers.RECIPES)
     assert "| glyphs-protonet | not run |" in text
@@ -217,7 +219,8 @@ def test_each_stage_of_a_recipe_makes_a_learner_with_the_parameters_of_the_one_b
 def test_results_of_some_learners_leave_the_others_as_they_are(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
     rng = np.random.default_rng(0)
     hardness = rng.normal(0.8, 0.1, 60)
 
@@ -252,7 +255,8 @@ def test_results_of_some_learners_leave_the_others_as_they_are(papers, tmp_path,
 def test_the_study_pairs_episodes(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
 
     rng = np.random.default_rng(0)
     episodes = rng.normal(0.8, 0.1, 200)  # hard and easy episodes, the same for all learners

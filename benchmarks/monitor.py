@@ -3,9 +3,9 @@
     python benchmarks/monitor.py [--rounds 7] [--seconds 4] [--threads 1]
 
 A watched and an unwatched training take turns, so that other work on the machine slows both alike. The cost is the extra time per step
-(median over rounds), by wall clock and by processor time, without the time spent on the held-out episode. On a busy machine both scatter
-by more than the cost; then look at the share of the watched training's time that is spent inside the monitor. The monitor's
-messages are packed as for a notebook.
+(median over rounds), by wall clock and by processor time, without the time spent on the held-out episode. On a busy machine, both vary
+by more than the cost. Then use the share of the watched training's time that is spent inside the monitor. The monitor's messages are
+packed as for a notebook.
 """
 
 import argparse

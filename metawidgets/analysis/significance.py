@@ -22,7 +22,7 @@ class Difference:
         interval: the interval of its scores minus the scores of the reference.
         t: Student's t of these differences; infinite if all are equal and not 0.
         p: two-sided p value of this comparison alone.
-        p_holm: corrected by Holm for all comparisons with the reference.
+        p_holm: the p value after Holm's correction for all comparisons with the reference.
     """
 
     name: str

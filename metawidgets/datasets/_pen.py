@@ -63,7 +63,7 @@ def bounds(
 
 
 def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
-    """Follow the programs; `em` is the size of each glyph in subpixels. The first stroke of a glyph starts at (0, 0)."""
+    """Return the pen's path for these programs. `em` is the size of each glyph in subpixels. Each glyph's first stroke starts at (0, 0)."""
     counts, joints = strokes.counts, strokes.joints
     unit = em * SUBPIXEL
     turn = _brads(strokes.moves[..., 1])

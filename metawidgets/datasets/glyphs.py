@@ -147,7 +147,7 @@ def _centred(x: np.ndarray, y: np.ndarray, glyph: np.ndarray) -> tuple[np.ndarra
 
 
 def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, " glyph"]]:
-    """Return the first legible candidate of each character, or else the most legible one, and its em in subpixels."""
+    """Return the first legible candidate of each character, or else the most legible one, and its size of an em in subpixels."""
     strokes, size = programs(seed, characters)
     share, zoom = _fresh_paper(strokes, size)
     for attempt in range(1, _ATTEMPTS):
@@ -165,7 +165,7 @@ def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, "
 
 
 def _fresh_paper(strokes: Strokes, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each glyph, the fraction of the pen's path on fresh paper, and the zoom that gives the glyph its size."""
+    """Return, for each glyph, the fraction of the pen's path that crosses no earlier ink, and the zoom that gives the glyph its size."""
     ink = draw(strokes, np.full(len(size), _EM))
     left, right, top, bottom = bounds(ink.glyph, ink.x, ink.y)
     # The limit keeps short lines short

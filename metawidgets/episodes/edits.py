@@ -34,7 +34,7 @@ class EpisodeEdits:
         Args:
             y: one class name for all new items, or a class name or label for each; for regression, the targets.
             x: the items, or the result of `ClassPool.take`.
-            items: their ids; numbered by default. A result of `take` has its own.
+            items: their ids. By default the items are numbered, or have the ids from `ClassPool.take`.
             before: insert the items before the support item with this id; by default after the last one.
 
         Raises:

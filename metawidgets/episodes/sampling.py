@@ -268,7 +268,7 @@ class EpisodeSampler:
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
-        """Draw batch number `index`: `size` stacked episodes, which differ from those of `episode`."""
+        """Draw batch number `index`: `size` stacked episodes, which differ from the episodes that `episode` draws."""
         return self.source.draw_batch(np.random.default_rng([self.seed, 1, index]), self.spec, size)
 
     def __iter__(self) -> Iterator[Episode]:

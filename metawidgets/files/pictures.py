@@ -71,7 +71,7 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def fitted(image: Image.Image, shape: tuple[int, ...]) -> UInt8[np.ndarray, "channel height width"]:
-    """Convert a picture to an item: a cropped photograph if `shape` has three channels, or an ink map if it has one.
+    """Convert a picture to an item: a cropped photograph if `shape` has three channels, or an ink map if it has one channel.
 
     In an ink map, paper is 0 and ink is 255. The shade of most of the border counts as paper; dark ink on light paper is
     inverted. The paper around the ink is cropped, and the ink is scaled to fill the page as in handwriting data sets. A picture

@@ -29,7 +29,7 @@ def loss_landscape(
 
     Args:
         episode: one episode, or several whose inner loops all start from the initialisation.
-        resolution, refine: grid points per side, for the first contours and for the final ones, computed in the background.
+        resolution, refine: grid points per side of the first contours, and of finer contours that are computed in the background.
         third: the third point of the plane: "task" for the parameters adapted to the second episode (the default if there is
             one), or "random" for a filter-normalised random direction.
         seed: seed of the random direction.

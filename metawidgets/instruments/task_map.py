@@ -110,7 +110,7 @@ def _recorders(channel: str) -> str:
 
 
 def _groups(source: TaskSource, episodes: tuple[Episode, ...]) -> tuple[str, ...]:
-    """Return the group (alphabet) of each task; empty unless every task has classes of one group only."""
+    """Return the group (such as an alphabet) of each task, or `()` if a task has classes of several groups or of none."""
     if not isinstance(source, ClassPool) or not source.groups:
         return ()
     of = dict(zip(source.class_ids, source.groups, strict=True))

@@ -1,4 +1,4 @@
-"""The task distribution: tasks that move away from the training distribution, with learners' losses on them."""
+"""The task distribution: tasks of a distribution that shifts away from training, and learners' losses on these tasks."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

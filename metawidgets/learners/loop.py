@@ -204,7 +204,7 @@ def describe(learner: Learner) -> dict[str, Any]:
 
 
 class MetaGradient(NamedTuple):
-    """The results of a meta-gradient, averaged over the tasks of a meta-batch. The gradient itself is in the parameters' `.grad`.
+    """Loss and metric of a meta-batch, averaged over its tasks. The meta-gradient itself is in the parameters' `.grad`.
 
     Args:
         loss: query loss after adaptation, in nats or as squared error.

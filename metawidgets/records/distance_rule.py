@@ -39,7 +39,7 @@ _EARLIER: Mapping[str, DistanceRule] = {
 
 
 def distance_rule(meta: Mapping[str, Any]) -> DistanceRule | None:
-    """Return the distance rule in a trace's `meta`, or `None` if there is none. `meta` may come from a file, so check it."""
+    """Return the distance rule in a trace's `meta`, or `None` if there is none. Values are checked: `meta` may come from a file."""
     stated = meta.get("distance_rule")
     if isinstance(stated, Mapping):
         metric, reference, scale = (stated.get(name) for name in DistanceRule._fields)

@@ -128,7 +128,7 @@ class AnswerCounts:
 
 
 def _class_ids(episode: Episode) -> list[str]:
-    """Return the id of each class. It is the same in every episode, while the class's name may differ."""
+    """Return the id of each class. A class has the same id in every episode, while its name may differ."""
     ids = list(episode.class_names)
     for item, label in zip(reversed(episode.support_items), reversed(episode.support_y), strict=True):
         ids[label] = item.class_id

@@ -90,12 +90,12 @@ def meta_train(
 ) -> Generator[MetaStep, None, None]:
     """Train `learner` in place, and yield a record after every outer step, so that the caller can show progress or stop.
 
-    Every validation uses episodes 0 to `n_validation - 1` of the `validation` sampler. If one is given, the learner has the
-    parameters of the best validation after the iterator ends.
+    Every validation uses episodes 0 to `n_validation - 1` of the `validation` sampler. If this sampler is given, the learner
+    has the parameters of the best validation after the iterator ends.
 
     With a `checkpoint` path, the learner is saved there after each validation that is the best so far. The state needed to
     resume is saved beside it, in `<name>.training.safetensors`. Call this again with the same arguments to resume a killed
-    training; it gives the same losses as an uninterrupted one on the same machine and number of threads. (Episodes are drawn
+    training; on the same machine and number of threads, the losses are the same as without the interruption. (Episodes are drawn
     by number, so no sampler state needs to be saved.)
 
     With a `control`, another thread can stop the training between two tasks, and change its learning rate and number of steps

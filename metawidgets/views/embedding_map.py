@@ -132,7 +132,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
 
 
 def _flat(points: np.ndarray) -> np.ndarray:
-    """Flatten features to (step, item, feature): a linear probe has feature maps."""
+    """Flatten features to (step, item, feature), since some learners, such as a linear probe, have feature maps."""
     return points.reshape(*points.shape[:2], -1)
 
 

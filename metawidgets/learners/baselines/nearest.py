@@ -31,7 +31,7 @@ class NeighbourState(NamedTuple):
         return self._replace(seen=torch.ones_like(self.seen))
 
     def answer(self, distances: Float[Tensor, "query support"]) -> dict[str, Tensor]:
-        """Compute the outputs from the distances between queries and support items; for classes, also the distance to each class.
+        """Compute the outputs from the distances between queries and support items; for classification, also the distance to each class.
 
         The distance to a class is the distance to its nearest item seen so far, NaN if none was seen. For regression, the output
         is the target of the nearest item seen so far. Before the first item, all outputs are 0.

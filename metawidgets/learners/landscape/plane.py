@@ -256,8 +256,8 @@ class LossPlane:
     # -- the plane ------------------------------------------------------------------------------------------------------------
 
     def _own(self) -> Learner:
-        """Return a copy of the learner that shares its parameters. Each use needs its own copy, since another thread may use the
-        plane too, and a network that is called with other parameters holds these in place of its own during the call."""
+        """Return a copy of the learner that shares its parameters. Each use of the plane needs a copy, because several threads may use
+        the plane at once, and `functional_call` replaces a network's parameters during the call."""
         shared: dict[int, Any] = {id(t): t for t in (*self._learner.parameters(), *self._learner.buffers())}
         return copy.deepcopy(self._learner, shared)
 

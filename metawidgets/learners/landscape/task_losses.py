@@ -47,7 +47,7 @@ def check_start(learner: Learner, origin: Mapping[str, Tensor], k: int, start: S
 
 
 def end_of(learner: Learner, origin: dict[str, Tensor], task: PlaneTask) -> dict[str, Tensor]:
-    """Return the parameters of the last inner-loop state in which all are finite."""
+    """Return the parameters of the last inner-loop state with only finite parameters."""
     best = origin
     for state in states(learner, task.support):
         if not all(bool(torch.isfinite(p).all()) for p in state.parameters.values()):

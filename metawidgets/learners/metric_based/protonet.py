@@ -19,7 +19,7 @@ Metric = Literal["squared_euclidean", "euclidean", "cosine"]
 
 
 class PrototypeState(NamedTuple):
-    """The embedded support set, with the sum and the number of the items absorbed so far in each class."""
+    """The embedded support set, with the sum and the number of the items read so far in each class."""
 
     embeddings: Float[Tensor, "support feature"]
     sums: Float[Tensor, "way feature"]
@@ -27,7 +27,7 @@ class PrototypeState(NamedTuple):
 
     @classmethod
     def empty(cls, embeddings: Float[Tensor, "support feature"], n_way: int) -> Self:
-        """Return the state before any item was absorbed."""
+        """Return the state before the first support item."""
         return cls(embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way))
 
     def absorb(self, labels: Int[Tensor, " support"], items: slice = slice(None)) -> Self:

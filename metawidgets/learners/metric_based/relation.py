@@ -80,10 +80,11 @@ class RelationNetwork(Learner):
     """Relation networks (Sung, Yang, Zhang, Xiang, Torr and Hospedales, *Learning to Compare: Relation Network for Few-Shot
     Learning*, CVPR 2018, equations 1 to 3).
 
-    A class is represented by the *sum* of its support items' feature maps (or their mean, see `pooling`). A relation module scores
-    each pair of class and query from 0 to 1. Training minimises the mean squared error between the scores and 1 for the same class,
-    0 for another (equation 3, which has the sum). `outputs` are logarithms of the scores, so that a class's probability is its
-    score divided by the sum of all scores. One step absorbs one support example.
+    A class is represented by the *sum* of its support items' feature maps (or their mean, see `pooling`). A relation module
+    scores each pair of class and query from 0 to 1. Training minimises the mean squared error of the scores, with target 1
+    for the query's class and 0 for other classes (equation 3, with the mean instead of the sum). `outputs` are logarithms of
+    the scores, so that a class's probability is its score divided by the sum of all scores. Each step reads one support
+    example.
 
     Args:
         encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`.

@@ -27,7 +27,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def of(cls, before: int, n_read: int, asked: Int[Tensor, " asked"]) -> "Layout":
-        """Return the layout of `n_read` tokens that follow `before` kept ones, and of query tokens at the positions `asked`.
+        """Return the layout of `n_read` tokens that follow `before` kept tokens, and of query tokens at the positions `asked`.
 
         Several queries may have the same position. Each attends to the tokens read before its position, and to itself.
         """

@@ -104,7 +104,7 @@ class SequenceLearner(Learner, abc.ABC):
     def embed_tasks(
         self, support_x: Float[Tensor, "task support *item"], query_x: Float[Tensor, "task query *item"]
     ) -> tuple[Float[Tensor, "task support feature"], Float[Tensor, "task query feature"]]:
-        """Return the features of a stack of tasks, in one pass if the norm's policy allows it."""
+        """Return the features of a stack of tasks, in one pass if the policy of batch statistics allows it."""
         n, items = support_x.shape[1], torch.cat([support_x, query_x], 1)
         if self.statistics == "support_stats":
             z = torch.stack([self._encoder(task, n) for task in items])

@@ -19,7 +19,7 @@ class Overtaken(Exception):
 
 
 class Display(Protocol):
-    """The interface of whatever shows progress and errors: a component."""
+    """The attributes of a component that `Background` uses to show progress and errors."""
 
     @property
     def progress(self) -> Any: ...

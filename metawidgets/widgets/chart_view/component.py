@@ -1,4 +1,4 @@
-"""A component that shows an Altair chart, live and offline. All charts share one copy of Vega: each adds 1.4 KB to its data."""
+"""A component that shows an Altair chart, live and offline. All charts share one copy of Vega, so each takes its data and 1.4 KB."""
 
 import io
 import json

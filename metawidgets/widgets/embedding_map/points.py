@@ -228,7 +228,7 @@ def _means_of_counted(
     counted: Shaped[np.ndarray, "step item"],
     way: int,
 ) -> Float[np.ndarray, "step way feature"]:
-    """Return the mean of each class's counted items at each step; NaN for a class without counted items."""
+    """Return each class's mean at each step, over the items for which `counted` is true; NaN for a class without such items."""
     means = np.full((len(counted), way, z.shape[-1]), np.nan, np.float32)
     for t, now in enumerate(counted.astype(bool)):
         if now.any():

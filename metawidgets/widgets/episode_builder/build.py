@@ -1,4 +1,4 @@
-"""Conversion of a document into the episode that it describes, or into the reason why it describes none."""
+"""Conversion of a document into the episode that it describes, or into the reason why there is no valid episode."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

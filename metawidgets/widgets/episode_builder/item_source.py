@@ -38,7 +38,7 @@ class ItemSource:
         return self.datasets[dataset].source(split)
 
     def home(self, episode: Episode, split: str) -> dict[str, str] | None:
-        """Return the dataset and split that hold all items of an image episode unchanged, or `None`. `split` is tried first."""
+        """Return the dataset and split that contain all items of an image episode unchanged, or `None`. Try `split` first."""
         ids = episode.support_items + episode.query_items
         named = [name for name, d in self.datasets.items() if {i.dataset for i in ids} == {d.name}]
         for name in named if episode.is_image else []:

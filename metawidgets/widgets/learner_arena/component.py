@@ -37,7 +37,7 @@ class LearnerArena(Component):
         opened: comparisons, by place in the round, whose items are sent too, so that they can be opened without Python.
         play: `play(index)` returns the comparison on one further episode, to open it or to play more.
         keys: the `episode_key` of episodes, by place in the round, to find a person's scores. The keys of `opened` may be left out.
-        selection: shared with other components; a query of the opened episode can be selected.
+        selection: a selection that other components share; a query of the opened episode can be selected.
 
     Raises:
         EpisodeError: if a comparison does not belong to the round.

@@ -117,7 +117,7 @@ class LossLandscape(Component):
         self.move(x, y)
 
     def do_replane(self, first: Any = None, third: Any = None, seed: Any = None) -> None:
-        """Show another plane. Compute in the background the contours of the task shown, then of other tasks, then finer ones."""
+        """Show another plane. In the background, compute the contours of the task shown, then of other tasks, then finer contours."""
         n = len(self.config["titles"])
         if not _whole(first, n):
             raise ParameterError(f"first={first!r} is not the number of a task; there are {n}, counted from 0.")
@@ -162,7 +162,7 @@ class LossLandscape(Component):
                 self._show()
 
     def refine(self, *, wait: bool = False) -> None:
-        """Compute missing contours of every task, then finer ones. Do this in the background unless `wait`."""
+        """Compute missing contours of every task, then finer contours. Do this in the background, unless `wait` is true."""
         plane = self._plane
         run = self.background.run if wait else self.background.start
         run(lambda progress: self._fill(plane, progress))

@@ -34,7 +34,7 @@ _MOST = 8_000_000  # most numbers of attention and reading that are sent, 16 MB
 
 
 class MemoryView(Component):
-    """A learner's memory of the support set, step by step, and what each query reads from it or attends to.
+    """A learner's memory of the support set, step by step, and each query's reads or attention.
 
     Depending on the trace, it shows the slots of a memory (writes, usage, reads, contents and the items in them), a hidden state,
     or attention by layer and head. It always shows the prediction for one query as the context grows. Pointing at an item shows

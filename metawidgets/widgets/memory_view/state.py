@@ -12,7 +12,7 @@ __all__ = ["MemoryState", "query_shown"]
 
 @dataclass(frozen=True, eq=False)
 class MemoryState:
-    """The state of a view.
+    """The state of a `MemoryView`.
 
     Args:
         arrays, config: as the view sends them.

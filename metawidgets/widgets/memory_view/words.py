@@ -22,7 +22,7 @@ def item_words(config: dict[str, Any], arrays: dict[str, np.ndarray], i: int) ->
 
 
 def in_words(state: MemoryState) -> str:
-    """Describe the step: the item read, the content of the slot shown, what the query attends to, and its prediction."""
+    """Describe the step: the item read, the content of the slot shown, and the query's attention and prediction."""
     arrays, config, step = state.arrays, state.config, state.step
     when = config["step_names"][step]
     parts = [f"{when[0].upper()}{when[1:]}."]

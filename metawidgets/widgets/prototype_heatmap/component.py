@@ -39,11 +39,11 @@ class PrototypeHeatmap(Component):
     """A query x class matrix of a trace's distances, step by step, in any metric, before and after edits of the support set.
 
     Rows are queries, sorted by true class, margin or error. Columns are classes, each shown by its first support example. A dot
-    marks the nearest prototype of each query, a cross a nearest prototype of a wrong class. Pointing at a cell or moving with the
-    arrow keys shows both images, the runner-up and the margin; a click or Enter pins the cell, Escape releases it. A pinned cell
+    marks the nearest prototype of each query, or a cross if its class is wrong. Pointing at a cell or moving with the arrow keys
+    shows both images, the second nearest class and the margin; a click or Enter pins the cell, Escape releases it. A pinned cell
     also shows how the decision changes without each support example.
 
-    If the trace holds embeddings (at most 3 MB), the browser computes distances to class means in every metric, and support
+    If the trace has embeddings (at most 3 MB), the browser computes distances to class means in every metric, and support
     examples can be dropped, added and relabelled there. A learner that does not decide by class means, or whose embeddings
     depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits: `retrace`.
 
@@ -53,7 +53,7 @@ class PrototypeHeatmap(Component):
 
     Args:
         trace: a trace with `distances`, and with `probabilities` to show margins as probabilities too.
-        selection: shared with other components; a pinned cell selects its query.
+        selection: a selection that other components share; a pinned cell selects its query.
         retrace: `retrace(episode)` returns the learner's trace of an episode. It is called after edits.
         pool: a trace by the same learner of an episode whose items may be added to the support.
 
@@ -111,7 +111,7 @@ class PrototypeHeatmap(Component):
             setattr(self, name, value)
 
     def _pack(self, trace: Trace, pool: Trace | None) -> Trace:
-        """Send what the browser needs, and return the trace with only the states that the browser shows."""
+        """Send the arrays that the browser needs, and return the trace with only the states that the browser shows."""
         e = trace.episode
         more, table = _of_pool(e, pool)
         space, off = embedding_arrays(trace, pool)

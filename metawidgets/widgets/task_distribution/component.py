@@ -42,7 +42,7 @@ class TaskDistribution(Component):
         adapted: `adapted(episode)` returns each learner's query loss, state by state.
         embed: `embed(episode)` returns an embedding of the task, which gives the task's place on the map. By default, the place is
             made from the task's own numbers or from its support items.
-        selection: shared with other components; a click on an item selects it.
+        selection: a selection that other components share; a click on an item selects it.
 
     Raises:
         DatasetError: if the dataset has no such number, or the number cannot be changed that much.

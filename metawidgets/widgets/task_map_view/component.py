@@ -32,7 +32,7 @@ class TaskMapView(Component):
 
     Args:
         tasks: the tasks to show. If they have `episodes`, their support sets can be opened.
-        selection: shared with other components; a click on a support item selects it.
+        selection: a selection that other components share; a click on a support item selects it.
 
     Raises:
         TraceError: if `tasks` holds fewer than two tasks, or its arrays do not fit together.

@@ -33,7 +33,7 @@ class YouAreTheLearner(Component):
         comparisons: the episodes with the learners' answers.
         n_query: queries of each class to answer (regression: in all); `None` for all queries of an episode.
         reveal: "end" reveals right and wrong answers when an episode is done, "each" after every answer.
-        selection: shared with other components; queries can be selected once their episode is done.
+        selection: a selection that other components share; queries can be selected once their episode is done.
 
     Raises:
         EpisodeError: if `comparisons` is empty, an episode has answers of other learners, or an option is invalid.

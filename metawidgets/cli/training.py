@@ -187,7 +187,7 @@ def evaluate(
     k_shot: KShot = 1,
     n_query: NQuery = 15,
     n_episodes: Annotated[
-        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a figure worth quoting.")
+        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a score that you report.")
     ] = 600,
     seed: Seed = 0,
     as_json: AsJSON = False,

@@ -147,7 +147,7 @@ def _centred(x: np.ndarray, y: np.ndarray, glyph: np.ndarray) -> tuple[np.ndarra
 
 
 def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, " glyph"]]:
-    """Return the first legible candidate of each character, or else the most legible one, and its size of an em in subpixels."""
+    """Return the programs of each character's first legible candidate (or else its most legible one), and their ems in subpixels."""
     strokes, size = programs(seed, characters)
     share, zoom = _fresh_paper(strokes, size)
     for attempt in range(1, _ATTEMPTS):

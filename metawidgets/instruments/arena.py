@@ -160,7 +160,7 @@ class _Game:
 def _table(
     learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, shots: Sequence[int], n: int
 ) -> tuple[dict[str, "Learner"], _Game]:
-    """Return the learners by name, after a first run of each, and the game that runs them on episodes."""
+    """Return the learners by name, and the `_Game` that runs them on episodes. Each learner is run once as a warm-up."""
     # torch loads slowly
     from metawidgets.learners.argument_checks import named_learners
     from metawidgets.training.evaluation import score

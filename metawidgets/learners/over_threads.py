@@ -32,7 +32,7 @@ def between_tasks(check: Callable[[], None]) -> Iterator[None]:
 
 
 def check_of_tasks() -> Callable[[], None]:
-    """Return the function set by `between_tasks`. Call this in the main thread: worker threads do not see context variables."""
+    """Return the function set by `between_tasks`. Call this before starting threads, since they do not see context variables."""
     return _BETWEEN.get()
 
 

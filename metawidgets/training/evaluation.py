@@ -43,7 +43,7 @@ def evaluate(
     """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
 
     Args:
-        n_episodes: use 600 or more for a figure worth quoting.
+        n_episodes: use 600 or more for a score that you report.
         progress: called after each episode with the number of finished episodes and `n_episodes`.
 
     Returns:
@@ -56,7 +56,7 @@ def evaluate(
     expect_sampler(sampler)
     if n_episodes < 1:
         raise EpisodeError(
-            f"n_episodes={n_episodes} is too small; give at least 1, and 600 for a figure worth quoting."
+            f"n_episodes={n_episodes} is too small; give at least 1, and 600 or more for a score that you report."
         )
     scores = np.empty(n_episodes)
     for i in range(n_episodes):

@@ -78,7 +78,7 @@ class _Sheet:
 
 
 def _laid_out(episode: Episode, width: int) -> _Sheet:
-    """Return the layout: one line per class, or several if its images do not fit side by side."""
+    """Return the layout: one line per class, or several if a class's images do not fit side by side."""
     sides = (
         ("support", episode.support_y, episode.support_x, episode.support_items),
         ("query", episode.query_y, episode.query_x, episode.query_items),

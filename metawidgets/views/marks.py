@@ -15,7 +15,7 @@ Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.FacetChart
 
 
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
-    """Return the rows as inline data, which Altair stores once for all layers that use them."""
+    """Return the rows as inline data. Altair stores them once for all layers that use them."""
     return alt.InlineData(values=rows)
 
 

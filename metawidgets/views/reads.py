@@ -92,7 +92,7 @@ def _across(steps: Steps, axis: alt.Axis | None) -> alt.X:
 
 
 def _taken(trace: Trace, steps: Steps, width: float) -> Drawing:
-    """Return the axis of steps, with the class symbol of the support item that each step read above its number."""
+    """Return the axis of steps. Above each step's number is the class symbol of the support item that the step read."""
     episode, n = trace.episode, min(steps.last, len(trace.episode.support_x))
     apart = int(np.ceil((steps.last + 1) * 18 / width))
     axis = alt.Axis(

@@ -20,11 +20,11 @@ class NeighbourState(NamedTuple):
 
     @classmethod
     def start(cls, support: Support) -> Self:
-        """Return the state before any item was seen."""
+        """Return the state before the first support item."""
         return cls(support, torch.zeros(len(support), dtype=torch.bool, device=support.x.device))
 
     def see(self, t: int) -> Self:
-        """Return the state after support item `t` was seen too."""
+        """Return the state after reading support item `t`."""
         return self._replace(seen=self.seen | (torch.arange(len(self.seen), device=self.seen.device) == t))
 
     def see_all(self) -> Self:

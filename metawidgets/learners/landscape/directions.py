@@ -30,8 +30,8 @@ def output_axes(learner: Learner, parameters: Mapping[str, Tensor]) -> dict[str,
 def filter_normalised(parameters: Mapping[str, Tensor], axes: Mapping[str, int], seed: int) -> dict[str, Tensor]:
     """Draw a random direction whose filters have the norms of the parameters' filters (Li and others, NeurIPS 2018, section 4).
 
-    It is 0 for biases and for the scales of normalisation layers, as in the authors' code. If all filters are 0, it is a plain
-    Gaussian direction.
+    The direction is 0 for biases and for the scales of normalisation layers, as in the authors' code. If all filters are 0, a plain
+    Gaussian direction is returned.
     """
     drawn = torch.Generator().manual_seed(seed)
     found = {}

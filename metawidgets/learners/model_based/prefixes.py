@@ -134,7 +134,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         return tuple(cast(Block, block).empty(rows) for block in self.blocks)
 
     def read(self, tokens: Float[Tensor, "row new channel"], caches: tuple[Cache, ...], layout: Layout) -> Read:
-        """Pass new tokens through all layers."""
+        """Pass new tokens through all layers. Return their outputs, the extended caches and the attention."""
         x, kept, attention = self.placed(tokens, layout), [], []
         for block, cache in zip(self.blocks, caches, strict=True):
             x, now, weights = block(x, cache, layout)

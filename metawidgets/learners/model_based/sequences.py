@@ -74,7 +74,7 @@ class SequenceLearner(Learner, abc.ABC):
         *,
         guesses: bool,
     ) -> tuple[Float[Tensor, "task support output"] | None, Float[Tensor, "task query output"]]:
-        """Predict every support item from the items before it (`None` unless `guesses`), and every query from all of them."""
+        """Predict every support item from the items before it (`None` unless `guesses`), and every query from all support items."""
 
     def n_steps(self, support: Support) -> int:
         return len(support)

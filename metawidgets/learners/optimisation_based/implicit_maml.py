@@ -37,7 +37,7 @@ class ImplicitMAML(GradientLearner):
 
     The inner loop descends the support loss plus lambda/2 ||phi - theta||^2 (eq. 3). At its optimum the meta-gradient is
     (I + H/lambda)^-1 g, with g the query loss's gradient and H the support loss's Hessian there (Lemma 1, eq. 6). The conjugate
-    gradient method solves this system with products by H alone, so that memory does not grow with the number of inner steps.
+    gradient method needs only products of H with vectors, so that memory does not grow with the number of inner steps.
 
     Args:
         network: maps items to outputs; any `nn.Module`.

@@ -57,7 +57,7 @@ class _Layer(NamedTuple):
 def plain_mlp(learner: Learner, episode: Episode) -> MlpInnerLoop | None:
     """Return the learner's inner loop on episodes like this one as NumPy arrays; `None` if it needs torch.
 
-    There are three conditions. The learner is MAML, ANIL, Meta-SGD, Reptile, implicit MAML, from scratch, fine-tuning or linear
+    There are three conditions. The learner is MAML, ANIL, Meta-SGD, Reptile, implicit MAML, `FromScratch`, fine-tuning or linear
     probe; a subclass of these may do something else. Its network is an `MLP`, or an `nn.Sequential` of `nn.Linear` and activations,
     with at most 50,000 parameters. The episode's items are vectors of the network's input size.
     """

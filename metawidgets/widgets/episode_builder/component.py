@@ -146,7 +146,7 @@ class EpisodeBuilder(Component):
         return lambda: self.unobserve(observer, "episode")
 
     def _show(self, document: dict[str, Any], history: dict[str, Any]) -> None:
-        """Send a document with the data that it and its history need. Drop the oldest edits if that is too much."""
+        """Send a document with the data that it and its history need. Drop the oldest edits if there is too much data."""
         rows = self._draws.rows
         while True:
             needed, draws = used_numbers(document, history)

@@ -57,7 +57,7 @@ class ItemSource:
     def further(
         self, document: Mapping[str, Any], c: Mapping[str, Any] | None, count: int, rng: np.random.Generator
     ) -> list[StoredItem]:
-        """Return up to `count` new items of class `c` (`None`: samples of the curve) that the document does not hold."""
+        """Return up to `count` new items of class `c` (`None`: samples of the curve) that the document does not contain."""
         origin = (
             c["origin"] if c else {"draw": document["draw"], "label": 0, "dataset": document["settings"]["dataset"]}
         )
@@ -82,7 +82,7 @@ class ItemSource:
         return found
 
     def _note(self, origin: Mapping[str, Any], found: list[StoredItem]) -> None:
-        """Record these points as used in the draw that they belong to, so that they are not drawn twice."""
+        """Record the places of these points in the draw that they belong to, to recognise points that were moved later."""
         for row in found:
             self.rows.draws[origin["draw"]]["at"][str(row.number)] = row.at
 

@@ -33,7 +33,7 @@ _MAIN = {
 
 
 def named(traces: Trace | Sequence[Trace] | Mapping[str, Trace]) -> dict[str, Trace]:
-    """Return traces by their displayed names: the given ones, or the learners' names, numbered if several are the same.
+    """Return traces by displayed name: the given names, or else the learners' names, numbered if several are the same.
 
     Raises:
         TraceError: if `traces` is empty.

@@ -152,7 +152,7 @@ def _within_budget(trace: Trace) -> Trace:
 
 
 def _short(a: Shaped[np.ndarray, "..."], *, signed: bool) -> tuple[np.ndarray, float]:
-    """Return the array as 16-bit integers and the factor that restores it. With infinities or NaN, return it unchanged and 1."""
+    """Return the array as 16-bit integers, and the factor that restores it. An array with infinities or NaN is returned unchanged."""
     if not np.isfinite(a).all():
         return a, 1.0
     kind = np.int16 if signed else np.uint16

@@ -45,7 +45,7 @@ class PrototypeHeatmap(Component):
 
     If the trace has embeddings (at most 3 MB), the browser computes distances to class means in every metric, and support
     examples can be dropped, added and relabelled there. A learner that does not decide by class means, or whose embeddings
-    depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits: `retrace`.
+    depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits (see `retrace`).
 
     Large episodes are reduced. Distances of more than 5 MB are not sent if the browser can compute them from class means; otherwise
     only as many states are sent as fit. If the items take more than 3 MB, small pictures are sent, at first of each class's first

@@ -88,7 +88,7 @@ def moved(dataset: Dataset, changes: Mapping[str, float], part: float = 1.0) -> 
 
 
 def shift_name(dataset: Dataset, changes: Mapping[str, float], part: float) -> str:
-    """Return a shift as text: "phase + 1.57, noise + 0.5", or "not moved"."""
+    """Return a shift as text: "phase + 1.57, noise + 0.5", or "not moved" if nothing changes."""
     whole = {dial.name: dial.whole for dial in dials(dataset)}
     turned = {name: round(part * by) if whole[name] else part * by for name, by in changes.items()}
     parts = [f"{name} {'+' if by > 0 else '−'} {abs(by):.3g}" for name, by in turned.items() if by]

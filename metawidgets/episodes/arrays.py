@@ -37,7 +37,7 @@ def item_id(given: str | Sequence[object]) -> ItemId:
 def frozen(a: np.ndarray) -> np.ndarray:
     """Return the array as contiguous and read-only, copied if the caller could still write to it."""
     a = np.ascontiguousarray(a)
-    a = a.copy() if a.flags.writeable or a.base is not None else a  # do not lock the caller's own array
+    a = a.copy() if a.flags.writeable or a.base is not None else a  # a copy, so that the caller's array stays writable
     a.setflags(write=False)
     return a
 

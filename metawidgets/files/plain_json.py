@@ -20,7 +20,8 @@ def parsed(text: str | bytes) -> Any:
         raise ValueError(f"{len(text):,} bytes of JSON are more than {LARGEST_TEXT:,}")
     if isinstance(text, bytes):
         text = text.decode()
-    if (entries := text.count(",") + text.count("[") + text.count("{")) > MOST_VALUES:  # an empty list takes 64 bytes
+    # Counted first, since each entry takes 64 bytes or more
+    if (entries := text.count(",") + text.count("[") + text.count("{")) > MOST_VALUES:
         raise ValueError(f"JSON of {entries:,} entries is more than {MOST_VALUES:,}")
     try:
         value = json.loads(text)

@@ -153,9 +153,8 @@ def _record(
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}
     if "embeddings" in read:
-        found.setdefault(
-            "support_embeddings", of_support["embeddings"]
-        )  # a learner that embeds support items differently has already returned them
+        # A learner that embeds support items differently has already returned them.
+        found.setdefault("support_embeddings", of_support["embeddings"])
     if probe_x is not None:
         found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
     for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):

@@ -195,15 +195,14 @@ def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, contro
 
 @contextmanager
 def _whole_steps(run: TrainingRun, control: MetaControl) -> Iterator[None]:
-    """Undo an interrupted step: restore the random state and the buffers (running averages) from before it."""
+    """Undo the outer step in this context if it is interrupted: restore the random state and the buffers (running averages)."""
     before = run.step
     random, buffers = torch.get_rng_state(), {k: b.clone() for k, b in run.learner.named_buffers()}
     try:
         yield
     except BaseException:
-        if (
-            run.step == before
-        ):  # otherwise the update was already complete, or the training went back to an earlier step
+        # If not, the update was already complete, or the training went back to an earlier step.
+        if run.step == before:
             torch.set_rng_state(random)
             for name, buffer in run.learner.named_buffers():
                 buffer.copy_(buffers[name])

@@ -54,7 +54,7 @@ class FullContextMatching(Learner):
         width = math.prod(self.feature_shape)
         like = {"device": self.device, "dtype": self.dtype}  # device and dtype of the encoder
         self.support_reader = nn.LSTM(width, width, bidirectional=True, **like)
-        # Equation 3 feeds [h, r] back into a cell of h's width. A usual cell is equal, if r is part of its input.
+        # Equation 3 feeds [h, r] back into a cell of h's width. This equals a standard cell whose input contains r.
         self.query_reader = nn.LSTMCell(2 * width, width, **like)
 
     @property

@@ -35,7 +35,7 @@ class _Read(nn.Module):
         self.statistics = learner.statistics
         self.names = tuple(parameters)
         own = {name: nn.Parameter(p.detach().clone()) for name, p in parameters.items()}
-        # Two modules, in this order: ANIL adapts the last one alone.
+        # Two modules, in this order: ANIL adapts only the last one.
         self.body = nn.ParameterList(p for name, p in own.items() if not name.startswith("head."))
         self.head = nn.ParameterList(p for name, p in own.items() if name.startswith("head."))
         self._whole = (learner, support)  # a tuple hides the learner's other parameters from this module

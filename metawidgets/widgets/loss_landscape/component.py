@@ -247,7 +247,7 @@ class LossLandscape(Component):
         )
 
     def summary(self) -> str:
-        """Return a description of the plane, every task's losses before and after the inner loop, and its distance to the plane."""
+        """Return a description of the plane, every task's losses before and after the inner loop, and its end's distance from the plane."""
         return in_words(self.unpack(), self.config, self._task, self.step)
 
 

@@ -279,7 +279,7 @@ class PrototypeHeatmap(Component):
 
 
 def _of_pool(e: Episode, pool: Trace | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the arrays ("keep": their places in the pool) and the table of the pool's items that may be added."""
+    """Return the pool's items that may be added: their arrays, with their places in the pool as "keep", and their table."""
     if pool is None:
         return {}, {"ids": [], "items": [], "labels": []}
     p = pool.episode

@@ -56,7 +56,7 @@ def space_present(trace: Trace) -> np.ndarray:
 
 
 def decision_rule(trace: Trace, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return the learner's metric and its softmax's factor on distances, if the sent embeddings reproduce its distances.
+    """Return the learner's metric and the factor on distances in its softmax, if the sent embeddings reproduce its distances.
 
     This is so if the learner declares that it compares with class means, in a metric that the browser has.
     """

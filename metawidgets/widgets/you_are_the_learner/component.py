@@ -109,7 +109,7 @@ class YouAreTheLearner(Component):
         """Return the person's accuracy, or mean squared error, over the queries of an episode. An unanswered query is wrong.
 
         Raises:
-            EpisodeError: if the episode is not done. Its score is not revealed before.
+            EpisodeError: if the episode is not done, because its score is still hidden.
         """
         if index not in self.finished():
             raise EpisodeError(f"episode {index} is not done yet; answer all its queries to see its score.")

@@ -16,7 +16,7 @@ __all__ = ["Glyphs", "render"]
 
 _EM = 60.0  # subpixels, before a character gets its size
 _ATTEMPTS = 4  # candidates for a character
-_LEGIBLE = 0.66  # accept a candidate if this fraction of the pen's path crosses fresh paper
+_LEGIBLE = 0.66  # accept a candidate if this fraction of the pen's path crosses no earlier ink
 _MOTOR = 5  # random numbers per move, see `_drawn_by_hand`
 
 

@@ -154,5 +154,5 @@ class Thinned(Generic[Item]):
             self._items = [each for each in self._items if each[0] % self._every == 0 or each is last]
 
     def keep(self, wanted: Sequence[bool]) -> None:
-        """Drop the items that are not wanted."""
+        """Keep only the items whose entry in `wanted` is true."""
         self._items = [each for each, wish in zip(self._items, wanted, strict=True) if wish]

@@ -17,7 +17,7 @@ from metawidgets.views.support_rows import Rows, rows
 
 __all__ = ["attention_map"]
 
-_STOPS = 5  # fewest slider positions with a menu of heads
+_STOPS = 5  # leave the menu of heads out if it would leave room for fewer slider positions
 _MEAN = "all heads (mean)"
 
 

@@ -101,7 +101,7 @@ def test_what_cannot_be_is_refused(edit, why):
 
 
 def test_a_regression_has_no_classes_to_add():
-    with pytest.raises(EpisodeError, match="a regression has no classes"):
+    with pytest.raises(EpisodeError, match="a regression episode has no classes"):
         CURVE.with_classes("a")
 
 

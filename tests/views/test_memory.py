@@ -74,7 +74,7 @@ def test_units_stand_by_their_last_value(memory: Trace) -> None:
 def test_the_state_says_how_far_a_step_moved_it(memory: Trace) -> None:
     moved = np.linalg.norm(memory["hidden"][3] - memory["hidden"][2])
     title = " ".join(texts(marks_at(views.hidden_state(memory, step=3).to_dict())))
-    assert f"moved the state by {moved:.3g}" in title
+    assert f"changed the state by {moved:.3g}" in title
 
 
 def test_of_many_units_the_liveliest(memory: Trace) -> None:

@@ -1,0 +1,244 @@
+"""The data that an exported page's script reads: the widgets that the page shows, their links, and each module once."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.saved_widgets import (
+    HOW_TO_SAVE,
+    NO_STATE,
+    SavedWidget,
+    look_of,
+    read_widgets,
+    shown_views,
+)
+from metawidgets.reports.widget_text import Fragments
+from metawidgets.widgets.base.bundles import bundle_path
+
+__all__ = ["OUTPUT", "PageData", "output_cells", "page_data"]
+
+OUTPUT = "metawidgets_output"
+"""The metadata of a cell that holds the outputs of an `Output` widget: the widget's id."""
+
+_BOXES = ("HBoxModel", "VBoxModel")
+_PANES = (*_BOXES, "BoxModel", "GridBoxModel", "TabModel", "AccordionModel", "StackModel", "ControllerModel")
+_PARTS = ("children", "axes", "buttons")
+_UNSEEN = ("LayoutModel", "LinkModel", "DirectionalLinkModel")
+
+
+@dataclass
+class PageData:
+    """What `page_data` finds: the data as the page's script reads it, HTML templates, styles, and what the page cannot show."""
+
+    page: dict[str, Any]
+    templates: str = ""
+    styles: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def page_data(nb: NotebookNode) -> PageData:
+    """Return the data of a notebook's page.
+
+    It holds the widgets that the page shows and those that these refer to, the links between their traits, and each JavaScript
+    module once. The cells of `nb` have their numbers in `metawidgets_cell`, and those of `output_cells` are among them.
+    """
+    widgets, fault = read_widgets(nb)
+    cells: dict[str, int] = {}  # the first cell that reaches a widget
+    for number, model_id in shown_views(nb):
+        for each in _reached([model_id], widgets):
+            cells.setdefault(each, number)
+    links = _links(widgets, cells)
+    ends = {(end[0].removeprefix("IPY_MODEL_"), end[1]) for link in links for end in (link["source"], link["target"])}
+    page: dict[str, Any] = {"models": {}, "modules": {}, "links": links}
+    styles: dict[str, str] = {}
+    fragments = Fragments()
+    for widget in (each for key, each in widgets.items() if key in cells):
+        if not widget.fault:
+            page["models"][widget.id] = _entry(
+                widget, widgets, page["modules"], fragments, (widget.id, "value") in ends
+            )
+            if isinstance(css := widget.state.get("_css"), str) and css and widget.esm:
+                styles[_digest(css)] = css
+    if any(entry.get("core") and _is_more_than_a_box(entry) for entry in page["models"].values()):
+        page["core"] = _keep_module(bundle_path("page_widgets").read_text(encoding="utf-8"), page["modules"])
+    if fragments.ids:
+        page["fragments"] = fragments.ids
+    left_out = [LeftOut(0, "the saved widget state", f"it is damaged: {fault}", HOW_TO_SAVE)] if fault else []
+    left_out += _left_out(nb, widgets, cells)
+    return PageData(page, fragments.templates(), list(styles.values()), left_out)
+
+
+def output_cells(nb: NotebookNode) -> list[NotebookNode]:
+    """Return a cell for each `Output` widget that a page shows, so that the page shows its outputs as those of any other cell.
+
+    Each has the number of the cell that shows the widget. The page's script copies the cell into the widget's place.
+    """
+    widgets, _ = read_widgets(nb)
+    found: dict[str, NotebookNode] = {}
+    todo = list(shown_views(nb))
+    while todo:
+        number, shown = todo.pop(0)
+        for key in _reached([shown], widgets):
+            widget = widgets[key]
+            if widget.name != "OutputModel" or widget.fault or key in found:
+                continue
+            outputs = [each for raw in widget.state.get("outputs") or [] if (each := _output(raw))]
+            cell = nbformat.v4.new_code_cell("", outputs=outputs, metadata={OUTPUT: key, "metawidgets_cell": number})
+            found[key] = cell
+            todo += shown_views(nbformat.v4.new_notebook(cells=[cell]))
+    return list(found.values())
+
+
+def _output(raw: Any) -> NotebookNode | None:
+    """Return an output of an `Output` widget as one of a notebook's cell, or `None` if it is damaged."""
+    if not isinstance(raw, Mapping):
+        return None
+    kind = raw.get("output_type")
+    if kind == "stream":
+        return nbformat.v4.new_output("stream", name=str(raw.get("name", "stdout")), text=_joined(raw.get("text", "")))
+    if kind == "error":
+        lines = [str(line) for line in raw.get("traceback") or []]
+        return nbformat.v4.new_output(
+            "error", ename=str(raw.get("ename")), evalue=str(raw.get("evalue")), traceback=lines
+        )
+    data = raw.get("data")
+    if kind not in ("display_data", "execute_result") or not isinstance(data, Mapping):
+        return None
+    joined = {str(mime): _joined(value) if not str(mime).endswith("json") else value for mime, value in data.items()}
+    metadata = raw.get("metadata")
+    return nbformat.v4.new_output("display_data", joined, metadata=metadata if isinstance(metadata, Mapping) else {})
+
+
+def _joined(text: Any) -> str:
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+def _reached(shown: Iterable[str], widgets: Mapping[str, SavedWidget]) -> list[str]:
+    """Return the ids of the shown widgets and of all that the page needs to draw them, in the notebook's order."""
+    todo, seen = list(shown), set()
+    while todo:
+        if (key := todo.pop()) in seen or key not in widgets or widgets[key].name in _UNSEEN:
+            continue
+        seen.add(key)
+        widget = widgets[key]
+        if widget.is_core:
+            todo += widget.refers(*_PARTS)
+        elif widget.esm:  # its code may look for any widget that its state names
+            todo += re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(widget.values))
+    return [key for key in widgets if key in seen]
+
+
+def _links(widgets: Mapping[str, SavedWidget], shown: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the links between traits of widgets that the page shows."""
+    links = []
+    for widget in widgets.values():
+        if widget.is_core and widget.name in ("LinkModel", "DirectionalLinkModel"):
+            source, target = widget.state.get("source"), widget.state.get("target")
+            ends = [tuple(end) for end in (source, target) if isinstance(end, list | tuple) and len(end) == 2]
+            if len(ends) == 2 and all(str(end[0]).removeprefix("IPY_MODEL_") in shown for end in ends):
+                links.append({"source": list(ends[0]), "target": list(ends[1]), "both": widget.name == "LinkModel"})
+    return links
+
+
+def _entry(
+    widget: SavedWidget, widgets: Mapping[str, SavedWidget], modules: dict[str, str], fragments: Fragments, linked: bool
+) -> dict[str, Any]:
+    """Return a widget as the page's script reads it."""
+    entry: dict[str, Any] = {"name": widget.name, **look_of(widget, widgets)}
+    if widget.is_core:
+        state = fragments.state_of(widget, linked)
+        if widget.name == "OutputModel":
+            state["outputs"] = f"mw-output-{widget.id}"
+        return {**entry, "core": True, "state": state, "buffers": widget.buffers}
+    entry.pop("style", None)
+    if not widget.esm:
+        return {**entry, "card": _card(widget), "state": {}}
+    entry["module"] = _keep_module(widget.esm, modules)
+    if widget.is_ours:
+        kept = {
+            name: value for name, value in widget.values.items() if not name.startswith("_") or name == "_dom_classes"
+        }
+        return {**entry, "state": kept, "buffers": widget.buffers}
+    return {**entry, "card": _card(widget), "state": widget.values, "buffers": widget.buffers}
+
+
+def _card(widget: SavedWidget) -> dict[str, str]:
+    """Return what the page shows of a widget that does not run in it."""
+    card = {"title": widget.title, "reason": _obstacle(widget), "picture": widget.picture}
+    return {name: value for name, value in card.items() if value}
+
+
+def _obstacle(widget: SavedWidget) -> str:
+    """Return why a page cannot run a widget, as far as its record tells, or an empty text."""
+    if not widget.esm:
+        return "a page cannot run its code, which is not saved in the notebook"
+    code = re.sub(r"(?m)^\s*//.*$|/\*.*?\*/", "", widget.esm, flags=re.DOTALL)
+    if found := re.search(r"\b(?:from|import)\s*\(?\s*[\"'`]((?:https?:)?//[^\"'`\s]+)", code):
+        return f"its code loads more code from the network ({found[1][:80]})"
+    if found := re.search(r"\bfetch\(\s*[\"'`]((?:https?:)?//[^\"'`\s]+)", code):
+        return f"its code loads data from the network ({found[1][:80]})"
+    # Function("return this") finds the global object where nothing better does.
+    if re.search(r"(?<![\w.$])(?:eval\(|(?:new )?Function\((?!\s*[\"'](?:return this|r[\"'])))", code):
+        return "its code uses eval, which the page does not allow"
+    return ""
+
+
+def _left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mapping[str, int]) -> list[LeftOut]:
+    """Return what the page does not show of the widgets, each kind once a cell."""
+    found = [LeftOut(cell, "a widget", NO_STATE, HOW_TO_SAVE) for cell, key in shown_views(nb) if key not in widgets]
+    for key, cell in cells.items():
+        widget = widgets[key]
+        if widget.fault:
+            found.append(LeftOut(cell, "a widget", widget.fault, HOW_TO_SAVE))
+        elif widget.is_core:
+            found += _left_out_of_core(widget, cell, widgets)
+        elif not widget.is_ours and (why := _obstacle(widget)) and not (widget.picture and not widget.esm):
+            found.append(LeftOut(cell, f"the widget {widget.title}", why, "show a picture of it in the notebook too"))
+    return list(dict.fromkeys(found))
+
+
+def _left_out_of_core(widget: SavedWidget, cell: int, widgets: Mapping[str, SavedWidget]) -> list[LeftOut]:
+    what = f"a part of {widget.label}"
+    found = [LeftOut(cell, what, NO_STATE, HOW_TO_SAVE) for key in widget.refers(*_PARTS) if key not in widgets]
+    if any(key not in widgets for key in widget.refers("layout", "style")):
+        found.append(LeftOut(cell, f"the look of {widget.label}", NO_STATE, HOW_TO_SAVE))
+    if widget.name in _PANES and _holds_itself(widget.id, widgets):
+        found.append(LeftOut(cell, what, "it contains itself"))
+    if widget.name in ("ImageModel", "VideoModel", "AudioModel") and widget.state.get("format") == "url":
+        found.append(
+            LeftOut(cell, f"{widget.label} from an address", "a page needs no network", "give it the bytes instead")
+        )
+    return found
+
+
+def _holds_itself(key: str, widgets: Mapping[str, SavedWidget]) -> bool:
+    todo, seen = widgets[key].refers("children"), set()
+    while todo:
+        each = todo.pop()
+        if each == key:
+            return True
+        if each not in seen and each in widgets and widgets[each].is_core:
+            seen.add(each)
+            todo += widgets[each].refers("children")
+    return False
+
+
+def _is_more_than_a_box(entry: Mapping[str, Any]) -> bool:
+    """Whether drawing a core widget takes more than the page's own script, which stacks boxes."""
+    return entry["name"] not in _BOXES or bool(entry.get("layout") or entry["state"].get("box_style"))
+
+
+def _keep_module(text: str, modules: dict[str, str]) -> str:
+    modules[digest := _digest(text)] = text
+    return digest
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

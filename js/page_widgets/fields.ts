@@ -101,8 +101,7 @@ export function moment(type: DateField): Drawer {
       disabled: !alive,
     });
     labelled(model, el, place, input);
-    if (model.record.name === "DatetimeModel")
-      el.append(h("span", { class: "mw-w-readout" }, "UTC"));
+    if (model.record.name === "DatetimeModel") el.append(h("span", { class: "mw-w-unit" }, "UTC"));
     input.addEventListener("change", () => move(model, "value", read(type, input.value)));
     follow(model, ["value"], () => {
       input.value = written(type, model.get("value") as Moment | null | undefined);

@@ -1,7 +1,6 @@
 """The data that an exported page's script reads: the widgets that the page shows, their links, and each module once."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,8 +11,10 @@ from nbformat import NotebookNode
 
 from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.saved_widgets import (
+    DRAWN,
     HOW_TO_SAVE,
     NO_STATE,
+    PARTS,
     SavedWidget,
     look_of,
     read_widgets,
@@ -28,8 +29,6 @@ OUTPUT = "metawidgets_output"
 """The metadata of a cell that holds the outputs of an `Output` widget: the widget's id."""
 
 _BOXES = ("HBoxModel", "VBoxModel")
-_PANES = (*_BOXES, "BoxModel", "GridBoxModel", "TabModel", "AccordionModel", "StackModel", "ControllerModel")
-_PARTS = ("children", "axes", "buttons")
 _UNSEEN = ("LayoutModel", "LinkModel", "DirectionalLinkModel")
 
 
@@ -127,11 +126,7 @@ def _reached(shown: Iterable[str], widgets: Mapping[str, SavedWidget]) -> list[s
         if (key := todo.pop()) in seen or key not in widgets or widgets[key].name in _UNSEEN:
             continue
         seen.add(key)
-        widget = widgets[key]
-        if widget.is_core:
-            todo += widget.refers(*_PARTS)
-        elif widget.esm:  # its code may look for any widget that its state names
-            todo += re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(widget.values))
+        todo += widgets[key].needed
     return [key for key in widgets if key in seen]
 
 
@@ -205,11 +200,13 @@ def _left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mappi
 
 
 def _left_out_of_core(widget: SavedWidget, cell: int, widgets: Mapping[str, SavedWidget]) -> list[LeftOut]:
+    if widget.label not in DRAWN:
+        return [LeftOut(cell, f"the widget {widget.title}", "the page does not know it")]
     what = f"a part of {widget.label}"
-    found = [LeftOut(cell, what, NO_STATE, HOW_TO_SAVE) for key in widget.refers(*_PARTS) if key not in widgets]
+    found = [LeftOut(cell, what, NO_STATE, HOW_TO_SAVE) for key in widget.refers(*PARTS) if key not in widgets]
     if any(key not in widgets for key in widget.refers("layout", "style")):
         found.append(LeftOut(cell, f"the look of {widget.label}", NO_STATE, HOW_TO_SAVE))
-    if widget.name in _PANES and _holds_itself(widget.id, widgets):
+    if _holds_itself(widget.id, widgets):
         found.append(LeftOut(cell, what, "it contains itself"))
     if widget.name in ("ImageModel", "VideoModel", "AudioModel") and widget.state.get("format") == "url":
         found.append(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,18 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-__all__ = ["HOW_TO_SAVE", "NO_STATE", "STATE", "VIEW", "SavedWidget", "look_of", "read_widgets", "shown_views"]
+__all__ = [
+    "DRAWN",
+    "HOW_TO_SAVE",
+    "NO_STATE",
+    "PARTS",
+    "STATE",
+    "VIEW",
+    "SavedWidget",
+    "look_of",
+    "read_widgets",
+    "shown_views",
+]
 
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -20,6 +32,69 @@ HOW_TO_SAVE = (
     "in JupyterLab or Notebook 7 tick Settings > Save Widget State Automatically, run the notebook and save it, "
     "or run it with 'metawidgets report', papermill or 'jupyter execute --inplace'"
 )
+
+PARTS = ("children", "axes", "buttons")
+"""The traits by which one of ipywidgets' own widgets holds others."""
+
+DRAWN = frozenset(
+    [
+        "Box",
+        "HBox",
+        "VBox",
+        "GridBox",
+        "Tab",
+        "Accordion",
+        "Stack",
+        "HTML",
+        "HTMLMath",
+        "Label",
+        "Valid",
+        "Image",
+        "Video",
+        "Audio",
+        "Output",
+        "IntProgress",
+        "FloatProgress",
+        "IntSlider",
+        "FloatSlider",
+        "FloatLogSlider",
+        "IntRangeSlider",
+        "FloatRangeSlider",
+        "SelectionSlider",
+        "SelectionRangeSlider",
+        "Play",
+        "Text",
+        "Combobox",
+        "Password",
+        "Textarea",
+        "IntText",
+        "FloatText",
+        "BoundedIntText",
+        "BoundedFloatText",
+        "DatePicker",
+        "Time",
+        "Datetime",
+        "NaiveDatetime",
+        "ColorPicker",
+        "Dropdown",
+        "Select",
+        "SelectMultiple",
+        "RadioButtons",
+        "ToggleButtons",
+        "Button",
+        "ToggleButton",
+        "Checkbox",
+        "FileUpload",
+        "TagsInput",
+        "ColorsInput",
+        "IntsInput",
+        "FloatsInput",
+        "Controller",
+        "ControllerAxis",
+        "ControllerButton",
+    ]
+)
+"""ipywidgets' own widgets that `js/page_widgets` draws."""
 
 _CORE = ("@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output")
 _INTERNAL = re.compile(r"_(model|view)_(name|module|module_version|count)$|_esm$|_css$|_anywidget_id$")
@@ -94,6 +169,14 @@ class SavedWidget:
         values = [self.state.get(name) for name in names]
         several = [each for value in values for each in (value if isinstance(value, list | tuple) else [value])]
         return [found[1] for each in several if isinstance(each, str) and (found := _REFERENCE.fullmatch(each))]
+
+    @cached_property
+    def needed(self) -> list[str]:
+        """The ids of the widgets that drawing this one takes, apart from layout and style."""
+        if self.is_core:
+            return self.refers(*PARTS)
+        # The code of an anywidget may look for any widget that its state names.
+        return re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(self.values)) if self.esm else []
 
     @property
     def picture(self) -> str:

@@ -1,19 +1,18 @@
 """The cells of a notebook that shows every core widget of ipywidgets, anywidgets that a page can run and others, and mixtures."""
 
-__all__ = ["CELLS", "PIXEL"]
+__all__ = ["CELLS"]
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEUlEQVR4nGNQSA7Bixgo0g0A6tYiwXxEw0AAAAAASUVORK5CYII="  # 10 x 10
-)
-
-_START = f"""\
+_START = """\
 # Start
 import base64, datetime, io, math, wave
 import anywidget, ipywidgets as w, traitlets
 from IPython.display import HTML, Markdown, display
 from metawidgets.widgets import EpisodeView
 from tests.widgets.examples import sheet
-PNG = base64.b64decode({PIXEL!r})"""
+from PIL import Image
+buffer = io.BytesIO()
+Image.new("RGB", (20, 20), "teal").save(buffer, "PNG")
+PNG = buffer.getvalue()"""
 
 _SOUND = """\
 # Pictures and sound
@@ -45,14 +44,14 @@ w.VBox([
     w.IntSlider(7, 0, 10, description="Ways", tooltip="classes in an episode", style={"handle_color": "rgb(200, 0, 100)"}),
     w.FloatSlider(0.25, min=0, max=1, step=0.05, readout_format=".1%", description="Rate"),
     w.FloatLogSlider(0.01, min=-4, max=0, description="Log $x$"),
-    w.IntRangeSlider((20, 60), description="Range"),
-    w.FloatRangeSlider((1.5, 2.5), min=0, max=5, description="Reals"),
+    w.IntRangeSlider(value=(20, 60), description="Range"),
+    w.FloatRangeSlider(value=(1.5, 2.5), min=0, max=5, description="Reals"),
     w.SelectionSlider(options=["low", "mid", "high"], value="mid", description="Level"),
     w.SelectionRangeSlider(options=["a", "b", "c", "d"], value=("b", "d"), description="From to"),
     w.HBox([
         w.IntSlider(3, 0, 10, orientation="vertical", description="Up"),
         w.IntProgress(7, 0, 10, orientation="vertical", bar_style="success", description="Bar"),
-        w.IntRangeSlider((2, 8), min=0, max=10, orientation="vertical"),
+        w.IntRangeSlider(value=(2, 8), min=0, max=10, orientation="vertical"),
     ]),
     w.IntProgress(4, 0, 10, description="Done", bar_style="danger"),
     w.FloatProgress(2.5, min=0, max=5, description="Part", style={"bar_color": "rgb(10, 200, 10)"}),
@@ -165,15 +164,31 @@ _FOREIGN = """\
 # Widgets of other libraries
 class Map(w.DOMWidget):
     _model_name, _model_module = traitlets.Unicode("LeafletMapModel").tag(sync=True), traitlets.Unicode("jupyter-leaflet").tag(sync=True)
-    _view_name, _view_module = traitlets.Unicode("LeafletMapView").tag(sync=True), traitlets.Unicode("jupyter-leaflet").tag(sync=True)
+    _view_name = traitlets.Unicode("LeafletMapView").tag(sync=True)
     _model_module_version = traitlets.Unicode("^0.19").tag(sync=True)
 class Canvas(w.DOMWidget):
     _model_name, _model_module = traitlets.Unicode("CanvasModel").tag(sync=True), traitlets.Unicode("ipycanvas").tag(sync=True)
+    _view_name = traitlets.Unicode("CanvasView").tag(sync=True)
     image_data = traitlets.Bytes(PNG).tag(sync=True)
 class Plot(w.DOMWidget):
     _model_name, _model_module = traitlets.Unicode("MPLCanvasModel").tag(sync=True), traitlets.Unicode("jupyter-matplotlib").tag(sync=True)
+    _view_name = traitlets.Unicode("MPLCanvasView").tag(sync=True)
     _data_url = traitlets.Unicode("data:image/png;base64," + base64.b64encode(PNG).decode()).tag(sync=True)
 display(w.VBox([w.Label("a map:"), Map()]), Canvas())
 Plot()"""
 
-CELLS = [_START, _TEXTS, _SLIDERS, _FIELDS, _CHOICES, _SOUND, _PANELS, _LINKS, _OUTPUTS, "out", _MIXED, _ANYWIDGETS, _FOREIGN]
+CELLS = [
+    _START,
+    _TEXTS,
+    _SLIDERS,
+    _FIELDS,
+    _CHOICES,
+    _SOUND,
+    _PANELS,
+    _LINKS,
+    _OUTPUTS,
+    "out",
+    _MIXED,
+    _ANYWIDGETS,
+    _FOREIGN,
+]

@@ -3,9 +3,10 @@ import type { PageModel } from "./models.ts";
 
 /** Say what is not shown and why; `pictured` with the last picture of the widget, where its state held one. */
 export function card(model: PageModel | undefined, failure: string, pictured = true): HTMLElement {
-  const given = model?.record.card;
-  if (!given)
-    return note(model?.record.module ? failure : `${nameOf(model)} is not shown: ${failure}.`);
+  if (!model) return note("A widget is not alive here: the notebook was saved without its state.");
+  const given = model.record.card;
+  const name = model.record.name.replace(/Model$/, "");
+  if (!given) return note(model.record.module ? failure : `${name} is not shown: ${failure}.`);
   const box = document.createElement("figure");
   box.className = "mw-card";
   if (given.picture && pictured) {
@@ -14,13 +15,13 @@ export function card(model: PageModel | undefined, failure: string, pictured = t
     image.alt = `${given.title}, as it last looked`;
     box.append(image);
   }
-  const name = document.createElement("b");
-  name.textContent = given.title;
+  const title = document.createElement("b");
+  title.textContent = given.title;
   const words = document.createElement("figcaption");
   const why = given.picture
     ? " needs Python; this is its last picture."
     : ` is not shown: ${failure}.`;
-  words.append(name, why);
+  words.append(title, why);
   box.append(words);
   return box;
 }
@@ -31,8 +32,4 @@ export function note(text: string): HTMLElement {
   p.className = "mw-note";
   p.textContent = text;
   return p;
-}
-
-function nameOf(model: PageModel | undefined): string {
-  return model ? model.record.name.replace(/Model$/, "") : "A widget";
 }

@@ -100,7 +100,7 @@ export function drawing(models: ReadonlyMap<string, PageModel>, page: Page): Ren
     moves: (model, trait) => movers.has(`${model.id}:${trait}`),
   });
   const render: Render = async (model, el, above = []) => {
-    if (!model) return { failure: "it was not saved with the notebook", python: false };
+    if (!model) return { failure: "it was not saved", python: false };
     if (above.includes(model)) return { failure: "it contains itself", python: false };
     for (const [name, value] of Object.entries(model.record.layout ?? {})) {
       el.style.setProperty(name.replaceAll("_", "-"), String(value));

@@ -20,7 +20,7 @@ from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
 from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
-from metawidgets.reports.page_data import output_cells, page_data
+from metawidgets.reports.page_data import output_cells, page_data, simplify_views
 from metawidgets.reports.saved_widgets import STATE, VIEW
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
@@ -82,6 +82,7 @@ class PageExporter(HTMLExporter):
         nb = _presentable(nb)
         found = page_data(nb)
         self.left_out += found.left_out
+        simplify_views(nb)
         title = self.title or _heading(nb) or "Report"
         css = "\n".join([_text("page.css"), *found.styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}

@@ -15,6 +15,8 @@ from metawidgets.reports.saved_widgets import (
     HOW_TO_SAVE,
     NO_STATE,
     PARTS,
+    STATE,
+    VIEW,
     SavedWidget,
     look_of,
     read_widgets,
@@ -23,7 +25,7 @@ from metawidgets.reports.saved_widgets import (
 from metawidgets.reports.widget_text import Fragments
 from metawidgets.widgets.base.bundles import bundle_path
 
-__all__ = ["OUTPUT", "PageData", "output_cells", "page_data"]
+__all__ = ["OUTPUT", "PageData", "output_cells", "page_data", "simplify_views"]
 
 OUTPUT = "metawidgets_output"
 """The metadata of a cell that holds the outputs of an `Output` widget: the widget's id."""
@@ -93,6 +95,21 @@ def output_cells(nb: NotebookNode) -> list[NotebookNode]:
             found[key] = cell
             todo += shown_views(nbformat.v4.new_notebook(cells=[cell]))
     return list(found.values())
+
+
+def simplify_views(nb: NotebookNode) -> None:
+    """Change a notebook so that nbconvert gives each widget its place: it fails on damaged state, and skips what was not saved."""
+    shown: dict[str, Any] = {}
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if VIEW in (data := output.get("data", {})):
+                model_id = data[VIEW].get("model_id") if isinstance(data[VIEW], Mapping) else None
+                if isinstance(model_id, str):
+                    shown[model_id] = {}
+                else:
+                    del data[VIEW]
+                    data.setdefault("text/plain", "[a widget whose record is damaged]")
+    nb.metadata["widgets"] = {STATE: {"state": shown}}
 
 
 def _output(raw: Any) -> NotebookNode | None:
@@ -200,6 +217,8 @@ def _left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mappi
 
 
 def _left_out_of_core(widget: SavedWidget, cell: int, widgets: Mapping[str, SavedWidget]) -> list[LeftOut]:
+    if not widget.state.get("_view_name") and widget.label not in DRAWN:
+        return []  # it is not made to be seen, such as a selection that components share
     if widget.label not in DRAWN:
         return [LeftOut(cell, f"the widget {widget.title}", "the page does not know it")]
     what = f"a part of {widget.label}"
@@ -229,7 +248,9 @@ def _holds_itself(key: str, widgets: Mapping[str, SavedWidget]) -> bool:
 
 def _is_more_than_a_box(entry: Mapping[str, Any]) -> bool:
     """Whether drawing a core widget takes more than the page's own script, which stacks boxes."""
-    return entry["name"] not in _BOXES or bool(entry.get("layout") or entry["state"].get("box_style"))
+    if entry["name"] in _BOXES:
+        return bool(entry.get("layout") or entry["state"].get("box_style"))
+    return entry["name"].removesuffix("Model") in DRAWN
 
 
 def _keep_module(text: str, modules: dict[str, str]) -> str:

@@ -36,64 +36,14 @@ HOW_TO_SAVE = (
 PARTS = ("children", "axes", "buttons")
 """The traits by which one of ipywidgets' own widgets holds others."""
 
-DRAWN = frozenset(
-    [
-        "Box",
-        "HBox",
-        "VBox",
-        "GridBox",
-        "Tab",
-        "Accordion",
-        "Stack",
-        "HTML",
-        "HTMLMath",
-        "Label",
-        "Valid",
-        "Image",
-        "Video",
-        "Audio",
-        "Output",
-        "IntProgress",
-        "FloatProgress",
-        "IntSlider",
-        "FloatSlider",
-        "FloatLogSlider",
-        "IntRangeSlider",
-        "FloatRangeSlider",
-        "SelectionSlider",
-        "SelectionRangeSlider",
-        "Play",
-        "Text",
-        "Combobox",
-        "Password",
-        "Textarea",
-        "IntText",
-        "FloatText",
-        "BoundedIntText",
-        "BoundedFloatText",
-        "DatePicker",
-        "Time",
-        "Datetime",
-        "NaiveDatetime",
-        "ColorPicker",
-        "Dropdown",
-        "Select",
-        "SelectMultiple",
-        "RadioButtons",
-        "ToggleButtons",
-        "Button",
-        "ToggleButton",
-        "Checkbox",
-        "FileUpload",
-        "TagsInput",
-        "ColorsInput",
-        "IntsInput",
-        "FloatsInput",
-        "Controller",
-        "ControllerAxis",
-        "ControllerButton",
-    ]
+_DRAWN = (
+    "Box HBox VBox GridBox Tab Accordion Stack HTML HTMLMath Label Valid Image Video Audio Output IntProgress FloatProgress IntSlider "
+    "FloatSlider FloatLogSlider IntRangeSlider FloatRangeSlider SelectionSlider SelectionRangeSlider Play Text Combobox Password "
+    "Textarea IntText FloatText BoundedIntText BoundedFloatText DatePicker Time Datetime NaiveDatetime ColorPicker Dropdown Select "
+    "SelectMultiple RadioButtons ToggleButtons Button ToggleButton Checkbox FileUpload TagsInput ColorsInput IntsInput FloatsInput "
+    "Controller ControllerAxis ControllerButton"
 )
+DRAWN = frozenset(_DRAWN.split())
 """ipywidgets' own widgets that `js/page_widgets` draws."""
 
 _CORE = ("@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output")

@@ -30,8 +30,8 @@ w.VBox([
 
 _TEXTS = r"""# Texts
 w.VBox([
-    w.HTML("<style>b { color: rgb(200, 0, 0) } body { background: red }</style><b class='styled'>red</b> <table><tr><th>x</th><td>1</td></tr></table>"),
-    w.HTML("<b class='plain'>plain</b><img src=x onerror='document.title=1'><script>document.title = 'owned'</script>", description="Rich:"),
+    w.HTML("<style>b { color: rgb(200, 0, 0) } body { background: red }</style><b class='styled'>red</b> <table><tr><td>1</table>"),
+    w.HTML("<b class='plain'>plain</b><img src=x onerror='document.title=1'><script>document.title = 1</script>", description="Rich:"),
     w.HTMLMath(r"Area <b>is</b> $\pi r^2$ and $$\sum_k c_k$$"),
     w.Label(r"Loss $\frac{1}{2}$", style={"text_color": "rgb(0, 120, 0)", "font_weight": "bold"}),
     w.Label("a <b>label</b> is text"),
@@ -128,7 +128,8 @@ with out:
 
 _MIXED = """\
 # Mixtures
-app = w.AppLayout(header=w.HTML("<h4>Header</h4>"), left_sidebar=w.Button(description="Left"), center=w.Label("Centre"), footer=w.Label("Footer"))
+left = w.Button(description="Left")
+app = w.AppLayout(header=w.HTML("<h4>Header</h4>"), left_sidebar=left, center=w.Label("Centre"), footer=w.Label("Footer"))
 display(w.VBox([w.HTML("<b>above</b>"), EpisodeView(sheet()), w.IntSlider(3, description="Below")]), app)
 w.HBox([w.Label("beside"), EpisodeView(sheet())])"""
 

@@ -18,6 +18,14 @@ async function fillWith(
   return (await Promise.all(drawn)).some(Boolean);
 }
 
+/** What scrolls can be scrolled by keys. */
+function reachIfScrolled(el: HTMLElement): void {
+  new ResizeObserver(() => {
+    if (el.scrollWidth > el.clientWidth + 1) el.tabIndex = 0;
+    else el.removeAttribute("tabindex");
+  }).observe(el);
+}
+
 function tint(model: PageModel, el: HTMLElement): void {
   const style = textOf(model, "box_style");
   if (style) el.classList.add(`mw-w-tint-${style}`);
@@ -28,6 +36,7 @@ export function box(kind: string): Drawer {
   return (model, el, place) => {
     el.classList.add("mw-w-box", `mw-w-${kind}`);
     tint(model, el);
+    reachIfScrolled(el);
     const children = listOf(model, "children");
     return fillWith(
       children,

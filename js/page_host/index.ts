@@ -27,6 +27,9 @@ async function show(place: HTMLElement): Promise<void> {
   const { failure, python } = await render(model, el);
   if (failure === undefined) {
     place.replaceChildren(el);
+    // Such as a progress bar that was told to leave: in the notebook it takes no room either.
+    if (el.style.visibility === "hidden")
+      (place.closest<HTMLElement>(".output") ?? place).hidden = true;
     if (python) place.append(note("Needs Python: the controls show what they were set to."));
     return;
   }

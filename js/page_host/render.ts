@@ -16,6 +16,8 @@ interface Widget {
   render?(given: Given & { el: HTMLElement; host: Host }): unknown;
 }
 
+type Loaded = Widget | (() => Widget | Promise<Widget>);
+
 interface Ready {
   widget: Widget;
   exports: object | undefined;
@@ -144,7 +146,7 @@ function isClass(name: unknown): name is string {
 /** Return a function that runs the module of a model; it gives why that failed, or nothing. */
 function runner(
   models: ReadonlyMap<string, PageModel>,
-  moduleOf: (key: string) => Promise<Widget>,
+  moduleOf: (key: string) => Promise<Loaded>,
   render: Render,
 ): (model: PageModel, el: HTMLElement) => Promise<{ failure?: string }> {
   const { signal } = new AbortController(); // a page's views live as long as it does
@@ -156,7 +158,9 @@ function runner(
     return found;
   };
   const initialise = async (model: PageModel): Promise<Ready> => {
-    const widget = await moduleOf(model.record.module ?? "");
+    const loaded = await moduleOf(model.record.module ?? "");
+    // A module may export a function that makes a widget, with variables of its own for each model.
+    const widget = typeof loaded === "function" ? await loaded() : loaded;
     const exports = await widget.initialize?.({ model, signal, experimental });
     return { widget, exports: typeof exports === "object" && exports ? exports : undefined };
   };
@@ -173,7 +177,11 @@ function runner(
       };
     },
   };
+  // In a notebook every model is initialised when it is made, seen or not, and widgets of one library may count on that.
+  const all = () => [...models.values()].filter((each) => each.record.card && each.record.module);
+  let others: Promise<unknown> | undefined;
   const start = async (model: PageModel, el: HTMLElement) => {
+    if (model.record.card) await (others ??= Promise.allSettled(all().map(initialised)));
     const { widget } = await initialised(model);
     await widget.render?.({ model, el, signal, host, experimental });
   };
@@ -217,23 +225,23 @@ export function reasonOf(error: unknown, known?: string): string {
   return "its code failed to start without Python";
 }
 
-/** Whether an element shows anything, now or in the next half second: some frameworks draw in a later task. */
+/** Whether an element shows anything, now or in the next two seconds: some frameworks draw in a later task. */
 async function hasDrawn(el: HTMLElement): Promise<boolean> {
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 40; i++) {
     if (el.shadowRoot || el.childNodes.length) return true;
     await new Promise((done) => setTimeout(done, 50));
   }
   return false;
 }
 
-function moduleLoader(sources: Record<string, string>): (key: string) => Promise<Widget> {
-  const modules = new Map<string, Promise<Widget>>();
-  const load = async (key: string): Promise<Widget> => {
+function moduleLoader(sources: Record<string, string>): (key: string) => Promise<Loaded> {
+  const modules = new Map<string, Promise<Loaded>>();
+  const load = async (key: string): Promise<Loaded> => {
     const url = URL.createObjectURL(new Blob([sources[key]], { type: "text/javascript" }));
     try {
       // Older anywidgets export `render` by itself.
       const { default: widget, ...named } = await import(url);
-      return typeof widget === "function" ? await widget() : (widget ?? named);
+      return widget ?? named;
     } finally {
       URL.revokeObjectURL(url);
     }

@@ -30,6 +30,8 @@ __all__ = ["OUTPUT", "PageData", "output_cells", "page_data", "simplify_views"]
 OUTPUT = "metawidgets_output"
 """The metadata of a cell that holds the outputs of an `Output` widget: the widget's id."""
 
+_BUNDLE = 100_000
+"""Characters of code that nobody wrote by hand."""
 _BOXES = ("HBoxModel", "VBoxModel")
 _UNSEEN = ("LayoutModel", "LinkModel", "DirectionalLinkModel")
 
@@ -196,8 +198,10 @@ def _obstacle(widget: SavedWidget) -> str:
         return f"its code loads more code from the network ({found[1][:80]})"
     if found := re.search(r"\bfetch\(\s*[\"'`]((?:https?:)?//[^\"'`\s]+)", code):
         return f"its code loads data from the network ({found[1][:80]})"
-    # Function("return this") finds the global object where nothing better does.
-    if re.search(r"(?<![\w.$])(?:eval\(|(?:new )?Function\((?!\s*[\"'](?:return this|r[\"'])))", code):
+    # Function("return this") finds the global object where nothing better does. Bundles hold libraries whose eval never runs.
+    if len(code) < _BUNDLE and re.search(
+        r"(?<![\w.$])(?:eval\(|(?:new )?Function\((?!\s*[\"'](?:return this|r[\"'])))", code
+    ):
         return "its code uses eval, which the page does not allow"
     return ""
 
@@ -205,15 +209,23 @@ def _obstacle(widget: SavedWidget) -> str:
 def _left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mapping[str, int]) -> list[LeftOut]:
     """Return what the page does not show of the widgets, each kind once a cell."""
     found = [LeftOut(cell, "a widget", NO_STATE, HOW_TO_SAVE) for cell, key in shown_views(nb) if key not in widgets]
+    pictured = _pictured(nb)
     for key, cell in cells.items():
         widget = widgets[key]
         if widget.fault:
             found.append(LeftOut(cell, "a widget", widget.fault, HOW_TO_SAVE))
         elif widget.is_core:
             found += _left_out_of_core(widget, cell, widgets)
-        elif not widget.is_ours and (why := _obstacle(widget)) and not (widget.picture and not widget.esm):
+        elif not widget.is_ours and key not in pictured and (why := _obstacle(widget)) and not widget.picture:
             found.append(LeftOut(cell, f"the widget {widget.title}", why, "show a picture of it in the notebook too"))
     return list(dict.fromkeys(found))
+
+
+def _pictured(nb: NotebookNode) -> set[str]:
+    """Return the ids of the widgets whose output holds a picture, which the page shows where it cannot run them."""
+    outputs = [output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", [])]
+    views = [data[VIEW] for data in outputs if VIEW in data and "image/png" in data]
+    return {str(view.get("model_id")) for view in views if isinstance(view, Mapping)}
 
 
 def _left_out_of_core(widget: SavedWidget, cell: int, widgets: Mapping[str, SavedWidget]) -> list[LeftOut]:

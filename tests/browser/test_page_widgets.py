@@ -196,6 +196,7 @@ def test_an_output_widget_shows_its_outputs_wherever_it_is_shown(opened):
     assert box.get_by_role("slider", name="Nested").input_value() == "4"
     assert re.search(r"steps:\s100%.*3/3", box.inner_text(), re.DOTALL)
     assert box.locator(".mw-w-bar[data-style=success]").count() == 1
+    assert page.get_by_text("leaves:").is_hidden()
     note = page.get_by_text("Needs Python")
     assert page.locator(".mw-view", has=box).locator("> .mw-note", has=note).count() == 1
 
@@ -225,6 +226,7 @@ def test_other_anywidgets_run_or_say_why_they_do_not(opened):
     count.click()
     assert own.get_by_role("button", name="count is 4").is_visible()
     assert own.get_by_label("Linked").input_value() == "4"
+    assert [own.get_by_text(f"made for {i}").count() for i in (1, 2)] == [1, 1]
     assert own.locator(".mw-card").all_inner_texts() == [
         "Fetching is not shown: its code loads more code from the network (https://esm.example/x).",
         "Evaluating is not shown: its code uses eval, which the page does not allow.",

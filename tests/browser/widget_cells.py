@@ -123,6 +123,8 @@ with out:
     display(w.IntSlider(4, description="Nested"))
     for _ in tqdm(range(3), desc="steps"):
         pass
+for _ in tqdm(range(2), desc="leaves", leave=False):
+    pass
 with out:
     1 / 0"""
 
@@ -155,10 +157,16 @@ class Raising(anywidget.AnyWidget):
     _esm = 'export default { render({ el }) { throw new Error("secret detail") } };'
 class Empty(anywidget.AnyWidget):
     _esm = 'export default { render() {} };'
+class Factory(anywidget.AnyWidget):
+    _esm = '''export default () => {
+      let made;
+      return { initialize({ model }) { made = model.get("value"); }, render({ el }) { el.append(`made for ${made}`); } };
+    };'''
+    value = traitlets.Int().tag(sync=True)
 counter = Counter()
 number = w.IntText(description="Linked")
 jslink((counter, "value"), (number, "value"))
-display(w.VBox([counter, number, Fetching(), Evaluating(), Raising(), Empty()]))
+display(w.VBox([counter, number, Fetching(), Evaluating(), Raising(), Empty()]), w.HBox([Factory(value=1), Factory(value=2)]))
 Fetching()"""
 
 _FOREIGN = """\

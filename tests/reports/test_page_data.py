@@ -266,6 +266,13 @@ def test_the_last_picture_of_a_foreign_widget_is_no_loss():
     assert found.left_out == []
 
 
+def test_a_picture_in_the_output_of_a_widget_that_cannot_run_is_no_loss():
+    nb = notebook({"a": anywidget('import x from "https://esm.sh/x"')})
+    assert len(page_data(nb).left_out) == 1
+    nb.cells[0].outputs[0].data["image/png"] = "AQID"
+    assert page_data(nb).left_out == []
+
+
 def test_state_of_ipywidgets_7_is_drawn_too():
     found = page_data(
         notebook({"t": {**record("TabModel", children=[], _titles={"0": "One"}), "model_module_version": "1.5.0"}})

@@ -107,9 +107,8 @@ export function drawing(models: ReadonlyMap<string, PageModel>, page: Page): Ren
     for (const [name, value] of Object.entries(model.record.layout ?? {})) {
       el.style.setProperty(name.replaceAll("_", "-"), String(value));
     }
-    el.classList.add(
-      ...((model.get("_dom_classes") as string[] | undefined) ?? []).filter(isClass),
-    );
+    const classes = model.get("_dom_classes");
+    if (Array.isArray(classes)) el.classList.add(...classes.filter(isClass));
     const place = placeIn([...above, model]);
     if (model.record.module) return { ...(await run(model, el)), python: false };
     if (!model.record.core) {

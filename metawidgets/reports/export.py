@@ -20,7 +20,7 @@ from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
 from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
-from metawidgets.reports.page_data import output_cells, page_data, simplify_views
+from metawidgets.reports.page_data import finite, output_cells, page_data, simplify_views
 from metawidgets.reports.saved_widgets import STATE, VIEW
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
@@ -205,7 +205,11 @@ def _still(output: NotebookNode) -> dict[str, str]:
 
 def _json(value: Any) -> str:
     """Return JSON that can stand in a script element: it has no "<", so it cannot end the element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a browser reads no NaN
+        text = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _script(text: str) -> str:

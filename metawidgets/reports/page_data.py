@@ -1,7 +1,8 @@
 """The data that an exported page's script reads: the widgets that the page shows, their links, and each module once."""
 
 import hashlib
-import re
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,6 @@ from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.saved_widgets import (
     DRAWN,
     HOW_TO_SAVE,
-    NO_STATE,
-    PARTS,
     STATE,
     VIEW,
     SavedWidget,
@@ -23,15 +22,14 @@ from metawidgets.reports.saved_widgets import (
     shown_views,
 )
 from metawidgets.reports.widget_text import Fragments
+from metawidgets.reports.widgets_left_out import obstacle, widgets_left_out
 from metawidgets.widgets.base.bundles import bundle_path
 
-__all__ = ["OUTPUT", "PageData", "output_cells", "page_data", "simplify_views"]
+__all__ = ["OUTPUT", "PageData", "finite", "output_cells", "page_data", "simplify_views"]
 
 OUTPUT = "metawidgets_output"
 """The metadata of a cell that holds the outputs of an `Output` widget: the widget's id."""
 
-_BUNDLE = 100_000
-"""Characters of code that nobody wrote by hand."""
 _BOXES = ("HBoxModel", "VBoxModel")
 _UNSEEN = ("LayoutModel", "LinkModel", "DirectionalLinkModel")
 
@@ -57,8 +55,10 @@ def page_data(nb: NotebookNode) -> PageData:
     for number, model_id in shown_views(nb):
         for each in _reached([model_id], widgets):
             cells.setdefault(each, number)
+    for key in _relays(widgets):
+        cells.setdefault(key, 0)
     links = _links(widgets, cells)
-    ends = {(end[0].removeprefix("IPY_MODEL_"), end[1]) for link in links for end in (link["source"], link["target"])}
+    ends = {(_bare(end[0]), end[1]) for link in links for end in (link["source"], link["target"])}
     page: dict[str, Any] = {"models": {}, "modules": {}, "links": links}
     styles: dict[str, str] = {}
     fragments = Fragments()
@@ -68,13 +68,13 @@ def page_data(nb: NotebookNode) -> PageData:
                 widget, widgets, page["modules"], fragments, (widget.id, "value") in ends
             )
             if isinstance(css := widget.state.get("_css"), str) and css and widget.esm:
-                styles[_digest(css)] = css
+                styles[_digest(css)] = css.replace("</", "<\\/")  # so that it cannot end the style element
     if any(entry.get("core") and _is_more_than_a_box(entry) for entry in page["models"].values()):
         page["core"] = _keep_module(bundle_path("page_widgets").read_text(encoding="utf-8"), page["modules"])
     if fragments.ids:
         page["fragments"] = fragments.ids
     left_out = [LeftOut(0, "the saved widget state", f"it is damaged: {fault}", HOW_TO_SAVE)] if fault else []
-    left_out += _left_out(nb, widgets, cells)
+    left_out += widgets_left_out(nb, widgets, cells)
     return PageData(page, fragments.templates(), list(styles.values()), left_out)
 
 
@@ -114,6 +114,15 @@ def simplify_views(nb: NotebookNode) -> None:
     nb.metadata["widgets"] = {STATE: {"state": shown}}
 
 
+def finite(value: Any) -> Any:
+    """Return nested values with `None` in the place of numbers that JSON does not have."""
+    if isinstance(value, Mapping):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _output(raw: Any) -> NotebookNode | None:
     """Return an output of an `Output` widget as one of a notebook's cell, or `None` if it is damaged."""
     if not isinstance(raw, Mapping):
@@ -150,15 +159,29 @@ def _reached(shown: Iterable[str], widgets: Mapping[str, SavedWidget]) -> list[s
 
 
 def _links(widgets: Mapping[str, SavedWidget], shown: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the links between traits of widgets that the page shows."""
+    """Return the links between traits of widgets that the page holds."""
+    return [link for link in _all_links(widgets) if all(_bare(link[end][0]) in shown for end in ("source", "target"))]
+
+
+def _relays(widgets: Mapping[str, SavedWidget]) -> list[str]:
+    """Return the ids of the widgets at which two links meet: seen or not, they carry a value from one to the other."""
+    ends = Counter(_bare(link[end][0]) for link in _all_links(widgets) for end in ("source", "target"))
+    return [key for key, count in ends.items() if count > 1 and key in widgets and widgets[key].name not in _UNSEEN]
+
+
+def _all_links(widgets: Mapping[str, SavedWidget]) -> list[dict[str, Any]]:
     links = []
     for widget in widgets.values():
         if widget.is_core and widget.name in ("LinkModel", "DirectionalLinkModel"):
-            source, target = widget.state.get("source"), widget.state.get("target")
-            ends = [tuple(end) for end in (source, target) if isinstance(end, list | tuple) and len(end) == 2]
-            if len(ends) == 2 and all(str(end[0]).removeprefix("IPY_MODEL_") in shown for end in ends):
-                links.append({"source": list(ends[0]), "target": list(ends[1]), "both": widget.name == "LinkModel"})
+            ends = [widget.state.get(name) for name in ("source", "target")]
+            if all(isinstance(end, list | tuple) and len(end) == 2 for end in ends):
+                source, target = (list(map(str, end)) for end in ends)
+                links.append({"source": source, "target": target, "both": widget.name == "LinkModel"})
     return links
+
+
+def _bare(reference: str) -> str:
+    return reference.removeprefix("IPY_MODEL_")
 
 
 def _entry(
@@ -185,77 +208,8 @@ def _entry(
 
 def _card(widget: SavedWidget) -> dict[str, str]:
     """Return what the page shows of a widget that does not run in it."""
-    card = {"title": widget.title, "reason": _obstacle(widget), "picture": widget.picture}
+    card = {"title": widget.title, "reason": obstacle(widget), "picture": widget.picture}
     return {name: value for name, value in card.items() if value}
-
-
-def _obstacle(widget: SavedWidget) -> str:
-    """Return why a page cannot run a widget, as far as its record tells, or an empty text."""
-    if not widget.esm:
-        return "a page cannot run its code, which is not saved in the notebook"
-    code = re.sub(r"(?m)^\s*//.*$|/\*.*?\*/", "", widget.esm, flags=re.DOTALL)
-    if found := re.search(r"\b(?:from|import)\s*\(?\s*[\"'`]((?:https?:)?//[^\"'`\s]+)", code):
-        return f"its code loads more code from the network ({found[1][:80]})"
-    if found := re.search(r"\bfetch\(\s*[\"'`]((?:https?:)?//[^\"'`\s]+)", code):
-        return f"its code loads data from the network ({found[1][:80]})"
-    # Function("return this") finds the global object where nothing better does. Bundles hold libraries whose eval never runs.
-    if len(code) < _BUNDLE and re.search(
-        r"(?<![\w.$])(?:eval\(|(?:new )?Function\((?!\s*[\"'](?:return this|r[\"'])))", code
-    ):
-        return "its code uses eval, which the page does not allow"
-    return ""
-
-
-def _left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mapping[str, int]) -> list[LeftOut]:
-    """Return what the page does not show of the widgets, each kind once a cell."""
-    found = [LeftOut(cell, "a widget", NO_STATE, HOW_TO_SAVE) for cell, key in shown_views(nb) if key not in widgets]
-    pictured = _pictured(nb)
-    for key, cell in cells.items():
-        widget = widgets[key]
-        if widget.fault:
-            found.append(LeftOut(cell, "a widget", widget.fault, HOW_TO_SAVE))
-        elif widget.is_core:
-            found += _left_out_of_core(widget, cell, widgets)
-        elif not widget.is_ours and key not in pictured and (why := _obstacle(widget)) and not widget.picture:
-            found.append(LeftOut(cell, f"the widget {widget.title}", why, "show a picture of it in the notebook too"))
-    return list(dict.fromkeys(found))
-
-
-def _pictured(nb: NotebookNode) -> set[str]:
-    """Return the ids of the widgets whose output holds a picture, which the page shows where it cannot run them."""
-    outputs = [output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", [])]
-    views = [data[VIEW] for data in outputs if VIEW in data and "image/png" in data]
-    return {str(view.get("model_id")) for view in views if isinstance(view, Mapping)}
-
-
-def _left_out_of_core(widget: SavedWidget, cell: int, widgets: Mapping[str, SavedWidget]) -> list[LeftOut]:
-    if not widget.state.get("_view_name") and widget.label not in DRAWN:
-        return []  # it is not made to be seen, such as a selection that components share
-    if widget.label not in DRAWN:
-        return [LeftOut(cell, f"the widget {widget.title}", "the page does not know it")]
-    what = f"a part of {widget.label}"
-    found = [LeftOut(cell, what, NO_STATE, HOW_TO_SAVE) for key in widget.refers(*PARTS) if key not in widgets]
-    if any(key not in widgets for key in widget.refers("layout", "style")):
-        found.append(LeftOut(cell, f"the look of {widget.label}", NO_STATE, HOW_TO_SAVE))
-    if _holds_itself(widget.id, widgets):
-        found.append(LeftOut(cell, what, "it contains itself"))
-    if widget.name in ("ImageModel", "VideoModel", "AudioModel") and widget.state.get("format") == "url":
-        found.append(
-            LeftOut(cell, f"{widget.label} from an address", "a page needs no network", "give it the bytes instead")
-        )
-    return found
-
-
-def _holds_itself(key: str, widgets: Mapping[str, SavedWidget]) -> bool:
-    todo, seen = widgets[key].refers("children"), set()
-    while todo:
-        each = todo.pop()
-        if each == key:
-            return True
-        if each not in seen and each in widgets and widgets[each].is_core:
-            seen.add(each)
-            todo += widgets[each].refers("children")
-    return False
 
 
 def _is_more_than_a_box(entry: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, NavigableString
 from metawidgets.reports.markup import cleaned, mathml
 from metawidgets.reports.saved_widgets import SavedWidget
 
-__all__ = ["Fragments", "with_maths"]
+__all__ = ["Fragments", "active_tags", "with_maths"]
 
 _MATHS = re.compile(
     r"\$\$(?P<block>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|\\\((?P<paren>.+?)\\\)|(?<!\\)\$(?P<inline>[^$\n]+?)(?<!\\)\$",
@@ -42,7 +42,7 @@ class Fragments:
         kind = {"HTMLModel": "html", "HTMLMathModel": "maths"}.get(widget.name)
         if kind and isinstance(value := state.get("value"), str):
             key = value if linked else f"\0{len(self._html)}"
-            self._keep(f"{kind}:{key}", cleaned(_maths_in_html(value) if kind == "maths" else value))
+            self._keep(f"{kind}:{key}", _shown(_maths_in_html(value) if kind == "maths" else value))
             state["value"] = key
         if state.get("description_allow_html") and isinstance(state.get("description"), str):
             self._keep(f"html:{state['description']}", cleaned(state["description"]))
@@ -59,6 +59,20 @@ class Fragments:
         if key not in self.ids:
             self.ids[key] = f"mw-fragment-{len(self._html)}"
             self._html.append(fragment)
+
+
+def active_tags(value: str) -> str:
+    """Return the elements in HTML that cleaning removes with what they show, as text: "<script>, <video>"."""
+    found = re.findall(r"<(script|iframe|object|embed|audio|video)\b", value, re.IGNORECASE)
+    return ", ".join(f"<{tag}>" for tag in dict.fromkeys(each.lower() for each in found))
+
+
+def _shown(value: str) -> str:
+    """Return clean HTML, with a mark where cleaning leaves nothing of what a script or a frame showed."""
+    clean = cleaned(value)
+    if (tags := active_tags(value)) and not re.sub(r"<(?!img|svg|table)[^>]*>|\s", "", clean):
+        return f'{clean}<p class="mw-note">{html.escape(tags)} of this widget is not shown: a page runs no scripts of HTML.</p>'
+    return clean
 
 
 def with_maths(text: str) -> str:

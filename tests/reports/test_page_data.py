@@ -1,5 +1,7 @@
 """The data of an exported page: which widgets it holds, as what, and what it leaves out."""
 
+import json
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -93,6 +95,49 @@ def test_linked_html_keeps_the_text_that_the_link_carries():
     page = page_data(notebook(records)).page
     assert page["models"]["h"]["state"]["value"] == "<i>x</i>"
     assert page["links"] == [{"source": ["IPY_MODEL_h", "value"], "target": ["IPY_MODEL_t", "value"], "both": True}]
+
+
+def test_a_widget_that_is_not_seen_carries_a_value_from_link_to_link():
+    records = {
+        "b": box("p", "s"),
+        "p": record("PlayModel", value=0),
+        "s": record("IntSliderModel", value=0),
+        "between": record("IntTextModel", value=0),
+        "end": record("IntTextModel", value=0),
+        "l1": record("LinkModel", source=["IPY_MODEL_p", "value"], target=["IPY_MODEL_between", "value"]),
+        "l2": record("DirectionalLinkModel", source=["IPY_MODEL_between", "value"], target=["IPY_MODEL_s", "value"]),
+        "l3": record("DirectionalLinkModel", source=["IPY_MODEL_s", "value"], target=["IPY_MODEL_end", "value"]),
+        "l4": record("LinkModel", source="text", target=None),
+    }
+    page = page_data(notebook(records)).page
+    assert list(page["models"]) == ["b", "p", "s", "between"]
+    assert [(link["source"][0], link["both"]) for link in page["links"]] == [
+        ("IPY_MODEL_p", True),
+        ("IPY_MODEL_between", False),
+    ]
+
+
+def test_html_that_is_all_script_says_so_and_numbers_that_json_lacks_do_not_break_the_page():
+    records = {
+        "b": box("h", "v", "n"),
+        "h": record("HTMLModel", value="<div><script src='x'></script></div>"),
+        "v": record("HTMLModel", value="a film: <video src='x'></video>"),
+        "n": record("FloatTextModel", value=float("nan")),
+    }
+    exporter = PageExporter("t")
+    html, _ = exporter.from_notebook_node(notebook(records))
+    assert parsed(html).find("section", id="mw-fragment-0").get_text() == (  # pyright: ignore[reportOptionalMemberAccess]
+        "<script> of this widget is not shown: a page runs no scripts of HTML."
+    )
+    assert parsed(html).find("section", id="mw-fragment-1").get_text() == "a film: "  # pyright: ignore[reportOptionalMemberAccess]
+    assert [each.what for each in exporter.left_out] == ["<script> in the widget HTML", "<video> in the widget HTML"]
+    data = html.split('id="mw-page">')[1].split("</script>")[0]
+    assert json.loads(data, parse_constant=pytest.fail)["models"]["n"]["state"]["value"] is None
+
+
+def test_a_style_of_a_widget_cannot_end_the_pages_own():
+    found = page_data(notebook({"a": anywidget("export default {}", _css="</style><b>out</b>")}))
+    assert found.styles == ["<\\/style><b>out<\\/b>"]
 
 
 def test_maths_is_mathml_and_other_text_stays_text():

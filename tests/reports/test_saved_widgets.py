@@ -128,6 +128,6 @@ def test_every_widget_of_ipywidgets_is_drawn():
     classes = [
         each for each in vars(ipywidgets).values() if isinstance(each, type) and issubclass(each, ipywidgets.DOMWidget)
     ]
-    names = {each._model_name.default_value for each in classes if each._view_name.default_value}  # pyright: ignore[reportAttributeAccessIssue]
+    names = {each._model_name.default_value for each in classes if each._view_name.default_value}
     assert {name.removesuffix("Model") for name in names} - DRAWN == set()
     assert len(names) > 40

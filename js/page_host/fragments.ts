@@ -9,7 +9,18 @@ border-bottom: 1px solid var(--line); }`;
 export function fragment(id: string): DocumentFragment {
   const template = document.getElementById(id);
   if (!(template instanceof HTMLTemplateElement)) return document.createDocumentFragment();
-  return document.importNode(template.content, true);
+  return copied(template.content);
+}
+
+/** A copy with its shadow roots, in which outputs keep their styles to themselves: a plain copy leaves them out. */
+function copied(content: DocumentFragment): DocumentFragment {
+  const copy = document.importNode(content, true);
+  const places = copy.querySelectorAll("*");
+  for (const [i, each] of content.querySelectorAll("*").entries()) {
+    if (!each.shadowRoot || places[i].shadowRoot) continue;
+    places[i].attachShadow({ mode: "open" }).append(copied(each.shadowRoot));
+  }
+  return copy;
 }
 
 /** Show the markup of a template, or plain text where there is none. Styles stay within `el`. */

@@ -201,6 +201,25 @@ def test_an_output_widget_shows_its_outputs_wherever_it_is_shown(opened):
     assert page.locator(".mw-view", has=box).locator("> .mw-note", has=note).count() == 1
 
 
+def test_outputs_that_keep_their_styles_in_shadow_roots_are_copied_with_them(opened):
+    page = opened()
+    html = "<div><template shadowrootmode='open'><style>b { color: rgb(1, 2, 3) }</style><b>in</b></template></div>"
+    colour = page.evaluate(
+        """async (html) => {
+            const model = [...metawidgets.models.values()].find((each) => each.record.name === "OutputModel");
+            const template = document.getElementById(model.get("outputs"));
+            const el = document.body.appendChild(document.createElement("div"));
+            const place = document.createElement("template");
+            place.setHTMLUnsafe(html);
+            template.content.replaceChildren(place.content);
+            await metawidgets.render(model, el);
+            return getComputedStyle(el.querySelector("div").shadowRoot.querySelector("b")).color;
+        }""",
+        html,
+    )
+    assert colour == "rgb(1, 2, 3)"
+
+
 def test_no_child_of_a_mixed_box_is_dropped(opened):
     page = opened()
     mixed = cell(page, "Mixtures")

@@ -14,7 +14,8 @@ export function fragment(id: string): DocumentFragment {
 
 /** A copy with its shadow roots, in which outputs keep their styles to themselves: a plain copy leaves them out. */
 function copied(content: DocumentFragment): DocumentFragment {
-  const copy = document.importNode(content, true);
+  const copy = document.createDocumentFragment();
+  for (const each of content.childNodes) copy.append(document.importNode(each, true));
   const places = copy.querySelectorAll("*");
   for (const [i, each] of content.querySelectorAll("*").entries()) {
     if (!each.shadowRoot || places[i].shadowRoot) continue;

@@ -265,6 +265,7 @@ def test_other_anywidgets_run_or_say_why_they_do_not(opened):
 def test_the_exporter_says_what_the_page_does_not_show(exported):
     said = {(each.cell, each.what) for each in exported[1]}
     assert said == {
+        (2, "<script> in the widget HTML"),
         (6, "Image from an address"),
         (12, "the widget Fetching"),
         (12, "the widget Evaluating"),

@@ -17,6 +17,26 @@ _MATHS = re.compile(
     re.DOTALL,
 )
 _HIDDEN = "\u2022" * 8
+_INTEGER = {"value": 0, "min": 0, "max": 100, "step": 1, "readout_format": "d"}
+_REAL = {**_INTEGER, "readout_format": ".2f"}
+_DEFAULTS = {
+    **dict.fromkeys(("IntText", "BoundedIntText", "IntSlider", "IntRangeSlider", "IntProgress", "Play"), _INTEGER),
+    **dict.fromkeys(("FloatSlider", "FloatRangeSlider", "FloatProgress"), _REAL),
+    "FloatLogSlider": {"value": 1, "min": 0, "max": 4, "step": 0.1, "base": 10, "readout_format": ".3g"},
+    "FloatText": {"value": 0},
+    "BoundedFloatText": {"value": 0, "min": 0, "max": 100, "step": 0.1},
+    "ControllerAxis": {"value": 0},
+    "ControllerButton": {"value": 0},
+    "Valid": {"readout": "Invalid"},
+    "Image": {"format": "png"},
+    "Video": {"format": "mp4", "loop": True},
+    "Audio": {"format": "mp3", "loop": True},
+    "FileUpload": {"description": "Upload", "icon": "upload"},
+    "ColorPicker": {"value": "black"},
+    "IntsInput": {"format": "d"},
+    "FloatsInput": {"format": ".1f"},
+}
+"""The values that JupyterLab leaves out when it saves: those that the browser's half of ipywidgets starts with."""
 
 
 class Fragments:
@@ -38,7 +58,8 @@ class Fragments:
 
         HTML travels once: its template's key stands for it in the state, unless a link carries it to another widget.
         """
-        state = {k: v for k, v in widget.values.items() if k not in ("layout", "style", "tabbable") and v is not None}
+        known = {**_DEFAULTS.get(widget.label, {}), **widget.values}
+        state = {k: v for k, v in known.items() if k not in ("layout", "style", "tabbable") and v is not None}
         kind = {"HTMLModel": "html", "HTMLMathModel": "maths"}.get(widget.name)
         if kind and isinstance(value := state.get("value"), str):
             key = value if linked else f"\0{len(self._html)}"

@@ -162,6 +162,22 @@ def test_maths_is_mathml_and_other_text_stays_text():
     assert not any("plain" in key for key in found.page["fragments"])
 
 
+def test_state_that_jupyterlab_saved_without_defaults_is_whole_again():
+    lab = {"model_name": "FloatLogSliderModel", "model_module": CORE, "model_module_version": "2.0.0"}
+    records = {
+        "b": {**lab, "model_name": "VBoxModel", "state": {"children": ["IPY_MODEL_s", "IPY_MODEL_t"]}},
+        "s": {**lab, "state": {"max": 2}},
+        "t": {**lab, "model_name": "IntTextModel", "state": {}},
+        "own": {**lab, "model_name": "AnyModel", "model_module": "anywidget", "state": {"_esm": "export default {}"}},
+    }
+    found = page_data(notebook(records, "b", "own"))
+    assert found.left_out == []
+    models = found.page["models"]
+    assert models["s"]["state"] == {"value": 1, "min": 0, "max": 2, "step": 0.1, "base": 10, "readout_format": ".3g"}
+    assert models["t"]["state"]["value"] == 0
+    assert models["own"]["card"] == {"title": "Any (anywidget 2.0.0)"}
+
+
 def test_secrets_and_contents_of_files_do_not_travel():
     page = page_data(
         notebook(

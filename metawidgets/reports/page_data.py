@@ -174,9 +174,9 @@ def _all_links(widgets: Mapping[str, SavedWidget]) -> list[dict[str, Any]]:
     for widget in widgets.values():
         if widget.is_core and widget.name in ("LinkModel", "DirectionalLinkModel"):
             ends = [widget.state.get(name) for name in ("source", "target")]
-            if all(isinstance(end, list | tuple) and len(end) == 2 for end in ends):
-                source, target = (list(map(str, end)) for end in ends)
-                links.append({"source": source, "target": target, "both": widget.name == "LinkModel"})
+            pairs = [list(map(str, end)) for end in ends if isinstance(end, list | tuple) and len(end) == 2]
+            if len(pairs) == 2:
+                links.append({"source": pairs[0], "target": pairs[1], "both": widget.name == "LinkModel"})
     return links
 
 

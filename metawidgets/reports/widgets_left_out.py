@@ -11,6 +11,7 @@ from metawidgets.reports.widget_text import active_tags
 
 __all__ = ["obstacle", "widgets_left_out"]
 
+_GONE = "the program closed it, or it is from another run than the saved state"
 _BUNDLE = 100_000
 """Characters of code that nobody wrote by hand."""
 
@@ -34,7 +35,8 @@ def obstacle(widget: SavedWidget) -> str:
 
 def widgets_left_out(nb: NotebookNode, widgets: Mapping[str, SavedWidget], cells: Mapping[str, int]) -> list[LeftOut]:
     """Return what the page does not show of the widgets, each kind once a cell."""
-    found = [LeftOut(cell, "a widget", NO_STATE, HOW_TO_SAVE) for cell, key in shown_views(nb) if key not in widgets]
+    why, cure = (_GONE, "run the notebook from its start and save it") if widgets else (NO_STATE, HOW_TO_SAVE)
+    found = [LeftOut(cell, "a widget", why, cure) for cell, key in shown_views(nb) if key not in widgets]
     pictured = _pictured(nb)
     for key, cell in cells.items():
         widget = widgets[key]

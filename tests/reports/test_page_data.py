@@ -291,6 +291,12 @@ def test_a_widget_without_saved_state_is_said_once_a_cell_with_the_line_that_sav
     assert "text" in parsed(html).select_one(".mw-view").get_text()  # pyright: ignore[reportOptionalMemberAccess]
 
 
+def test_a_widget_that_alone_has_no_saved_state_was_closed_or_is_of_another_run():
+    (found,) = page_data(notebook({"a": record("LabelModel")}, "a", "closed")).left_out
+    assert found.cell == 2
+    assert found.why == "the program closed it, or it is from another run than the saved state"
+
+
 @pytest.mark.parametrize("view", ["text", {}, {"model_id": 3}])
 def test_a_damaged_view_is_said_on_the_page_too(view):
     nb = notebook({})

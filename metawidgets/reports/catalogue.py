@@ -11,7 +11,7 @@ from metawidgets.errors import ReportError, did_you_mean
 from metawidgets.files.paths import file_size, is_file
 from metawidgets.files.plain_json import check_depth
 
-__all__ = ["find", "names", "read"]
+__all__ = ["find", "is_ours", "names", "read"]
 
 LARGEST = 200_000_000  # most bytes of a notebook, including outputs and the components' state
 _CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks" / "reports"
@@ -26,6 +26,11 @@ def folder() -> Path:
 def names() -> list[str]:
     """Return the names that `find` knows, without `.ipynb`."""
     return sorted(path.stem for path in folder().glob("*.ipynb"))
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether a notebook is one of the reports that come with metawidgets."""
+    return path.resolve().parent == folder()
 
 
 def find(report: str | Path) -> Path:

@@ -13,7 +13,7 @@ from metawidgets.reports.overlap import overlap
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
 
-__all__ = ["ReportLearner", "ReportLearners", "report_learner", "report_learners"]
+__all__ = ["ReportLearner", "ReportLearners", "expect_known", "report_learner", "report_learners"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +61,24 @@ class ReportLearners:
         return {name: one.learner for name, one in self.taking_part.items()}
 
 
+def expect_known(name: str) -> None:
+    """Check that a learner of that name exists, without building it.
+
+    Raises:
+        LearnerError: if it is neither a trained learner, a .safetensors file, nor a learner that can be made.
+        CheckpointError: if the file is missing, damaged or no checkpoint.
+    """
+    from metawidgets import learners, trained  # torch loads slowly
+
+    if name in learners.ALL:
+        return
+    if name not in trained.names() and Path(name).suffix != ".safetensors":
+        near = get_close_matches(name, [*trained.names(), *learners.ALL], 1)
+        cure = "give one that `metawidgets trained` lists, or a .safetensors file."
+        raise LearnerError(f"there is no learner {name!r}; {f'did you mean {near[0]!r}?' if near else cure}")
+    trained.card(name)
+
+
 def report_learner(name: str, episode: Episode, *, seed: int = 0) -> ReportLearner:
     """Return the learner of that name, and check that it can take the episode.
 
@@ -78,35 +96,33 @@ def report_learner(name: str, episode: Episode, *, seed: int = 0) -> ReportLearn
     from metawidgets import learners, trained
     from metawidgets.training.evaluation import score
 
+    expect_known(name)
     if name in learners.ALL:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             learner = learners.build(name, item_shape=episode.item_shape, output_dim=episode.output_dim).eval()
         found = ReportLearner(name, learner, {})
-    elif name in trained.names() or Path(name).suffix == ".safetensors":
+    else:
         learner = trained.load(name)
         found = ReportLearner(Path(name).stem if name.endswith(".safetensors") else name, learner, learner.card)
-    else:
-        near = get_close_matches(name, [*trained.names(), *learners.ALL], 1)
-        cure = (
-            f"did you mean {near[0]!r}?"
-            if near
-            else "give one that `metawidgets trained` lists, or a .safetensors file."
-        )
-        raise LearnerError(f"there is no learner {name!r}; {cure}")
     score(found.learner, episode)  # raises if the learner cannot take the episode
     return found
 
 
 def report_learners(names: Iterable[str], episode: Episode, *, seed: int = 0) -> ReportLearners:
-    """Return the learners that can take the episode, and the reasons why the others, or unknown names, are left out.
+    """Return the learners that can take the episode, and the reasons why the others are left out.
 
     Raises:
+        LearnerError: if there is no learner of one of these names.
+        CheckpointError: if a file is missing, damaged or no checkpoint.
         ReportError: if no learner can take the episode.
     """
     taking_part: dict[str, ReportLearner] = {}
     refused: dict[str, str] = {}
-    for name in dict.fromkeys(names):
+    names = list(dict.fromkeys(names))
+    for name in names:
+        expect_known(name)  # a misspelt name is a mistake, and no reason to compare the others
+    for name in names:
         try:
             found = report_learner(name, episode, seed=seed)
         except MetawidgetsError as error:

@@ -9,14 +9,14 @@ import threading
 
 import pytest
 
-from metawidgets.sweeps.claims import claimed
+from metawidgets.files.claims import claimed
 from tests.sweeps.made import key_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
 
 HOLD = """
 import sys, pathlib
-from metawidgets.sweeps.claims import claimed
+from metawidgets.files.claims import claimed
 with claimed(pathlib.Path(sys.argv[1]), sys.argv[2]) as mine:
     print(mine, flush=True)
     sys.stdin.readline()

@@ -18,7 +18,7 @@ import yaml
 
 import metawidgets
 from metawidgets._renamed import NEW_NAMES
-from metawidgets.reports.catalogue import read
+from metawidgets.reports.catalogue import course_files, read
 from metawidgets.widgets import ALL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -248,7 +248,9 @@ def test_a_wheel_holds_notebooks_scripts_and_styles(tmp_path):
     build("wheel", tree, tmp_path)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         held = set(wheel.namelist())
-    assert {"metawidgets/py.typed", "metawidgets/reports/notebooks/few_shot.ipynb"} <= held
+    assert {"metawidgets/py.typed", "metawidgets/notebooks/reports/few_shot.ipynb"} <= held
+    assert {f"metawidgets/notebooks/{name}" for name in course_files()} <= held
+    assert not [name for name in held if name.endswith("_dark.png")]
     sources = {str(p.relative_to(ROOT)) for p in tracked("metawidgets")}
     assert sources - held == set()
 

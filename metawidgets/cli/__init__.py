@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metawidgets import __version__
-from metawidgets.cli import demo, lists, pages, sweeps, training
+from metawidgets.cli import course, demo, lists, pages, report, sweeps, training
 from metawidgets.errors import MetawidgetsError
 
 __all__ = ["app", "main"]
@@ -28,10 +28,11 @@ app.command()(demo.demo)
 app.command()(training.train)
 app.command()(training.evaluate)
 app.command()(training.challenge)
-app.command()(pages.report)
+app.command(cls=report.ReportCommand)(report.report)
 app.command()(pages.export)
 app.command()(pages.site)
 app.command()(pages.lab)
+app.command()(course.course)
 app.add_typer(sweeps.app, name="sweep")
 app.command()(lists.datasets)
 app.command()(lists.learners)

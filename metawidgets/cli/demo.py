@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from metawidgets.cli.console import bar, errors, out
-from metawidgets.cli.pages import report_with_progress
+from metawidgets.cli.report import report_with_progress
 from metawidgets.cli.training import train_with_progress
 from metawidgets.training.allocator import keep_freed_memory
 
@@ -76,9 +76,9 @@ def demo(
 
     errors.print("Running the report of ProtoNet on real digits.")
     values = {"checkpoint": str(folder / "protonet.safetensors"), "dataset": "digits", "split": "all", "seed": seed}
-    page = report_with_progress("few_shot", folder / "report", {**values, "n_episodes": n_episodes, "smoke": smoke})
+    done = report_with_progress("few_shot", folder / "report", {**values, "n_episodes": n_episodes, "smoke": smoke})
     out.print("The report; open it in a browser:")
-    out.print(f"[bold]{page}[/]")
+    out.print(f"[bold]{done.html}[/]")
 
 
 def _before_and_after(model: "Learner", sampler: "EpisodeSampler", n_episodes: int) -> str:

@@ -1,4 +1,4 @@
-"""`metawidgets report`, `metawidgets export`, `metawidgets site` and `metawidgets lab`: notebooks, and HTML pages made of them."""
+"""`metawidgets export`, `metawidgets site` and `metawidgets lab`: notebooks, and HTML pages made of them."""
 
 import importlib.util
 import os
@@ -9,67 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from metawidgets import reports
 from metawidgets.cli.console import bar, errors, out
 from metawidgets.errors import ReportError
-from metawidgets.training.allocator import ENVIRONMENT
 
-__all__ = ["export", "lab", "report", "report_with_progress", "site"]
-
-
-def report(
-    name: Annotated[
-        str, typer.Argument(help="A report that comes with metawidgets, or the path of your own notebook.")
-    ] = "few_shot",
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of the report; may be repeated."),
-    ] = None,
-    folder: Annotated[
-        Path, typer.Option("--out", help="Folder for the HTML file, the notebook and status.json.")
-    ] = Path("build/report"),
-    list_parameters: Annotated[
-        bool, typer.Option("--list", help="Show the report's parameters with types, ranges and defaults, and stop.")
-    ] = False,
-    cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that one cell may take.")] = None,
-) -> None:
-    """Run a report with your parameters, and write it as one self-contained HTML file.
-
-    Names, types and ranges are checked before anything runs. If a cell fails, the partly executed notebook is kept.
-
-    Example: `metawidgets report -p checkpoint=build/protonet.safetensors -p k_shot=5`
-    """
-    from metawidgets.reports import catalogue, parameters  # nbformat loads slowly
-
-    notebook = catalogue.find(name)
-    model = parameters.model_of(parameters.parameters_cell(catalogue.read(notebook)))
-    if list_parameters:
-        table = Table(
-            "parameter", "takes", "default", "meaning", title=f"Parameters of {notebook.stem}", title_justify="left"
-        )
-        for row in parameters.help_rows(model):
-            table.add_row(*row)
-        out.print(table)
-        return
-    values = parameters.from_words(model, parameter or ())
-    parameters.check(model, values)
-    page = report_with_progress(name, folder, values, cell_timeout)
-    out.print(f"[bold]{page}[/]")
-
-
-def report_with_progress(name: str, folder: Path, values: dict, cell_timeout: int | None = None) -> Path:
-    """Run a report with a progress bar, and return the path of its HTML file."""
-    for setting, value in ENVIRONMENT.items():  # for the kernel, in which a notebook may train
-        os.environ.setdefault(setting, value)
-    with bar() as progress:
-        task = progress.add_task("starting a kernel", total=None)
-
-        def show(place: int, of: int, heading: str) -> None:
-            progress.update(task, completed=place - 1, total=of, description=heading[:40])
-
-        return reports.run_report(name, folder, values, cell_timeout=cell_timeout, on_cell=show).html
+__all__ = ["export", "lab", "site"]
 
 
 def export(

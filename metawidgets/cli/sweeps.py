@@ -1,7 +1,9 @@
 """`metawidgets sweep`: run many reports from one settings file, show their status, and summarise them on one page."""
 
+import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,11 +46,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _packages() -> None:
-    sweeps.expect_packages()
-
-
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The sweep's settings, a TOML file.")]
 
 
@@ -61,7 +58,11 @@ def run(
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run failed reports again.")] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=1024, help="Reports to run at the same time on this machine; by default one per core."),
+        typer.Option(
+            min=1,
+            max=1024,
+            help="Reports to run at the same time on this machine; by default one per core that this process may use.",
+        ),
     ] = None,
     target: Annotated[
         str | None, typer.Option("--out", help="Folder or URL for the results, instead of the one in the file.")
@@ -77,16 +78,27 @@ def run(
     """
     from metawidgets.sweeps.index import Index  # nbformat loads slowly
 
+    sweeps.expect_packages()
+    if workers and scheduler:
+        raise SweepError(
+            f"--workers={workers} is for this machine, but --scheduler={scheduler} has its own workers; leave one of them out."
+        )
     plan = _plan(file, out=target, workers=workers)
     if dry_run:
         missing = Index.of(_store(plan.settings.out)).missing((job.key for job in plan.jobs), failed_too=retry_failed)
         out.print(f"{plan.name} has {len(plan.jobs):,} reports; {len(missing):,} would run.")
         return
-    with _Display() as display:
-        done = sweeps.run_sweep(plan, scheduler=scheduler, retry_failed=retry_failed, on_progress=display.show)
-    out.print(_sentence(done))
-    if summary and not done.left:
-        _summarise(plan.settings.out)
+    display = _Display()
+    try:
+        with display:
+            done = sweeps.run_sweep(plan, scheduler=scheduler, retry_failed=retry_failed, on_progress=display.show)
+        out.print(_sentence(done))
+        if summary and not done.left:
+            _summarise(plan.settings.out, plan.keys)
+    except KeyboardInterrupt:
+        # Not with rich: Ctrl-C may have interrupted it inside its buffer, and then it writes nothing more.
+        sys.stderr.write(f"Stopped{display.done}. Rerun the command to run the missing reports.\n")
+        raise
     if done.failed:
         reasons = " ".join(f"{n} x {text}" for text, n in done.problems.most_common(_REASONS))
         raise SweepError(f"{done.failed} of {done.planned} reports failed; --retry-failed runs them again. {reasons}")
@@ -154,28 +166,46 @@ def clean(
 @app.command()
 def summary(
     place: Annotated[str, typer.Argument(metavar="FILE|OUT", help="A sweep's settings file, or its output.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Cover every report of the output, also those of other plans (column `plan`).")
+    ] = False,
 ) -> None:
-    """Collect the results of a sweep into summary.html, results.parquet and results.csv in its output."""
-    _summarise(_out_of(place))
+    """Collect the results of a sweep into summary.html, results.parquet and results.csv in its output.
+
+    They cover the reports that the settings file asks for now; given an output, those of the plan that was run last.
+    """
+    from metawidgets.sweeps.saved_plans import saved_plans  # nbformat loads slowly
+
+    sweeps.expect_packages(("fsspec", "pyarrow"))
+    if everything:
+        _summarise(_out_of(place), None)
+    elif place.endswith(".toml"):
+        plan = _plan(Path(place))
+        _summarise(plan.settings.out, plan.keys)
+    else:
+        plans = saved_plans(_store(place))
+        _summarise(place, plans[-1].keys if plans else None)
 
 
-def _summarise(place: str) -> None:
+def _summarise(place: str, wanted: Sequence[str] | None) -> None:
     from metawidgets.sweeps.summary import summarise  # nbformat and pyarrow load slowly
 
     with bar() as progress:
         task = progress.add_task("reading reports", total=None)
-        page = summarise(_store(place), lambda n, of: progress.update(task, completed=n, total=of))
+        page = summarise(_store(place), lambda n, of: progress.update(task, completed=n, total=of), wanted)
     out.print(page, style="bold", markup=False)
 
 
 def _plan(file: Path, **changes: object) -> "Plan":
-    from metawidgets.sweeps.settings import Settings  # pydantic loads slowly
+    # nbformat and pydantic load slowly
+    from metawidgets.sweeps.planning import Plan
+    from metawidgets.sweeps.settings import Settings
 
     settings = Settings.read(file)
     settings = Settings.of(
         settings.model_dump() | {name: value for name, value in changes.items() if value is not None}
     )
-    return sweeps.Plan.of(settings, file.parent)
+    return Plan.of(settings, file.parent)
 
 
 def _out_of(place: str) -> str:
@@ -217,6 +247,8 @@ class _Display:
         )
         self._task = self._bar.add_task("planning", total=None)
         self._logged = 0.0
+        self.done = ""
+        """How far the sweep is, as the end of a sentence; "" before it has begun."""
 
     def __enter__(self) -> "_Display":
         self._bar.__enter__()
@@ -227,6 +259,7 @@ class _Display:
 
     def show(self, sweep: "Sweep") -> None:
         done = sweep.before + sweep.completed + sweep.failed
+        self.done = f" after {done:,} of {sweep.planned:,} reports"
         left = "" if sweep.seconds_left is None else f", {_clock(sweep.seconds_left)} left"
         failed = f", {sweep.failed:,} failed" if sweep.failed else ""
         line = f"{done:,} of {sweep.planned:,} done{failed}, {sweep.running:,} running{left}"

@@ -21,7 +21,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 _TABLES = threading.Lock()
 """Guards `_FILES` and `_MINE`."""
 _FILES: dict[str, int] = {}
-"""The one descriptor of each file, by name. It stays open, since closing it drops all locks of this process on the file."""
+"""The one descriptor of each file with locks, by name. Closing it drops all locks of this process on the file."""
 _MINE: set[tuple[str, int]] = set()
 """(file, byte) of each lock that this process holds. The system's locks do not keep threads of one process apart; this does."""
 
@@ -65,11 +65,13 @@ def claimed(path: Path, key: str) -> Iterator[bool]:
     try:
         yield mine
     finally:
-        if mine:
-            with _TABLES:
+        with _TABLES:
+            if mine:
                 _MINE.discard((name, byte))
                 with suppress(OSError):  # the file system has no locks
                     fcntl.lockf(_FILES[name], fcntl.LOCK_UN, 1, byte)
+            if name in _FILES and not any(other == name for other, _ in _MINE):
+                os.close(_FILES.pop(name))
 
 
 def _is_open_on(descriptor: int, path: Path) -> bool:

@@ -1,5 +1,6 @@
-"""The report notebooks. They are in a checkout's `notebooks/reports`, or inside an installed package."""
+"""The notebooks that come with metawidgets: in a checkout's folder `notebooks`, or inside an installed package."""
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,24 @@ from metawidgets.errors import ReportError, did_you_mean
 from metawidgets.files.paths import file_size, is_file
 from metawidgets.files.plain_json import check_depth
 
-__all__ = ["find", "is_ours", "names", "read"]
+__all__ = ["course_files", "find", "folder", "is_ours", "names", "read"]
 
 LARGEST = 200_000_000  # most bytes of a notebook, including outputs and the components' state
-_CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks" / "reports"
-_INSTALLED = Path(__file__).resolve().parent / "notebooks"
+_CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks"
+_INSTALLED = Path(__file__).resolve().parents[1] / "notebooks"
+_PICTURE = re.compile(r"\((images/[\w./-]+)\)")
 
 
 def folder() -> Path:
     """Return the folder of the report notebooks that come with metawidgets."""
-    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+    return _notebooks() / "reports"
+
+
+def course_files() -> dict[str, Path]:
+    """Return the notebooks of the course, the gallery, and the pictures that they show, by their path within a folder."""
+    found = {path.name: path for path in sorted(_notebooks().glob("*.ipynb"))}
+    pictures = {name for path in found.values() for name in _PICTURE.findall(path.read_text(encoding="utf-8"))}
+    return found | {name: _notebooks() / name for name in sorted(pictures)}
 
 
 def names() -> list[str]:
@@ -86,3 +95,7 @@ def _check_outputs(cell: NotebookNode) -> None:
             raise ValueError("an output's kind is unknown")
         if not isinstance(output.get("text", ""), str) or not isinstance(output.get("data", {}), dict):
             raise ValueError("an output has no text or data")
+
+
+def _notebooks() -> Path:
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT

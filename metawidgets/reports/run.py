@@ -1,37 +1,43 @@
 """Runs of parameterised notebooks through papermill, exported to one HTML file.
 
-A run writes `status.json` last. If its state is `completed`, all other files are complete.
+A run first writes its status file with the state `unfinished`, then removes the files of an earlier run, and writes the status
+file again at its end. So whenever the process dies, the status tells the truth, and no older page can be taken for this run's.
 """
 
+import contextlib
+import hashlib
 import json
-import logging
 import os
+import platform
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from traitlets.config import Config
 
 import metawidgets
-from metawidgets import errors
 from metawidgets.errors import ReportError
-from metawidgets.files.part_files import replacing
-from metawidgets.reports import METRICS, catalogue, parameters
+from metawidgets.files.claims import claimed
+from metawidgets.files.part_files import replacing, sweep
+from metawidgets.files.paths import is_folder
+from metawidgets.reports import METRICS, catalogue
 from metawidgets.reports.cell_states import CellStates, Progress, heading_of
+from metawidgets.reports.execution import Kernel, Limits, ends_on_sigterm, execute, kernel_of, message
+from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.parameters import Parameters
+from metawidgets.reports.prechecks import Prechecks
 
 __all__ = ["Report", "run_report"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A finished run: its files, its parameters and its metrics."""
+    """A finished run: its files, its parameters, its metrics, and what the page does not show."""
 
     html: Path
     notebook: Path
@@ -39,6 +45,31 @@ class Report:
     parameters: dict[str, Any]
     metrics: dict[str, Any]
     seconds: float
+    left_out: Sequence[LeftOut] = ()
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of a report in its folder."""
+
+    folder: Path
+    name: str
+
+    @property
+    def status(self) -> Path:
+        return self.folder / f"{self.name}.status.json"
+
+    @property
+    def partial(self) -> Path:
+        return self.folder / f"{self.name}.partial.ipynb"
+
+    @property
+    def notebook(self) -> Path:
+        return self.folder / f"{self.name}.ipynb"
+
+    @property
+    def html(self) -> Path:
+        return self.folder / f"{self.name}.html"
 
 
 def run_report(
@@ -47,6 +78,7 @@ def run_report(
     values: Mapping[str, Any] | None = None,
     *,
     cwd: str | Path = ".",
+    kernel: str | None = None,
     cell_timeout: int | None = None,
     time_limit: float | None = None,
     kernel_manager: type | None = None,
@@ -55,10 +87,13 @@ def run_report(
     """Run a report notebook and export it.
 
     Args:
-        report: name of one of our reports (`few_shot`), or path of a notebook with a `parameters` cell.
-        out: folder for `<name>.ipynb`, `<name>.html` and `status.json`. It is created if necessary.
+        report: name of one of our reports (`few_shot`), or path of a notebook. The plain assignments of its cell tagged
+            `parameters`, if it has one, are its parameters.
+        out: folder for `<name>.ipynb`, `<name>.html` and `<name>.status.json`. It is created if necessary. Only one run at a
+            time may write a report of that name into it (on Windows this is not checked).
         values: parameters that differ from the notebook's defaults.
         cwd: working directory of the notebook's code. Relative paths among the parameters start there.
+        kernel: name of the Jupyter kernel; `None` for the notebook's own, or Python's if it names none.
         cell_timeout: seconds that one cell may take; `None` for no limit.
         time_limit: seconds that all cells may take together; `None` for no limit.
         kernel_manager: the class that starts the kernel, a subclass of `jupyter_client.AsyncKernelManager`; `None` for
@@ -66,164 +101,96 @@ def run_report(
         on_cell: called before each cell runs, see `Progress`.
 
     Raises:
-        ParameterError: if a parameter is unknown, of the wrong type or out of range. No kernel is started then.
-        ReportError: if `out` cannot be written, or a cell failed. `<name>.partial.ipynb` then holds the cells that ran.
+        ParameterError: if a parameter is unknown, of the wrong type or out of range.
+        MetawidgetsError: if one of our reports is asked for something that does not exist or does not fit: a dataset, an
+            option, a learner, a checkpoint, more classes than there are.
+        ReportError: if the kernel is not installed, `out` cannot be written or another run is writing there. None of these
+            starts a kernel or changes a file. Or if a cell failed; `<name>.partial.ipynb` then holds the cells that ran.
         ExportError: if the executed notebook cannot be exported.
     """
     source = catalogue.find(report)
     notebook = catalogue.read(source)
-    checked = parameters.check(parameters.model_of(parameters.parameters_cell(notebook)), values or {})
-    out = _writable_folder(Path(out))
-    name, started = source.stem, time.monotonic()
-    status, partial = out / "status.json", out / f"{name}.partial.ipynb"
-    for stale in (status, partial):
-        stale.unlink(missing_ok=True)
+    checked = Parameters.of(notebook).check(values or {})
+    chosen = kernel_of(notebook, kernel)
+    if not is_folder(cwd):
+        raise ReportError(f"there is no folder {cwd} for the notebook's code to work in; check the path.")
+    with contextlib.chdir(cwd):
+        Prechecks(ours=catalogue.is_ours(source)).check(checked)
+    files = _Files(_writable_folder(Path(out)), source.stem)
+    if files.notebook.resolve() == source.resolve():
+        raise ReportError(f"the run would overwrite {source}; give another folder than {files.folder}.")
+    with claimed(files.folder / ".claims", hashlib.sha256(files.name.encode()).hexdigest()) as mine:
+        if not mine:
+            raise ReportError(
+                f"another run is writing {files.name} into {files.folder}; wait until it ends, or give another folder."
+            )
+        with ends_on_sigterm():
+            return _run(notebook, files, checked, Path(cwd), Limits(cell_timeout, time_limit), chosen, kernel_manager, on_cell)
+
+
+def _run(
+    notebook: NotebookNode,
+    files: _Files,
+    checked: dict[str, Any],
+    cwd: Path,
+    limits: Limits,
+    kernel: Kernel,
+    kernel_manager: type | None,
+    on_cell: Progress | None,
+) -> Report:
+    started, states = time.monotonic(), CellStates(len(notebook.cells), on_cell)
     about = {
-        "report": name,
+        "report": files.name,
         "metawidgets": metawidgets.__version__,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": checked,
     }
-    states, limits = CellStates(len(notebook.cells), on_cell), _Limits(cell_timeout, time_limit)
+    # While it says so, the run goes on, or its process was killed.
+    _write_status(files.status, about, started, state="unfinished", process=os.getpid(), host=platform.node())
+    for earlier in (files.html, files.notebook, files.partial):
+        earlier.unlink(missing_ok=True)
+        sweep(earlier)
     try:
-        _execute(notebook, partial, checked, Path(cwd), limits, kernel_manager, states)
+        execute(notebook, files.partial, checked, cwd, limits, kernel, kernel_manager, states)
     except BaseException as error:  # after Ctrl-C too, write the notebook with its true states, and the status
-        executed = catalogue.read(partial) if partial.is_file() else notebook
+        executed = _readable(files.partial) or notebook
         failed = states.write_into(executed)
-        _write(executed, partial)
+        _write(executed, files.partial)
         state = "failed" if isinstance(error, Exception) else "interrupted"
-        message = limits.exceeded() or _message(error)
+        reason = limits.exceeded() or message(error)
         problem = {"cell": failed.id, "heading": heading_of(executed, failed.id)} if failed else {}
-        _write_status(status, about, started, state=state, notebook=partial.name, error={"message": message, **problem})
+        told = {"message": reason, **problem}
+        _write_status(files.status, about, started, state=state, notebook=files.partial.name, error=told)
         if state == "interrupted":
             raise
         where = f" at the cell below {problem['heading']!r}" if problem.get("heading") else ""
         raise ReportError(
-            f"the report {name} stopped{where}: {message} The cells that ran are in {partial}."
+            f"the report {files.name} stopped{where}: {reason} The cells that ran are in {files.partial}."
         ) from error
 
-    executed = catalogue.read(partial)
+    executed = catalogue.read(files.partial)
     states.write_into(executed)
-    final, html = out / f"{name}.ipynb", out / f"{name}.html"
-    _write(executed, final)
-    partial.unlink()
-
-    from metawidgets.reports.export import export_notebook  # nbconvert loads slowly
-
+    _write(executed, files.notebook)
+    files.partial.unlink()
     metrics = _metrics(executed)
     try:
-        export_notebook(final, html, title=metrics.get("title"))
-    except Exception as error:
-        _write_status(status, about, started, state="failed", notebook=final.name, error={"message": str(error)})
+        left_out = _export(files, title=metrics.get("title"))
+    except BaseException as error:
+        state = "failed" if isinstance(error, Exception) else "interrupted"
+        told = {"message": str(error) if isinstance(error, Exception) else message(error)}
+        _write_status(files.status, about, started, state=state, notebook=files.notebook.name, error=told)
         raise
-    done = _write_status(
-        status, about, started, state="completed", notebook=final.name, html=html.name, metrics=metrics
-    )
-    return Report(html, final, status, checked, metrics, done)
+    facts = {"notebook": files.notebook.name, "html": files.html.name, "metrics": metrics}
+    facts["left_out"] = [asdict(each) for each in left_out]
+    seconds = _write_status(files.status, about, started, state="completed", **facts)
+    return Report(files.html, files.notebook, files.status, checked, metrics, seconds, left_out)
 
 
-@dataclass
-class _Limits:
-    """Time limits in seconds: for a cell, and for the whole report from the start of its first cell."""
+def _export(files: _Files, title: str | None) -> Sequence[LeftOut]:
+    from metawidgets.reports.export import export_notebook  # nbconvert loads slowly
 
-    cell: float | None
-    report: float | None
-    begun: float | None = None
-
-    def of_next_cell(self, cell: NotebookNode) -> float | None:
-        """Return the limit of the next cell. nbclient has only limits for cells, so the report's limit is enforced through them."""
-        if self.report is None:
-            return self.cell
-        self.begun = time.monotonic() if self.begun is None else self.begun
-        left = max(self.begun + self.report - time.monotonic(), 0.001)  # for nbclient, 0 means no limit
-        return left if self.cell is None else min(left, self.cell)
-
-    def exceeded(self) -> str:
-        """Return a message if the report's limit is exceeded, or "" if it is not."""
-        if self.report is None or self.begun is None or time.monotonic() < self.begun + self.report:
-            return ""
-        return f"it took longer than its time limit of {self.report:g} seconds."
-
-
-def _execute(
-    notebook: NotebookNode,
-    output: Path,
-    values: dict[str, Any],
-    cwd: Path,
-    limits: _Limits,
-    kernel_manager: type | None,
-    states: CellStates,
-) -> None:
-    import papermill  # papermill loads slowly
-
-    # Kill such a kernel at once, without asking it to shut down first: a sweep should not wait for that.
-    own = {} if kernel_manager is None else {"kernel_manager_class": kernel_manager, "shutdown_kernel": "immediate"}
-    with _quiet("papermill"), _kernel_config() as config:
-        executed = papermill.execute_notebook(
-            notebook,
-            str(output.resolve()).replace("{", "{{").replace("}", "}}"),  # papermill calls format() on the path
-            parameters=values,
-            cwd=str(cwd.resolve()),
-            progress_bar=False,
-            timeout_func=limits.of_next_cell,
-            **own,
-            config=config,
-            extra_arguments=["--log-level=CRITICAL"],  # we report a failing cell, so the kernel need not log it
-            on_cell_start=states.started,
-            on_cell_execute=states.sent,
-            on_cell_executed=states.answered,
-        )
-    unfinished = states.write_into(executed)
-    if unfinished is not None:  # papermill does not treat sys.exit(0) in a cell as an error, and runs later cells
-        raise ReportError("a cell called sys.exit, so the report is not complete.")
-
-
-@contextmanager
-def _kernel_config() -> Iterator[Config]:
-    """Yield a configuration with our kernel client and with sockets in a private folder.
-
-    Such sockets need no free port, and nothing listens on the network. Jupyter's own client can miss a reply and then waits for
-    ever, see `kernel_client`.
-    """
-    config = Config()
-    config.KernelManager.client_class = "metawidgets.reports.kernel_client.KernelClient"
-    if os.name != "posix":
-        yield config
-        return
-    # A socket's path may have at most about 100 characters, and TMPDIR may be longer than that.
-    base = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"
-    with tempfile.TemporaryDirectory(prefix="mw-", dir=base, ignore_cleanup_errors=True) as folder:
-        config.KernelManager.transport = "ipc"
-        config.KernelManager.ip = f"{folder}/k"
-        yield config
-
-
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Silence a logger's warnings. papermill warns about types such as `int | None`, which we have checked already."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _message(error: BaseException) -> str:
-    from papermill.exceptions import PapermillExecutionError  # papermill loads slowly
-
-    if isinstance(error, PapermillExecutionError):
-        kind, text = error.ename, error.evalue
-    elif isinstance(error, ReportError):
-        return str(error)
-    else:  # a timeout, or a dead or missing kernel; the cell's output does not show the cause
-        kind, text = type(error).__name__, str(error)
-    first = text.strip().partition("\n")[0]
-    end = "" if first.endswith((".", "?", "!")) else "."
-    if kind in errors.__all__ and first:  # our own errors are sentences that need no class name
-        return f"{first}{end}"
-    return f"{kind}: {first}{end}" if first else f"{kind}."
+    export_notebook(files.notebook, files.html, title=title)
+    return ()
 
 
 def _metrics(executed: NotebookNode) -> dict[str, Any]:
@@ -242,6 +209,14 @@ def _writable_folder(out: Path) -> Path:
     except OSError as error:
         raise ReportError(f"cannot write into the folder {out} ({error.strerror}); choose another folder.") from None
     return out
+
+
+def _readable(path: Path) -> NotebookNode | None:
+    """Return a partly executed notebook; `None` if there is none, or if its writer was interrupted."""
+    try:
+        return catalogue.read(path)
+    except ReportError:
+        return None
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

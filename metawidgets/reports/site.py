@@ -18,8 +18,9 @@ import jinja2
 from metawidgets import __version__
 from metawidgets.errors import ReportError
 from metawidgets.files.part_files import replacing
-from metawidgets.reports import catalogue, parameters
+from metawidgets.reports import catalogue
 from metawidgets.reports.export import CSP
+from metawidgets.reports.parameters import Parameters
 
 __all__ = ["Ran", "build_site"]
 
@@ -103,7 +104,7 @@ def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
     title = next((line.lstrip("# ") for line in first.splitlines() if line.startswith("# ")), path.stem)
     paragraphs = [p.strip() for p in first.split("\n\n") if p.strip() and not p.startswith("#")]
     question = re.sub(r"[*_`]", "", " ".join(paragraphs[0].split())) if paragraphs else ""
-    known = parameters.model_of(parameters.parameters_cell(notebook)).model_fields
+    known = Parameters.of(notebook).fields
     given = [f"-p{name}={json.dumps(value)}" for name, value in values.items() if name in known]
     command = [sys.executable, "-m", "metawidgets", "report", str(path), "--out", str(folder), *given]
     # One thread for each process: with two, processes that train in parallel slow each other down.

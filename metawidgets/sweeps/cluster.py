@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import dask
+from dask.system import cpu_count
 
 from metawidgets.errors import SweepError
 from metawidgets.sweeps.interrupts import kept_from_children
@@ -115,7 +116,7 @@ def connected(
     Args:
         store: the output that the workers will write to.
         scheduler: the scheduler's address; `None` starts processes of one thread each on this machine.
-        workers: the number of these processes; `None` for one per core. Never more than `wanted`.
+        workers: the number of these processes; `None` for one per core that this process may use. Never more than `wanted`.
         wanted: the number of reports to run.
         patience: how many seconds to keep trying to reach a scheduler that answered before.
         check: called now and then; an exception that it raises ends the wait.
@@ -132,7 +133,7 @@ def connected(
         if scheduler is None:
             stack.enter_context(_same_environment())
             try:
-                cluster = _local_cluster(min(workers or os.cpu_count() or 1, max(wanted, 1)))
+                cluster = _local_cluster(min(workers or cpu_count(), max(wanted, 1)))
                 stack.callback(_close_quietly, cluster.close, 10)
             finally:
                 check()

@@ -4,19 +4,20 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
-from pydantic import BaseModel
 
 import metawidgets
 from metawidgets.errors import MetawidgetsError, ParameterError, SweepError
-from metawidgets.reports import catalogue, parameters
+from metawidgets.reports import catalogue
+from metawidgets.reports.parameters import Parameters
+from metawidgets.reports.prechecks import Prechecks
 from metawidgets.sweeps.grid import combinations, excluded, shown
 from metawidgets.sweeps.keys import Fingerprints, Keys
-from metawidgets.sweeps.names import NameChecks
 from metawidgets.sweeps.settings import Settings
 from metawidgets.sweeps.store import Store
 
@@ -62,20 +63,21 @@ class Plan:
         """
         source = catalogue.find(_notebook_path(settings.report, Path(folder)))
         notebook = catalogue.read(source)
-        model = parameters.model_of(parameters.parameters_cell(notebook))
-        names, keys = NameChecks(ours=settings.report in catalogue.names()), Keys(notebook, Fingerprints())
-        seeds = _seeds(settings, model)
-        fixed = {name: field.default for name, field in model.model_fields.items()} | settings.parameters
+        declared = Parameters.of(notebook)
+        prechecks = Prechecks(ours=catalogue.is_ours(source), local=False)
+        keys = Keys(notebook, Fingerprints())
+        seeds = _seeds(settings, declared)
+        fixed = declared.defaults | settings.parameters
         jobs: dict[str, Job] = {}
         unused = set(range(len(settings.exclude)))
         for number, differing in enumerate(combinations(settings.grid, settings.zip, seeds), start=1):
             try:
-                checked = parameters.check(model, _merged(fixed, differing))
+                checked = declared.check(_merged(fixed, differing))
                 rules = excluded(checked, settings.exclude)
                 if rules:
                     unused.difference_update(rules)
                     continue
-                names.check(checked)
+                prechecks.check(checked)
             except (MetawidgetsError, TypeError) as error:
                 raise ParameterError(
                     f"report {number} of the sweep ({_combination_text(differing)}): {error}"
@@ -89,8 +91,13 @@ class Plan:
             raise SweepError("every report of the sweep is excluded; remove an exclusion.")
         return cls(settings, source.stem, _portable(notebook), list(jobs.values()), _varying(list(jobs.values())))
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all reports."""
+        return [job.key for job in self.jobs]
+
     def save(self, store: Store) -> None:
-        """Write the plan to the output: the settings, and every key with its varying parameters."""
+        """Write the plan to the output: the settings, every key with its varying parameters, and the time."""
         keys = [[job.key, {name: job.parameters[name] for name in self.varying}] for job in self.jobs]
         plan = {
             "report": self.name,
@@ -101,6 +108,7 @@ class Plan:
         }
         text = json.dumps(plan, separators=(",", ":"))
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        text = json.dumps({**plan, "saved": datetime.now(UTC).isoformat()}, separators=(",", ":"))
         with store.telling():
             store.write(f"plans/{self.name}-{digest}.json", text.encode())
 
@@ -109,14 +117,14 @@ def _notebook_path(report: str, folder: Path) -> str | Path:
     return folder / report if report.endswith(".ipynb") else report
 
 
-def _seeds(settings: Settings, model: type[BaseModel]) -> range | None:
+def _seeds(settings: Settings, declared: Parameters) -> range | None:
     if settings.repeats == 1:
         return None
-    if "seed" not in model.model_fields:
+    if "seed" not in declared.fields:
         raise SweepError(
             f"repeats={settings.repeats} needs a report with a parameter 'seed'; this one has none, so leave repeats out."
         )
-    first = settings.parameters.get("seed", model.model_fields["seed"].default)
+    first = settings.parameters.get("seed", declared.defaults.get("seed"))
     if not isinstance(first, int) or isinstance(first, bool):
         raise SweepError(f"repeats={settings.repeats} counts up from seed={shown(first)}; give a whole number.")
     return range(first, first + settings.repeats)

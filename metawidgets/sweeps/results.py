@@ -20,7 +20,7 @@ __all__ = ["FILES", "Results"]
 FILES = ("results.parquet", "results.csv", "scores.parquet")
 """The files of an output that hold its results: the table in two formats, and the score of every episode of each report that has them."""
 _FRONT = ("key", "report", "state")
-_BACK = ("seconds", "overhead", "host", "attempts", "started", "metawidgets", "problem", "page")
+_BACK = ("seconds", "overhead", "host", "attempts", "started", "metawidgets", "problem", "page", "plan")
 _ABOUT = b"metawidgets"  # key in the Parquet file's metadata
 
 
@@ -52,16 +52,22 @@ class Results:
         return [*_FRONT, *self.parameters, *self.metrics, *_BACK]
 
     @classmethod
-    def gathered(cls, store: Store, on_read: Callable[[int, int], None] | None = None) -> Self:
-        """Read every status file of an output.
+    def gathered(
+        cls, store: Store, on_read: Callable[[int, int], None] | None = None, wanted: Sequence[str] | None = None
+    ) -> Self:
+        """Read the status files of an output.
 
         Args:
-            on_read: called with the number of files read so far and the number of all files.
+            on_read: called with the number of files read so far and the number of files to read.
+            wanted: the keys of the reports to read; `None` for all, in the order of the plans, the one that was run last first.
         """
-        saved = saved_plans(store)
-        asked = dict.fromkeys(key for plan in saved for key in plan.keys)
+        saved = saved_plans(store)[::-1]
+        if wanted is not None:
+            saved = [plan for plan in saved if set(plan.keys) == set(wanted)][:1]
         there = store.statuses()
-        keys = [key for key in asked if key in there] + sorted(there.keys() - asked.keys())
+        asked = wanted if wanted is not None else dict.fromkeys(key for plan in saved for key in plan.keys)
+        keys = [key for key in asked if key in there]
+        keys += sorted(there.keys() - set(keys)) if wanted is None else []
         statuses: dict[str, dict[str, Any]] = {}
         with ThreadPoolExecutor(16 if store.folder is None else 1) as pool:
             for n, (key, status) in enumerate(zip(keys, pool.map(store.status, keys), strict=True), start=1):
@@ -75,8 +81,9 @@ class Results:
     def of(
         cls, statuses: Mapping[str, Mapping[str, Any]], plans: Sequence[SavedPlan] = (), *, unreadable: int = 0
     ) -> Self:
-        """Make results from the contents of status files, by key."""
+        """Make results from the contents of status files, by key. A report of several plans counts as one of the first of them."""
         rows, scores = [], {}
+        plan_of = {key: plan.name for plan in reversed(plans) for key in plan.keys}
         parameters: dict[str, None] = {}
         metrics: dict[str, None] = {}
         for key, status in statuses.items():
@@ -87,7 +94,8 @@ class Results:
             figures = flattened({"metrics": _mapping(status, "metrics")}, lists=False)
             parameters |= dict.fromkeys(given)
             metrics |= dict.fromkeys(figures)
-            rows.append({**_common_columns(key, status), **given, **figures})
+            planned = {"plan": plan_of[key]} if key in plan_of else {}
+            rows.append({**_common_columns(key, status), **planned, **given, **figures})
             listed = _mapping(status, "metrics").get("scores")
             if isinstance(listed, list) and listed and all(type(each) in (int, float) for each in listed):
                 scores[key] = np.array(listed, np.float64)
@@ -142,7 +150,7 @@ def _common_columns(key: str, status: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns that every report has."""
     error, page = _mapping(status, "error"), status.get("html") or status.get("notebook")
     ours = isinstance(page, str) and page.startswith(f"reports/{key[:2]}/{key}.")  # a link must not lead anywhere else
-    columns = {name: status.get(name) for name in ("report", "state", *_BACK)}
+    columns = {name: status.get(name) for name in ("report", "state", *_BACK) if name != "plan"}
     columns |= {"problem": error.get("message"), "page": page if ours else None}
     return {"key": key, **flattened({name: value for name, value in columns.items() if value is not None}, lists=True)}
 

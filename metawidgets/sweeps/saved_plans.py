@@ -23,6 +23,7 @@ class SavedPlan:
         keys: the keys of its reports.
         varying: names of the parameters that differ between reports.
         values: for each report, the values of these parameters.
+        saved: when a run last saved it, in ISO format; "" if its file does not say so.
     """
 
     name: str
@@ -30,6 +31,7 @@ class SavedPlan:
     keys: Sequence[str]
     varying: Sequence[str]
     values: Sequence[dict[str, Any]]
+    saved: str = ""
 
     @property
     def path(self) -> str:
@@ -38,7 +40,7 @@ class SavedPlan:
 
 
 def saved_plans(store: Store) -> list[SavedPlan]:
-    """Return all plans that can be read. A damaged file is left out; the next run of its sweep writes it again."""
+    """Return all plans that can be read, the one that was run last at the end. A damaged file is left out; the next run of its sweep writes it again."""
     found = []
     for name in store.names(_FOLDER):
         if not name.endswith(".json"):
@@ -50,5 +52,6 @@ def saved_plans(store: Store) -> list[SavedPlan]:
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
         stem = name.rpartition("/")[2].removesuffix(".json")
-        found.append(SavedPlan(stem, report, [key for key, _ in jobs], varying, [values for _, values in jobs]))
-    return found
+        keys, values = [key for key, _ in jobs], [values for _, values in jobs]
+        found.append(SavedPlan(stem, report, keys, varying, values, str(saved.get("saved", ""))))
+    return sorted(found, key=lambda plan: plan.saved)

@@ -1,7 +1,7 @@
 """The summary of a sweep: one page and three tables about all of its reports."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from metawidgets.errors import SweepError
@@ -14,27 +14,35 @@ PAGE = "summary.html"
 """The page's name in an output. Its links to the reports are relative, so they work only from there."""
 
 
-def summarise(store: Store, on_read: Callable[[int, int], None] | None = None) -> str:
-    """Collect the results of an output, and write `summary.html`, `results.parquet`, `results.csv` and `scores.parquet` into it.
+def summarise(
+    store: Store, on_read: Callable[[int, int], None] | None = None, wanted: Sequence[str] | None = None
+) -> str:
+    """Collect the results of a plan, and write `summary.html`, `results.parquet`, `results.csv` and `scores.parquet` into its output.
 
     The files are made in a temporary folder first, so that a folder and an object store are handled alike.
 
     Args:
-        on_read: called with the number of reports read so far and the number of all reports.
+        on_read: called with the number of reports read so far and the number of reports to read.
+        wanted: the keys of the plan's reports; `None` for every report of the output, also those of other plans.
 
     Returns:
         The path or URL of the page.
 
     Raises:
-        SweepError: if the output holds no reports.
+        SweepError: if the output holds none of these reports.
         Unwritable: if the output cannot be written to.
         ReportError: if the page could not be made. The tables have been written by then.
     """
     from metawidgets.reports.run import run_report  # papermill loads slowly
 
-    results = Results.gathered(store, on_read)
+    results = Results.gathered(store, on_read, wanted)
     if not results.rows:
         broken = f" but {results.unreadable:,} status files that cannot be read" if results.unreadable else ""
+        others = len(store.statuses()) - results.unreadable
+        if wanted is not None and others > 0:
+            raise SweepError(
+                f"none of the {others:,} reports in {store.place} is of this plan; run the sweep first, or summarise them with --all."
+            )
         raise SweepError(f"there are no reports in {store.place}{broken}; run a sweep into it first.")
     with tempfile.TemporaryDirectory(prefix="mw-summary-", ignore_cleanup_errors=True) as made:
         folder = Path(made)

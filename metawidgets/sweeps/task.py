@@ -126,7 +126,7 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
     from metawidgets.reports.run import run_report
     from metawidgets.sweeps import forks, kernels
 
-    source = folder / f"{task.name}.ipynb"
+    source, status = folder / f"{task.name}.ipynb", folder / "out" / f"{task.name}.status.json"
     source.write_text(task.notebook, encoding="utf-8")
     forked = forks.can_fork() if task.forked is None else task.forked
     manager = kernels.ForkedKernels if forked else kernels.PlainKernels
@@ -150,14 +150,14 @@ def _run(task: Task, folder: Path) -> tuple[dict[str, Any] | None, int]:
             _tell_refusals(error)
             if run.died and attempt <= task.retries:
                 continue
-            if not (folder / "out" / "status.json").is_file():  # the error came before the run
+            if not status.is_file():  # the error came before the run
                 return _failed(task, str(error)), attempt
         except OSError as error:
             _tell_refusals(error)
             raise
         finally:
             kernels.of_run.reset(belongs)
-        return json.loads((folder / "out" / "status.json").read_text(encoding="utf-8")), attempt
+        return json.loads(status.read_text(encoding="utf-8")), attempt
     raise AssertionError("the last attempt returns")
 
 

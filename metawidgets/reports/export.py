@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,20 @@ class PageExporter(HTMLExporter):
         return html.replace("<!--mw-data-->", found.templates + data), resources
 
 
-def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *, title: str | None = None) -> Path:
+def export_notebook(
+    notebook: str | Path | NotebookNode,
+    out_path: str | Path,
+    *,
+    title: str | None = None,
+    on_left_out: Callable[[LeftOut], object] | None = None,
+) -> Path:
     """Write an executed notebook as one self-contained HTML page.
 
     Args:
         notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook node.
         out_path: the path of the page. It is replaced only when the new page is complete.
         title: the page's title; by default the notebook's first heading.
+        on_left_out: called for each thing that the notebook showed and the page does not, once the page is written.
 
     Returns:
         The page's path.
@@ -113,7 +121,8 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
     else:
         resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
         nb = _read(Path(notebook))
-    html, _ = PageExporter(title or "").from_notebook_node(nb, resources)
+    exporter = PageExporter(title or "")
+    html, _ = exporter.from_notebook_node(nb, resources)
     out_path = Path(out_path)
     try:
         with replacing(out_path) as part:
@@ -122,6 +131,8 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
         raise ExportError(
             f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be created."
         ) from exc
+    for item in exporter.left_out if on_left_out else ():
+        on_left_out(item)
     return out_path
 
 

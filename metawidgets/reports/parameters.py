@@ -174,7 +174,7 @@ class Parameters:
             return self._unknown(name)
         field = self.fields[name]
         example = "" if name in self._computed else f", for example {name}={field.default!r}"
-        cure = " Its default gives this type; declare another one in the notebook." if name in self._undeclared else ""
+        cure = " The notebook's own line says so; change it there." if name in self._undeclared else ""
         return f"{name}={value!r} cannot be used; it takes {described(field)}{example}.{cure}"
 
 

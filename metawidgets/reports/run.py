@@ -189,8 +189,9 @@ def _run(
 def _export(files: _Files, title: str | None) -> Sequence[LeftOut]:
     from metawidgets.reports.export import export_notebook  # nbconvert loads slowly
 
-    export_notebook(files.notebook, files.html, title=title)
-    return ()
+    left_out: list[LeftOut] = []
+    export_notebook(files.notebook, files.html, title=title, on_left_out=left_out.append)
+    return left_out
 
 
 def _metrics(executed: NotebookNode) -> dict[str, Any]:

@@ -38,13 +38,19 @@ def report(
     parameter: Annotated[
         list[str] | None,
         typer.Option(
-            "--parameter", "-p", metavar="NAME=VALUE", help="A parameter of the report, also as two words; may be repeated."
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="A parameter of the report, also as two words; may be repeated.",
         ),
     ] = None,
     parameters_file: Annotated[
         list[Path] | None,
         typer.Option(
-            "--parameters-file", "-f", metavar="FILE", help="A YAML or JSON file of parameters; -p overrides it. May be repeated."
+            "--parameters-file",
+            "-f",
+            metavar="FILE",
+            help="A YAML or JSON file of parameters; -p overrides it. May be repeated.",
         ),
     ] = None,
     folder: Annotated[

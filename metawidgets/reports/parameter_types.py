@@ -55,9 +55,9 @@ def field_of(given: Assignment) -> tuple[Any, FieldInfo]:
         kind = Optional[kind]  # noqa: UP045 - a special form such as Literal does not support `|` in every version
     default = None if given.default is COMPUTED else given.default
     ruled, low, high, text = _rules(given.name, kind, given.comment, strict=declared is not None)
-    field = Field(default=default, alias=given.name, ge=low, le=high, description=text.strip())
+    field: Any = Field(default=default, alias=given.name, ge=low, le=high, description=text.strip())
     if declared is None and not _fits(default, ruled, low, high):  # the comment only looks like a rule
-        return kind, Field(default=default, alias=given.name, description=given.comment)
+        ruled, field = kind, Field(default=default, alias=given.name, description=given.comment)
     return ruled, field
 
 
@@ -142,13 +142,15 @@ def _annotation(node: ast.expr) -> Any:
 
 
 def _union(kinds: list[Any]) -> Any:
-    return None if None in kinds else Union[tuple(kinds)]
+    return None if None in kinds else Union[tuple(kinds)]  # noqa: UP007 - the members are known at run time only
 
 
 def _literal(options: ast.expr) -> Any:
     try:
         found = ast.literal_eval(options)  # Literal takes a tuple as its options
-        plain = all(isinstance(each, str | int | bool | None) for each in (found if isinstance(found, tuple) else [found]))
+        plain = all(
+            isinstance(each, str | int | bool | None) for each in (found if isinstance(found, tuple) else [found])
+        )
         return Literal[found] if plain else None
     except (ValueError, TypeError):
         return None
@@ -205,12 +207,14 @@ def _limited(kind: Any, words: list[str]) -> Any:
     except ValueError:
         return None
     limited = list[options] if _entry(others[0]) else options
-    return Union[limited, None] if NoneType in members(kind) else limited
+    return Optional[limited] if NoneType in members(kind) else limited
 
 
 def _fits(value: Any, kind: Any, low: Any, high: Any) -> bool:
+    """Return whether a default keeps to the type, the choices and the range that its comment seems to give."""
+    ruled: Any = Annotated[kind, Field(ge=low, le=high)]
     try:
-        TypeAdapter(Annotated[kind, Field(ge=low, le=high)]).validate_python(value, strict=True)
+        TypeAdapter(ruled).validate_python(value, strict=True)
     except (ValidationError, TypeError, PydanticSchemaGenerationError):
         return False
     return True

@@ -127,7 +127,9 @@ class Parameters:
                 data = file.read(_LARGEST + 1)
             if len(data) > _LARGEST:
                 raise ParameterError(f"{path} has more than {_LARGEST:,} bytes; give a smaller file of parameters.")
-            found = parsed(data) if Path(path).suffix == ".json" else yaml.load(data, Loader=_PlainLoader)  # a safe loader
+            found = (
+                parsed(data) if Path(path).suffix == ".json" else yaml.load(data, Loader=_PlainLoader)
+            )  # a safe loader
         except OSError as error:
             raise ParameterError(f"cannot read the parameters {path} ({error.strerror}); check the path.") from None
         except (ValueError, RecursionError, yaml.YAMLError) as error:

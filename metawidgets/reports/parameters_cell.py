@@ -126,4 +126,3 @@ def _literal(value: ast.expr) -> Any:
         return found if json.loads(json.dumps(found)) == found else COMPUTED
     except (ValueError, TypeError, SyntaxError):
         return COMPUTED
-

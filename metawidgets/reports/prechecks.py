@@ -68,8 +68,8 @@ class Prechecks:
         trained_on = card.get("data", {})
         name = values["dataset"] or trained_on.get("dataset", "glyphs")
         own = trained_on.get("options", {}) if trained_on.get("dataset") == name else {}
-        data = [name, {**own, **(values.get("dataset_options") or {})}]
-        source = self._source(*data, values["split"])
+        options = {**own, **(values.get("dataset_options") or {})}
+        source = self._source(name, options, values["split"])
         if source is None:
             return
         shots = values.get("shots") or []
@@ -77,9 +77,10 @@ class Prechecks:
         k_shot = max([k_shot, *(shots[:2] if values["smoke"] else shots)])
         sampler = EpisodeSampler(source, n_way=values["n_way"], k_shot=k_shot, n_query=values["n_query"])
         if "learner" in values and not checkpoint:
-            built = [*data, values["learner"], values["learner_options"], values["n_way"]]
-            learner = self._once(["built", *built], lambda: self._built(*built[2:4], sampler))
-            train = self._source(*data, "train") if learner.meta_trained else None
+            method, its_options = values["learner"], values["learner_options"]
+            what = ["built", name, options, method, its_options, values["n_way"]]
+            learner = self._once(what, lambda: self._built(method, its_options, sampler))
+            train = self._source(name, options, "train") if learner.meta_trained else None
             if train is not None:
                 n_way = values["train_way"] or values["n_way"]
                 EpisodeSampler(train, n_way=n_way, k_shot=k_shot, n_query=min(values["n_query"], 5))
@@ -148,4 +149,3 @@ def _known_method(name: str) -> None:
 
     if name not in learners.ALL:
         raise ParameterError(f"there is no learner {name!r}; {did_you_mean(name, learners.ALL)}")
-

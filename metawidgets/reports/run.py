@@ -125,7 +125,9 @@ def run_report(
                 f"another run is writing {files.name} into {files.folder}; wait until it ends, or give another folder."
             )
         with ends_on_sigterm():
-            return _run(notebook, files, checked, Path(cwd), Limits(cell_timeout, time_limit), chosen, kernel_manager, on_cell)
+            return _run(
+                notebook, files, checked, Path(cwd), Limits(cell_timeout, time_limit), chosen, kernel_manager, on_cell
+            )
 
 
 def _run(

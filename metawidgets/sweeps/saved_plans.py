@@ -40,7 +40,10 @@ class SavedPlan:
 
 
 def saved_plans(store: Store) -> list[SavedPlan]:
-    """Return all plans that can be read, the one that was run last at the end. A damaged file is left out; the next run of its sweep writes it again."""
+    """Return all plans that can be read, the one that was run last at the end.
+
+    A damaged file is left out; the next run of its sweep writes it again.
+    """
     found = []
     for name in store.names(_FOLDER):
         if not name.endswith(".json"):

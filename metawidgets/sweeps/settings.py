@@ -25,7 +25,8 @@ class Settings(BaseModel):
         out: the folder, or the URL of an object store, for everything that the sweep writes; relative to the working folder.
         parameters: the parameters that are the same in every report.
         grid, zip, exclude, repeats: see `metawidgets.sweeps.grid`; `repeats` counts up from the parameters' `seed`.
-        workers: reports at a time on this machine; `None` for one per core that the process may use. A cluster given by `--scheduler` has its own number.
+        workers: reports at a time on this machine; `None` for one per core that the process may use. A cluster given by
+            `--scheduler` has its own number.
         forked: whether kernels are forked from a warm process; `None` forks them where that is safe.
         time_limit: seconds that one report may take, from its first cell on.
         retries: how often a report is run again after its kernel died.

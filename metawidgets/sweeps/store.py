@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from metawidgets.errors import SweepError
-from metawidgets.files.part_files import replacing
 from metawidgets.files.claims import claimed
+from metawidgets.files.part_files import replacing
 from metawidgets.sweeps.keys import is_key
 
 __all__ = ["REFUSALS", "Store", "Unwritable", "entries"]

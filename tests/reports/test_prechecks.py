@@ -4,7 +4,6 @@ import pytest
 
 from metawidgets import datasets
 from metawidgets.errors import MetawidgetsError
-from metawidgets.sweeps.names import NameChecks
 
 
 @pytest.mark.parametrize(

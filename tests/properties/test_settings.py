@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metawidgets.errors import ParameterError, SweepError
-from metawidgets.reports.parameters import check, from_words, model_of
+from metawidgets.reports.parameters import Parameters
 from metawidgets.sweeps.grid import combinations
 from metawidgets.sweeps.settings import Settings
 from tests.properties.test_values import JSON, QUICK
@@ -25,7 +25,7 @@ shots: list[int] = [1, 5]  # 1..100 items
 names: list[str] = []
 options: dict = {}
 """
-MODEL = model_of(CELL)
+MODEL = Parameters.of(CELL)
 
 
 def whole(value: Any, low: int, high: int) -> bool:
@@ -78,12 +78,12 @@ def outcome(call: Callable[[], Any]) -> tuple[Any, str]:
 @given(st.dictionaries(st.sampled_from([*ALLOWED, "n_ways", "__class__", ""]), LIKELY, max_size=4))
 def test_what_is_declared_is_taken_and_all_else_is_named(values: dict[str, Any]) -> None:
     wrong = [name for name, value in values.items() if name not in ALLOWED or not ALLOWED[name](value)]
-    taken, refusal = outcome(lambda: check(MODEL, values))
+    taken, refusal = outcome(lambda: MODEL.check(values))
     if wrong:
         assert all(repr(name) in refusal or f"{name}=" in refusal for name in wrong)
         assert refusal.endswith(".")
     else:
-        assert taken == {name: field.default for name, field in MODEL.model_fields.items()} | values
+        assert taken == MODEL.defaults | values
 
 
 @QUICK
@@ -92,13 +92,13 @@ def test_what_is_declared_is_taken_and_all_else_is_named(values: dict[str, Any])
 def test_words_say_what_values_say(name: str, data: Any) -> None:
     value = data.draw(FITTING[name])
     word = value if isinstance(value, str) else json.dumps(value)
-    assert check(MODEL, from_words(MODEL, [f"{name}={word}"]))[name] == value
+    assert MODEL.check(MODEL.from_words([f"{name}={word}"]))[name] == value
 
 
 @QUICK
 @given(st.sampled_from(sorted([*ALLOWED, "options.a", "other"])), st.text())
 def test_any_word_is_read_or_refused(name: str, text: str) -> None:
-    taken, refusal = outcome(lambda: check(MODEL, from_words(MODEL, [f"{name}={text}"])))
+    taken, refusal = outcome(lambda: MODEL.check(MODEL.from_words([f"{name}={text}"])))
     assert refusal.endswith(".") or all(ALLOWED[each](value) for each, value in taken.items())
 
 

@@ -112,5 +112,5 @@ def test_paths_start_in_the_notebooks_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_run", lambda *how: started.append(how))
     run_report("few_shot", "out", {"checkpoint": "mine.safetensors"}, cwd="work")
     assert len(started) == 1
-    with pytest.raises(MetawidgetsError, match="there is no checkpoint mine.safetensors"):
+    with pytest.raises(MetawidgetsError, match=r"there is no checkpoint mine\.safetensors"):
         run_report("few_shot", "out", {"checkpoint": "mine.safetensors"})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,11 +14,13 @@ import nbformat
 import pytest
 import typer.main
 
-from metawidgets import cli, datasets, learners, trained
+from metawidgets import cli, datasets, learners, reports, trained
 from metawidgets.cli import console, pages, training
+from metawidgets.reports import Report
+from metawidgets.reports.left_out import LeftOut
 from tests.made_files import image_file
 
-COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "datasets", "learners"]
+COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "course", "datasets", "learners"]
 TINY = ["--dataset", "gaussians", "--steps", "4", "--validate-every", "2", "--n-validation", "3"]
 
 
@@ -250,6 +253,115 @@ def test_export(metawidgets):
     assert "hello from the notebook" in Path("run.html").read_text(encoding="utf-8")
     code, _, said = metawidgets("export", "unrun.ipynb")
     assert (code, "has no outputs" in said) == (1, True)
+
+
+@pytest.fixture
+def reported(monkeypatch):
+    """Replace the run of a report by one that shows some progress and leaves two things out; return what it was asked for."""
+    asked = []
+
+    def run_report(name, folder, values, *, on_cell, **how):
+        asked.append({"name": name, "values": values, **how})
+        for place, heading in enumerate(["First", "First", "Second"], start=1):
+            on_cell(place, 3, heading)
+        left_out = [LeftOut(3, "a map", "it needs Python", "store a picture"), LeftOut(1, "a sound", "it is too long")]
+        paths = [folder / f"x{suffix}" for suffix in (".html", ".ipynb", ".status.json")]
+        return Report(*paths, dict(values), {"mean": 0.5}, 1.5, left_out)
+
+    monkeypatch.setitem(vars(reports), "run_report", run_report)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        ("-p n_way=7", {"n_way": 7}),
+        ("-p n_way 7", {"n_way": 7}),
+        ("-pn_way=7 -p k_shot 2", {"n_way": 7, "k_shot": 2}),
+        ("--parameter n_way 7 --parameter=k_shot=2", {"n_way": 7, "k_shot": 2}),
+        ("-p dataset_options.n_classes 60 -p meta_lr 1e-3", {"dataset_options": {"n_classes": 60}, "meta_lr": 1e-3}),
+        ("-p learner a=b", {"learner": "a=b"}),
+        ("-f given.yaml", {"n_way": 3, "dataset_options": {"n_classes": 60}}),
+        (
+            "-f given.yaml -p n_way 7 -p dataset_options.size=1",
+            {"n_way": 7, "dataset_options": {"n_classes": 60, "size": 1}},
+        ),
+        ("-f given.yaml --parameters-file given.json", {"n_way": 4, "dataset_options": {"n_classes": 60}}),
+    ],
+)
+def test_parameters_as_papermill_takes_them(metawidgets, reported, words, values):
+    Path("given.yaml").write_text("n_way: 3\ndataset_options: {n_classes: 60}\n")
+    Path("given.json").write_text('{"n_way": 4}')
+    code, _, told = metawidgets("report", *words.split(), "--kernel", "python3")
+    assert code == 0, told
+    (asked,) = reported
+    assert (asked["values"], asked["kernel"]) == (values, "python3")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("-p n_way --json", "'n_way' is not a parameter; write name=value"),
+        ("-p n_way", "'n_way' is not a parameter; write name=value"),
+        ("-p seed -1", "seed=-1 cannot be used; it takes a whole number, 0 or more"),
+        ("-f gone.yaml", "cannot read the parameters gone.yaml (No such file or directory)"),
+    ],
+)
+def test_words_that_are_no_parameters(metawidgets, reported, words, message):
+    code, _, told = metawidgets("report", *words.split())
+    assert (code, message in told, reported) == (1, True, [])
+
+
+def test_a_report_tells_its_progress_and_what_its_page_leaves_out(metawidgets, reported):
+    code, said, told = metawidgets("report", "few_shot", "--out", "here")
+    assert (code, said) == (0, "here/x.html\n")
+    assert told.splitlines() == [
+        "few_shot: cell 1 of 3, First",
+        "few_shot: cell 3 of 3, Second",
+        "The page does not show 2 things that the notebook showed:",
+        "  cell 1: a sound: it is too long.",
+        "  cell 3: a map: it needs Python; store a picture.",
+    ]
+    code, said, again = metawidgets("report", "few_shot", "--out", "here", "--strict")
+    assert (code, said, again) == (3, "here/x.html\n", told)
+
+
+def test_a_report_as_json(metawidgets, reported):
+    code, said, _ = metawidgets("report", "--out", "here", "--json", "--strict", "-p", "n_way", "7")
+    assert code == 3
+    assert json.loads(said) == {
+        "page": "here/x.html",
+        "notebook": "here/x.ipynb",
+        "status": "here/x.status.json",
+        "parameters": {"n_way": 7},
+        "metrics": {"mean": 0.5},
+        "seconds": 1.5,
+        "left_out": [
+            {"cell": 3, "what": "a map", "why": "it needs Python", "cure": "store a picture"},
+            {"cell": 1, "what": "a sound", "why": "it is too long", "cure": ""},
+        ],
+    }
+
+
+def test_the_course_is_written_and_never_overwrites_work(metawidgets):
+    code, said, _ = metawidgets("course", "new/course")
+    assert (code, said) == (0, "12 notebooks are in new/course. Open them with: metawidgets lab new/course\n")
+    names = {path.name for path in Path("new/course").glob("*.ipynb")}
+    assert {"00_quickstart.ipynb", "10_your_own_data.ipynb", "gallery.ipynb"} <= names
+    for path in Path("new/course").glob("*.ipynb"):
+        text = "".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+        pictures = re.findall(r"\]\((images/[^)]+)\)", text)
+        assert all((path.parent / name).is_file() for name in pictures)
+    assert metawidgets("course", "new/course")[0] == 0
+    Path("new/course/00_quickstart.ipynb").write_text("my work")
+    code, _, told = metawidgets("course", "new/course")
+    assert (code, "new/course/00_quickstart.ipynb is there and has been changed; give another folder" in told) == (
+        1,
+        True,
+    )
+    assert Path("new/course/00_quickstart.ipynb").read_text() == "my work"
+    Path("file").write_text("")
+    assert "cannot write into the folder file/course" in metawidgets("course", "file/course")[2]
 
 
 def test_lab_listens_here_only_and_keeps_its_token_to_itself(metawidgets, monkeypatch):

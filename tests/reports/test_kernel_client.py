@@ -19,7 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.session import Session
 from nbclient.output_widget import OutputWidget
 
-from metawidgets.reports import run, run_report
+from metawidgets.reports import execution, run_report
 from metawidgets.reports.kernel_client import Channel, KernelClient
 from metawidgets.sweeps.kernels import ForkedKernels, PlainKernels
 from tests.sweeps.made import notebook
@@ -102,7 +102,7 @@ def test_a_send_outside_of_an_event_loop_wakes_nobody(folder):
 
 @pytest.mark.parametrize("manager", [AsyncKernelManager, PlainKernels, ForkedKernels])
 def test_every_report_has_such_a_client(manager):
-    with run._kernel_config() as config:
+    with execution.kernel_config() as config:
         client = manager(config=config).client()
     assert isinstance(client, KernelClient)
     assert client.shell_channel_class is client.control_channel_class is client.stdin_channel_class is Channel

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -150,6 +151,16 @@ def test_clean_elsewhere(sweep):
         ),
         (["sweep.toml", "--out", "nosuch://x"], TOML, "cannot use 'nosuch://x' for the output"),
         (["sweep.toml", "--out", "tiny.ipynb/x"], TOML, "cannot write into"),
+        (
+            ["sweep.toml", "--workers", "2", "--scheduler", "tcp://h:1"],
+            TOML,
+            "--scheduler=tcp://h:1 has its own workers",
+        ),
+        (
+            ["sweep.toml"],
+            'report = "few_shot"\nout = "out"\n[parameters]\ndataset_options = {n_classes = 60}\n[grid]\nn_way = [5, 200]\n',
+            "report 2 of the sweep (n_way=200): n_way=200, but this part of 'glyphs' has 10 classes",
+        ),
         (["status", "nosuch://x"], TOML, "cannot use 'nosuch://x'"),
         (["clean", "sweep.toml"], "workers = 0", "'workers' is 0"),
     ],
@@ -188,13 +199,62 @@ def test_failed_reports_make_the_exit_code(sweep, monkeypatch):
         return progress
 
     monkeypatch.setitem(vars(sweeps), "run_sweep", run_sweep)
-    code, said, err = sweep(
-        "sweep.toml", "--no-summary", "--workers", "2", "--retry-failed", "--scheduler", "tcp://h:1"
-    )
+    code, said, err = sweep("sweep.toml", "--no-summary", "--workers", "2", "--retry-failed")
     assert code == 1
     assert "3 reports in 1 min 01 s (20.3 s per report), 0 were done before, 0 are left." in said
     assert "1 of 3 reports failed; --retry-failed runs them again. 1 x KeyError: 'x'." in err
-    assert (seen["workers"], seen["retry_failed"], seen["scheduler"]) == (2, True, "tcp://h:1")
+    assert (seen["workers"], seen["retry_failed"], seen["scheduler"]) == (2, True, None)
+    sweep("sweep.toml", "--no-summary", "--scheduler", "tcp://h:1")
+    assert (seen["workers"], seen["retry_failed"], seen["scheduler"]) == (None, False, "tcp://h:1")
+
+
+def test_ctrl_c_says_how_to_go_on(sweep, monkeypatch):
+    from metawidgets import sweeps
+    from metawidgets.sweeps.driver import Progress
+
+    def run_sweep(plan, **how):
+        how["on_progress"](Progress(3, before=1, completed=1))
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(vars(sweeps), "run_sweep", run_sweep)
+    code, said, err = sweep("sweep.toml")
+    assert (code, said) == (130, "")
+    assert err.endswith("Stopped after 2 of 3 reports. Rerun the command to run the missing reports.\n")
+
+
+def test_status_needs_neither_dask_nor_pyarrow(sweep):
+    done("completed", "failed")
+    Plan.of(Settings.read("sweep.toml")).save(Store("out"))
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['dask', 'distributed', 'pyarrow', 'bokeh'])); "
+    for words in (["status", "sweep.toml"], ["status", "out", "--json"]):
+        code = f"{blocked}from metawidgets.cli import main; sys.argv = ['metawidgets', 'sweep', *{words!r}]; main()"
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stderr
+        assert "tiny-" in found.stdout
+    code = f"{blocked}from metawidgets.cli import main; sys.argv = ['metawidgets', 'sweep', 'sweep.toml']; main()"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 1
+    assert "sweeps need distributed and pyarrow; install them" in found.stderr
+
+
+def test_a_summary_covers_the_present_plan(sweep, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "metawidgets.sweeps.summary.summarise", lambda store, on_read, wanted: seen.append(wanted) or "page"
+    )
+    first = [job.key for job in jobs()]
+    done("completed", "completed", "completed")
+    Plan.of(Settings.read("sweep.toml")).save(Store("out"))
+    Path("sweep.toml").write_text(TOML.replace("[1, 2, 3]", "[3, 4]"))
+    second = [job.key for job in jobs()]
+    assert sweep("summary", "sweep.toml")[:2] == (0, "page\n")
+    sweep("summary", "out")  # the file has not been run since it was changed
+    Plan.of(Settings.read("sweep.toml")).save(Store("out"))
+    sweep("summary", "out")
+    sweep("summary", "out", "--all")
+    sweep("summary", "sweep.toml", "--all")
+    assert seen == [second, first, second, None, None]
+    assert len({*first, *second}) == 4
 
 
 @pytest.mark.slow

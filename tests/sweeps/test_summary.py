@@ -19,6 +19,7 @@ from metawidgets.errors import SweepError
 from metawidgets.reports.catalogue import find, read
 from metawidgets.sweeps.ranking import pairings, pooled_scores
 from metawidgets.sweeps.results import FILES, Results
+from metawidgets.sweeps.saved_plans import saved_plans
 from metawidgets.sweeps.scores import scores_of
 from metawidgets.sweeps.status_table import MOST_COLUMNS
 from metawidgets.sweeps.store import Store
@@ -348,3 +349,26 @@ def test_an_object_store_gets_tables_and_page(tmp_path):
     assert "mw-summary-" not in page
     there = [address for address in re.findall(r'href="(reports/[^"]+)"', page) if store.read(address)]
     assert len(there) == 14
+
+
+def test_a_summary_of_one_plan_leaves_the_others_out(tmp_path):
+    store = put(tmp_path / "out", [few_shot("nearest", k, 0, scores(0, 0.5)) for k in (1, 2, 3)], plan=False)
+    for name, saved, numbers in (("few_shot-old", "2026-01-01", [0, 1]), ("few_shot-new", "2026-02-01", [2, 1])):
+        jobs = [[key(n), {"k_shot": n + 1}] for n in numbers]
+        plan = {"report": "few_shot", "varying": ["k_shot"], "jobs": jobs, "saved": saved}
+        store.write(f"plans/{name}.json", json.dumps(plan).encode())
+    assert [plan.name for plan in saved_plans(store)] == ["few_shot-old", "few_shot-new"]
+    new = Results.gathered(store, wanted=[key(2), key(1)])
+    assert [(row["key"], row["plan"]) for row in new.rows] == [(key(2), "few_shot-new"), (key(1), "few_shot-new")]
+    assert [plan["name"] for plan in new.plans] == ["few_shot-new"]
+    every = Results.gathered(store)
+    planned = {row["key"]: row["plan"] for row in every.rows}
+    assert planned == {key(0): "few_shot-old", key(1): "few_shot-new", key(2): "few_shot-new"}
+    every.write(tmp_path)
+    assert "plan" in (tmp_path / "results.csv").read_text().partition("\n")[0].replace('"', "").split(",")
+
+
+def test_a_plan_without_reports_says_what_else_is_there(tmp_path):
+    store = put(tmp_path / "out", [few_shot("nearest", 1, 0, scores(0, 0.5))])
+    with pytest.raises(SweepError, match=r"none of the 1 reports in .* is of this plan; .* with --all"):
+        summarise(store, wanted=[key(7)])

@@ -170,17 +170,18 @@ def _run(
             f"the report {files.name} stopped{where}: {reason} The cells that ran are in {files.partial}."
         ) from error
 
-    executed = catalogue.read(files.partial)
-    states.write_into(executed)
-    _write(executed, files.notebook)
-    files.partial.unlink()
-    metrics = _metrics(executed)
     try:
+        executed = catalogue.read(files.partial)
+        states.write_into(executed)
+        _write(executed, files.notebook)
+        files.partial.unlink()
+        metrics = _metrics(executed)
         left_out = _export(files, title=metrics.get("title"))
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         told = {"message": str(error) if isinstance(error, Exception) else message(error)}
-        _write_status(files.status, about, started, state=state, notebook=files.notebook.name, error=told)
+        there = files.notebook if files.notebook.is_file() else files.partial
+        _write_status(files.status, about, started, state=state, notebook=there.name, error=told)
         raise
     facts = {"notebook": files.notebook.name, "html": files.html.name, "metrics": metrics}
     facts["left_out"] = [asdict(each) for each in left_out]

@@ -146,11 +146,11 @@ def test_a_run_that_is_ended_says_so(tmp_path, name):
     earlier(tmp_path / "out")
     code = f"from metawidgets.reports import run_report; run_report({str(source)!r}, {str(tmp_path / 'out')!r})"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, preexec_fn=hear_interrupts)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while not (mark.is_file() and mark.read_text()) and time.monotonic() < deadline:
         time.sleep(0.1)
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     assert words in said
     assert status(tmp_path / "out")["state"] == state
     assert not (tmp_path / "out" / "small.html").exists()

@@ -211,7 +211,7 @@ def test_any_number_of_figures_is_taken(tmp_path):
     many = failed("no") | {"state": "completed", "metrics": {f"m{i}": float(i) for i in range(3 * MOST_COLUMNS)}}
     results = collected(tmp_path, [many])
     assert len(results.columns) == MOST_COLUMNS
-    assert results.dropped == 3 * MOST_COLUMNS - (MOST_COLUMNS - 11)
+    assert results.dropped == 3 * MOST_COLUMNS - (MOST_COLUMNS - 12)
 
 
 def test_the_order_is_that_of_the_plan_and_then_of_the_keys(tmp_path):

@@ -265,8 +265,8 @@ def reported(monkeypatch):
         for place, heading in enumerate(["First", "First", "Second"], start=1):
             on_cell(place, 3, heading)
         left_out = [LeftOut(3, "a map", "it needs Python", "store a picture"), LeftOut(1, "a sound", "it is too long")]
-        paths = [folder / f"x{suffix}" for suffix in (".html", ".ipynb", ".status.json")]
-        return Report(*paths, dict(values), {"mean": 0.5}, 1.5, left_out)
+        html, notebook, status = (folder / f"x{suffix}" for suffix in (".html", ".ipynb", ".status.json"))
+        return Report(html, notebook, status, dict(values), {"mean": 0.5}, 1.5, left_out)
 
     monkeypatch.setitem(vars(reports), "run_report", run_report)
     return asked

@@ -206,7 +206,7 @@ def _limited(kind: Any, words: list[str]) -> Any:
         options = Literal[tuple(map(entry, words))]
     except ValueError:
         return None
-    limited = list[options] if _entry(others[0]) else options
+    limited: Any = list[options] if _entry(others[0]) else options
     return limited | None if NoneType in members(kind) else limited
 
 

@@ -309,7 +309,7 @@ def test_notebooks_as_papermills_users_write_them(tmp_path):
     assert report.parameters == {"msg": "hello", "factor": 3}
 
     del node.cells[0].metadata["tags"]
-    node.metadata.kernelspec = {"name": "of-another-machine", "display_name": "", "language": "python"}
+    node.metadata["kernelspec"] = {"name": "of-another-machine", "display_name": "", "language": "python"}
     nbformat.write(node, made)
     with pytest.raises(ParameterError, match="there is no parameter 'msg': the notebook has none"):
         run_report(made, tmp_path / "out", {"msg": "hello"})

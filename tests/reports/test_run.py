@@ -253,6 +253,7 @@ for n in range(1, 40):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="forks")
 def test_a_run_killed_at_any_change_of_a_file_leaves_a_true_status(tmp_path):
     (tmp_path / "out").mkdir()
@@ -309,7 +310,8 @@ def test_notebooks_as_papermills_users_write_them(tmp_path):
     assert report.parameters == {"msg": "hello", "factor": 3}
 
     del node.cells[0].metadata["tags"]
-    node.metadata["kernelspec"] = {"name": "of-another-machine", "display_name": "", "language": "python"}
+    kernelspec = {"name": "of-another-machine", "display_name": "", "language": "python"}
+    node.metadata = nbformat.from_dict({"kernelspec": kernelspec})
     nbformat.write(node, made)
     with pytest.raises(ParameterError, match="there is no parameter 'msg': the notebook has none"):
         run_report(made, tmp_path / "out", {"msg": "hello"})

@@ -264,7 +264,7 @@ def reported(monkeypatch):
         asked.append({"name": name, "values": values, **how})
         for place, heading in enumerate(["First", "First", "Second"], start=1):
             on_cell(place, 3, heading)
-        left_out = [LeftOut(3, "a map", "it needs Python", "store a picture"), LeftOut(1, "a sound", "it is too long")]
+        left_out = [LeftOut(1, "a sound", "it is too long"), LeftOut(3, "a map", "it needs Python", "store a picture")]
         html, notebook, status = (folder / f"x{suffix}" for suffix in (".html", ".ipynb", ".status.json"))
         return Report(html, notebook, status, dict(values), {"mean": 0.5}, 1.5, left_out)
 
@@ -318,9 +318,9 @@ def test_a_report_tells_its_progress_and_what_its_page_leaves_out(metawidgets, r
     assert told.splitlines() == [
         "few_shot: cell 1 of 3, First",
         "few_shot: cell 3 of 3, Second",
-        "The page does not show 2 things that the notebook showed:",
-        "  cell 1: a sound: it is too long.",
-        "  cell 3: a map: it needs Python; store a picture.",
+        "2 things are not in the page as in the notebook:",
+        "  cell 1: a sound: it is too long",
+        "  cell 3: a map: it needs Python; store a picture",
     ]
     code, said, again = metawidgets("report", "few_shot", "--out", "here", "--strict")
     assert (code, said, again) == (3, "here/x.html\n", told)
@@ -337,8 +337,8 @@ def test_a_report_as_json(metawidgets, reported):
         "metrics": {"mean": 0.5},
         "seconds": 1.5,
         "left_out": [
-            {"cell": 3, "what": "a map", "why": "it needs Python", "cure": "store a picture"},
             {"cell": 1, "what": "a sound", "why": "it is too long", "cure": ""},
+            {"cell": 3, "what": "a map", "why": "it needs Python", "cure": "store a picture"},
         ],
     }
 

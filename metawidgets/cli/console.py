@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,10 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from metawidgets.errors import ParameterError
 from metawidgets.files.plain_json import parsed
 
-if TYPE_CHECKING:
-    from metawidgets.reports.left_out import LeftOut
-
-__all__ = ["AsJSON", "Strict", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
+__all__ = ["AsJSON", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
 
 out = Console(highlight=False, soft_wrap=True)
 """The console for results, on stdout."""
@@ -42,30 +39,20 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of the episodes; the same s
 
 AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit with code 3 if the page leaves something out that the notebook showed.")
-]
-
-
-def say_left_out(left_out: "Sequence[LeftOut]", *, strict: bool = False) -> None:
-    """Say on stderr what a page does not show, a line for each, in the order of the cells.
-
-    Args:
-        strict: whether to end the command with exit code 3 if there is something.
-    """
-    if not left_out:
-        return
-    things = "1 thing" if len(left_out) == 1 else f"{len(left_out):,} things"
-    errors.print(f"The page does not show {things} that the notebook showed:", soft_wrap=True)
-    for each in sorted(left_out, key=lambda each: each.cell):
-        errors.print(f"  {each}.", markup=False, soft_wrap=True)
-    if strict:
-        raise typer.Exit(3)
-
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout, and nothing else."""
     out.print(json.dumps(value, indent=1, default=str, ensure_ascii=False), markup=False)
+
+
+def say_left_out(left_out: Sequence[Any]) -> None:
+    """List on stderr what a page leaves out of its notebook (`metawidgets.reports.left_out.LeftOut`), in the order of the cells."""
+    if not left_out:
+        return
+    count = "One thing is" if len(left_out) == 1 else f"{len(left_out)} things are"
+    errors.print(f"{count} not in the page as in the notebook:", markup=False)
+    for item in left_out:
+        errors.print(f"  {item}", markup=False)
 
 
 def bar(*extra: str) -> Progress:

@@ -13,7 +13,7 @@ from rich.table import Table
 from typer.core import TyperCommand
 
 from metawidgets import reports
-from metawidgets.cli.console import AsJSON, Strict, bar, errors, out, print_json, say_left_out
+from metawidgets.cli.console import AsJSON, bar, errors, out, print_json, say_left_out
 from metawidgets.training.allocator import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def report(
         str | None, typer.Option(help="The Jupyter kernel to run it with, instead of the notebook's own.")
     ] = None,
     cell_timeout: Annotated[int | None, typer.Option(min=1, help="Seconds that one cell may take.")] = None,
-    strict: Strict = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="End with exit code 3 if the page leaves out anything; the page is written."),
+    ] = False,
     as_json: AsJSON = False,
 ) -> None:
     """Run a report with your parameters, and write it as one self-contained HTML file.
@@ -98,7 +101,9 @@ def report(
         print_json({"page": str(found.pop("html")), **found})
     else:
         out.print(f"[bold]{done.html}[/]")
-    say_left_out(done.left_out, strict=strict)
+    say_left_out(done.left_out)
+    if strict and done.left_out:
+        raise typer.Exit(3)
 
 
 def report_with_progress(name: str, folder: Path, values: Mapping[str, Any], **how: Any) -> "Report":

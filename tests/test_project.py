@@ -255,6 +255,24 @@ def test_a_wheel_holds_notebooks_scripts_and_styles(tmp_path):
     assert sources - held == set()
 
 
+@pytest.mark.slow
+def test_an_installed_wheel_writes_the_course_and_knows_its_reports(tmp_path):
+    tree = copied(tmp_path / "tree", "metawidgets", "notebooks", "pyproject.toml", "README.md", "LICENSE")
+    build("wheel", tree, tmp_path)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "installed")
+    shutil.rmtree(tree)
+
+    def said(*words: str) -> str:
+        command = [sys.executable, "-m", "metawidgets", *words]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert said("course", "course").startswith("12 notebooks are in course.")
+    assert (tmp_path / "course" / "00_quickstart.ipynb").is_file()
+    assert "n_episodes" in said("report", "few_shot", "--list")
+
+
 def test_an_sdist_holds_the_bundles_and_what_they_are_made_of(tmp_path):
     held_by_git = ("js", "metawidgets/__init__.py", "metawidgets/widgets")
     tree = copied(tmp_path / "tree", ".gitignore", "pyproject.toml", "README.md", "LICENSE", *held_by_git)

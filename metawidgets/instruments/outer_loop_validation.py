@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from metawidgets.analysis import interval_note
 from metawidgets.datasets import validation_source
 from metawidgets.episodes import ClassPool, EpisodeSampler
 from metawidgets.errors import EpisodeError
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from metawidgets.records import Evaluation, MetaStep
     from metawidgets.training import MetaTraining
 
-__all__ = ["DefaultValidation", "default_validation"]
+__all__ = ["DefaultValidation", "default_validation", "episodes_text"]
 
-_EPISODES = 20  # in one validation: enough for an interval, and cheap
+_EPISODES = 20  # in one validation: enough for a rough interval, and cheap
 _TIMES = 15  # validations in a training, approximately
 _SEED = 7  # added to the sampler's seed
 
@@ -89,5 +90,11 @@ def default_validation(sampler: EpisodeSampler, how: "MetaTraining") -> DefaultV
     )
     when = "at the end" if every >= how.steps else f"every {every:,} outer steps and at the end"
     return DefaultValidation(
-        found, every, f"Validation on {_EPISODES} episodes of {what}, {when}; the training does not depend on it."
+        found, every, f"Validation on {episodes_text(_EPISODES)} of {what}, {when}; the training does not depend on it."
     )
+
+
+def episodes_text(n: int) -> str:
+    """Return the number of episodes with a note on their interval: "20 episodes (fewer than 30 episodes: a rough interval)"."""
+    note = interval_note(n)
+    return f"{n:,} episode{'s' if n > 1 else ''}{f' ({note})' if note else ''}"

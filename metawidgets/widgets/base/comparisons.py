@@ -1,15 +1,8 @@
-"""The rule by which a paired difference between learners counts as clear."""
+"""The ends of a paired difference between learners."""
 
 from metawidgets.analysis import Interval
 
-__all__ = ["difference_ends", "is_clear"]
-
-_FEW = 5  # with fewer episodes, an interval from the normal distribution is too narrow to call a difference clear
-
-
-def is_clear(difference: Interval) -> bool:
-    """Return whether a paired difference is clear: its interval excludes zero and covers five episodes or more."""
-    return difference.excludes_zero and difference.n >= _FEW
+__all__ = ["difference_ends"]
 
 
 def difference_ends(difference: Interval, metric: str) -> tuple[float, float]:

@@ -18,6 +18,8 @@ from metawidgets.analysis.geometry import (
 from metawidgets.analysis.intervals import (
     FEWEST_TO_TELL,
     Interval,
+    difference_ends,
+    difference_text,
     half_widths,
     interval_note,
     interval_text,
@@ -40,6 +42,8 @@ __all__ = [
     "class_geometry",
     "class_means",
     "cosine_similarity",
+    "difference_ends",
+    "difference_text",
     "differences",
     "fit_projection",
     "half_widths",

@@ -12,6 +12,8 @@ from metawidgets.errors import EpisodeError
 __all__ = [
     "FEWEST_TO_TELL",
     "Interval",
+    "difference_ends",
+    "difference_text",
     "half_widths",
     "interval_note",
     "interval_text",
@@ -194,10 +196,37 @@ def interval_text(mean: float, half_width: float | None, metric: str, style: str
     '50 % (no interval)'
     """
     factor, unit = (100, " %") if metric == "accuracy" else (1, "")
-    centre = format(factor * mean, style)
-    if half_width is None or not math.isfinite(half_width):
-        return f"{centre}{unit} (no interval)"
-    low, high = map(float, within_bounds(metric, mean - half_width, mean + half_width))
-    if (low, high) == (mean - half_width, mean + half_width):  # nothing was clipped
-        return f"{centre} ± {format(factor * half_width, half)}{unit}"
-    return f"{centre} ({format(factor * low, style)} to {format(factor * high, style)}){unit}"
+    ends = _BOUNDS.get(metric, (0.0, math.inf))
+    return f"{_text(mean, half_width, ends, factor, (style, half), unit)}{'' if _is_known(half_width) else ' (no interval)'}"
+
+
+def difference_ends(difference: Interval, metric: str) -> tuple[float, float]:
+    """Return the ends of the interval of a difference of two scores. For accuracies they are clipped to -1 and 1."""
+    most = 1.0 if metric == "accuracy" else math.inf
+    return max(-most, difference.low), min(most, difference.high)
+
+
+def difference_text(difference: Interval, metric: str, style: str = ".3g", half: str = ".2g") -> str:
+    """Return a difference of two scores as text: for accuracies in points, without a unit. Otherwise as `interval_text`.
+
+    >>> difference_text(Interval(0.031, 0.012, 100), "accuracy", ".1f", ".1f")
+    '+3.1 ± 1.2'
+    """
+    factor, most = (100, 1.0) if metric == "accuracy" else (1, math.inf)
+    return _text(difference.mean, difference.half_width, (-most, most), factor, (f"+{style}", half), "")
+
+
+def _is_known(half_width: float | None) -> bool:
+    return half_width is not None and math.isfinite(half_width)
+
+
+def _text(
+    mean: float, half: float | None, bounds: tuple[float, float], factor: int, styles: tuple[str, str], unit: str
+) -> str:
+    centre = format(factor * mean, styles[0])
+    if half is None or not math.isfinite(half):
+        return f"{centre}{unit}"
+    low, high = max(bounds[0], mean - half), min(bounds[1], mean + half)
+    if (low, high) == (mean - half, mean + half):  # nothing was clipped
+        return f"{centre} ± {format(factor * half, styles[1])}{unit}"
+    return f"{centre} ({format(factor * low, styles[0])} to {format(factor * high, styles[0])}){unit}"

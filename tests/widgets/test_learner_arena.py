@@ -19,9 +19,9 @@ def test_the_summary_ranks_and_compares():
     text = arena().summary().split("\n")
     assert text[0] == "3 learners on 8 episodes: tiles, 3-way 1-shot."
     assert text[1].startswith("  Right: 100 ± 0 % over 8 episodes, 3 ms an episode")
-    # Differences 0, 1, 2, 3 twelfths twice over: mean 1.5 / 12, and 1.96 s / sqrt(8).
+    # Differences 0, 1, 2, 3 twelfths twice over: mean 1.5 / 12, and 2.365 s / sqrt(8).
     d = -np.array([0, 1, 2, 3] * 2) / 12
-    half = 1.96 * d.std(ddof=1) / np.sqrt(8)
+    half = 2.364624 * d.std(ddof=1) / np.sqrt(8)
     expected = f"-12.5 ({100 * (d.mean() - half):+.3g} to {100 * (d.mean() + half):+.3g}) points against Right, clear."
     assert text[2].endswith(expected)
     assert HOSTILE in text[3]

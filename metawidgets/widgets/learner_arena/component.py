@@ -8,12 +8,11 @@ import numpy as np
 import traitlets as t
 from ipywidgets import jslink
 
-from metawidgets.analysis import Interval, interval_note, interval_text, mean_interval, paired_interval
+from metawidgets.analysis import Interval, difference_ends, interval_note, interval_text, mean_interval, paired_interval
 from metawidgets.errors import EpisodeError
 from metawidgets.records import ArenaRound, EpisodeComparison
 from metawidgets.widgets.base.background import Background, Progress
 from metawidgets.widgets.base.card import picture
-from metawidgets.widgets.base.comparisons import difference_ends
 from metawidgets.widgets.base.component import Component
 from metawidgets.widgets.base.episode_facts import episode_key, episode_kind
 from metawidgets.widgets.base.selection import Selection

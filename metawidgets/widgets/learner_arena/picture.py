@@ -7,11 +7,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from metawidgets.analysis import interval_note, interval_text, mean_interval, within_bounds
+from metawidgets.analysis import difference_ends, interval_note, interval_text, mean_interval, within_bounds
 from metawidgets.records import ArenaRound
 from metawidgets.views import marks, theme
 from metawidgets.widgets.base.card import headed
-from metawidgets.widgets.base.comparisons import difference_ends
 
 __all__ = ["arena_chart"]
 

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from metawidgets.analysis import Interval, interval_note, interval_text, mean_interval, paired_interval
+from metawidgets.analysis import Interval, difference_ends, interval_note, interval_text, mean_interval, paired_interval
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.records import EpisodeComparison
 from metawidgets.widgets.base.card import card
-from metawidgets.widgets.base.comparisons import difference_ends
 from metawidgets.widgets.base.component import Component
 from metawidgets.widgets.base.episode_facts import episode_key, episode_kind, episode_title
 from metawidgets.widgets.base.sealing import sealed, unsealed

@@ -9,7 +9,18 @@ from jaxtyping import Float, Shaped
 
 from metawidgets.errors import EpisodeError
 
-__all__ = ["ItemId", "check_names", "check_unique", "checked_features", "checked_x", "checked_y", "frozen", "item_id"]
+__all__ = [
+    "ItemId",
+    "check_names",
+    "check_unique",
+    "checked_features",
+    "checked_x",
+    "checked_y",
+    "frozen",
+    "item_id",
+    "shared_content",
+    "whole",
+]
 
 
 class ItemId(NamedTuple):
@@ -32,6 +43,30 @@ def item_id(given: str | Sequence[object]) -> ItemId:
             f"{given!r} is not the id of an item; give dataset, class and item, as three strings or as 'dataset/class/item'."
         )
     return ItemId(*parts)
+
+
+def whole(name: str, value: object, low: int = 0) -> int:
+    """Return a whole number as an `int`.
+
+    Raises:
+        EpisodeError: if `value` is not a whole number, or is below `low`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
+        raise EpisodeError(f"{name}={value!r} is not a whole number >= {low}; give one, such as {low}.")
+    return int(value)
+
+
+def shared_content(
+    support_x: Shaped[np.ndarray, "support *item"], query_x: Shaped[np.ndarray, "query *item"]
+) -> list[tuple[int, int]]:
+    """Return the pairs (row of the support set, row of the query set) of items with equal numbers."""
+    few = max(1, support_x[:1].size // 64)  # numbers to skip: most items differ in a few of them already
+    flat = support_x.reshape(len(support_x), -1), query_x.reshape(len(query_x), -1)
+    begun, asked = ([row.tobytes() for row in np.ascontiguousarray(x[:, ::few])] for x in flat)
+    if not set(begun) & set(asked):
+        return []
+    place = {row.tobytes(): i for i, row in reversed(list(enumerate(flat[0])))}
+    return [(place[row.tobytes()], j) for j, row in enumerate(flat[1]) if row.tobytes() in place]
 
 
 def frozen(a: np.ndarray) -> np.ndarray:

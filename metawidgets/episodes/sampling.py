@@ -9,12 +9,12 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from metawidgets.episodes.arrays import ItemId, checked_features
+from metawidgets.episodes.arrays import ItemId, checked_features, whole
 from metawidgets.episodes.edits import TakenItems
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
 from metawidgets.errors import EpisodeError
 
-__all__ = ["ClassPool", "EpisodeSampler", "TaskSource", "check_disjoint"]
+__all__ = ["ClassPool", "EpisodeSampler", "TaskSource"]
 
 
 @runtime_checkable
@@ -252,10 +252,8 @@ class EpisodeSampler:
             raise EpisodeError(f"{reprlib.repr(source)} is not a source of episodes; give {owner}.source('train').")
         if source.is_regression and n_way is not None:
             raise EpisodeError(f"n_way={n_way}, but {source.name!r} draws functions, not classes; leave n_way out.")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise EpisodeError(f"seed={seed!r} is not a whole number >= 0; give one, such as 0.")
         way = None if source.is_regression else 5 if n_way is None else n_way
-        self.source, self.seed = source, int(seed)
+        self.source, self.seed = source, whole("seed", seed)
         self.spec = EpisodeSpec(way, k_shot, n_query)
         source.check(self.spec)
 
@@ -263,12 +261,22 @@ class EpisodeSampler:
         return f"EpisodeSampler({self.source.name!r}, {self.spec}, seed={self.seed})"
 
     def episode(self, index: int) -> Episode:
-        """Draw episode number `index`, which does not depend on earlier draws."""
+        """Draw episode number `index`, which does not depend on earlier draws.
+
+        Raises:
+            EpisodeError: if `index` is not a whole number from 0 upwards.
+        """
+        index = whole("the number of an episode", index)
         episode = self.source.draw(np.random.default_rng([self.seed, 0, index]), self.spec)
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
-        """Draw batch number `index`: `size` stacked episodes, which differ from those of `episode`."""
+        """Draw batch number `index`: `size` stacked episodes, which differ from those of `episode`.
+
+        Raises:
+            EpisodeError: if `index` is not a whole number from 0 upwards, or `size` one from 1.
+        """
+        index, size = whole("the number of a batch", index), whole("size", size, 1)
         return self.source.draw_batch(np.random.default_rng([self.seed, 1, index]), self.spec, size)
 
     def __iter__(self) -> Iterator[Episode]:
@@ -276,24 +284,3 @@ class EpisodeSampler:
         while True:
             yield self.episode(index)
             index += 1
-
-
-def check_disjoint(**pools: TaskSource) -> None:
-    """Refuse pools that share a class or augmentations of one class, such as its rotations.
-
-    Args:
-        **pools: named sources, e.g. `train=..., validation=..., test=...`; function families have no classes to share.
-
-    Raises:
-        EpisodeError: if two pools share a class; the message names the pools and the class.
-    """
-    seen: dict[tuple[str, str], str] = {}
-    for part, pool in pools.items():
-        if not isinstance(pool, ClassPool):
-            continue
-        for origin in {(pool.name, o) for o in pool.origins}:
-            if seen.setdefault(origin, part) != part:
-                raise EpisodeError(
-                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so a score would "
-                    "mean nothing; remove it from one."
-                )

@@ -170,6 +170,11 @@ def test_golden_numbers(name: str, small: Small) -> None:
     np.testing.assert_allclose(found, GOLDEN_NUMBERS[name], rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_query_repeats_a_support_item(name: str, small: Small) -> None:
+    assert all(sampler(name, small).episode(i).repeated_items == () for i in range(5))
+
+
 @pytest.mark.parametrize("name", POOLS)
 def test_splits_share_no_class_and_make_up_the_whole(name: str, small: Small) -> None:
     dataset = load(name, **small[name])

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from metawidgets.errors import ParameterError, did_you_mean
-from metawidgets.files.plain_json import parsed
+from metawidgets.files.plain_json import parsed, plain_value
 
 __all__ = ["check", "from_words", "help_rows", "model_of", "parameters_cell"]
 
@@ -119,13 +119,13 @@ def _model(tree: ast.Module, comments: Mapping[int, str]) -> type[BaseModel]:
 
 
 def check(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Check `values` and return all parameters, with defaults for those that are not given.
+    """Check `values` and return all parameters, with defaults for those that are not given; numpy numbers and paths are ordinary values.
 
     Raises:
         ParameterError: with one sentence for each value that is unknown, of the wrong type, or out of range.
     """
     try:
-        return model.model_validate(dict(values)).model_dump()
+        return model.model_validate({name: plain_value(value) for name, value in values.items()}).model_dump()
     except ValidationError as errors:
         names = dict.fromkeys(str(e["loc"][0]) for e in errors.errors())  # a union reports once for each member
         raise ParameterError(" ".join(_sentence(model, name, values[name]) for name in names)) from None

@@ -125,7 +125,7 @@ def _readable(hint: Any) -> str:
 
 
 def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Mapping[str, Any]) -> Any:
-    """Check a value and convert it to its type: a whole number may stand for a float, a `Path` for a string, and a number of numpy for one of Python."""
+    """Check a value and convert it to its type: a whole number may stand for a float, and a `Path` for a string."""
     value = plain_value(value)
     where = f"option {name}={value!r} of dataset {dataset!r}"
     if choices := _choices(hint):

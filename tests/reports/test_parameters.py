@@ -82,7 +82,7 @@ def test_numbers_of_numpy_and_paths_are_ordinary_values(model):
     found = check(model, given)
     assert (found["n_way"], found["inner_lr"], found["note"], found["smoke"]) == (7, 0.5, "a/b", True)
     assert json.loads(json.dumps(found["options"])) == {"sizes": [0, 1, 2], "deep": [{"n": 2}], "root": "c"}
-    with pytest.raises(ParameterError, match="n_way=.*21.* cannot be used; it takes a whole number from 2 to 20"):
+    with pytest.raises(ParameterError, match="it takes a whole number from 2 to 20"):
         check(model, {"n_way": np.int64(21)})
     with pytest.raises(ParameterError, match="cannot be used; it takes a whole number"):
         check(model, {"n_way": np.float64(3.5)})

@@ -60,6 +60,8 @@ def shared_content(
     support_x: Shaped[np.ndarray, "support *item"], query_x: Shaped[np.ndarray, "query *item"]
 ) -> list[tuple[int, int]]:
     """Return the pairs (row of the support set, row of the query set) of items with equal numbers."""
+    if not len(support_x) or not len(query_x):
+        return []
     few = max(1, support_x[:1].size // 64)  # numbers to skip: most items differ in a few of them already
     flat = support_x.reshape(len(support_x), -1), query_x.reshape(len(query_x), -1)
     begun, asked = ([row.tobytes() for row in np.ascontiguousarray(x[:, ::few])] for x in flat)

@@ -39,10 +39,10 @@ def test_the_reference_is_ones_choice_and_the_person_counts_too():
         keys[1]: "?",
     }
     assert made.your_scores() == {0: 0.5, 2: 0.75}
-    assert "You: 62.5 ±" in made.summary()
+    assert "You: 62.5 (0 to 100) % over 2 episodes" in made.summary()  # t with 1 degree of freedom
     made.reference = "You"
     assert (
-        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (+13 to +62) points against You, not clear"
+        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (-100 to +100) points against You, not clear"
         in made.summary()
     )
 

@@ -68,7 +68,7 @@ def test_it_runs_here_to_the_end_and_says_so():
     assert monitor.validations[0][2] == pytest.approx(half)
     assert monitor.figures["best"] == monitor.validations[0]
     assert monitor.summary().startswith("Meta-training. Finished: step 120 of 120, 240 episodes")
-    assert "Best validation: accuracy 60 ± 20 % at step 50" in monitor.summary()
+    assert "Best validation: accuracy 60 (0 to 100) % at step 50" in monitor.summary()
 
 
 def test_so_many_steps_and_on():

@@ -18,6 +18,7 @@ __all__ = [
     "checked_y",
     "frozen",
     "item_id",
+    "rows",
     "shared_content",
     "whole",
 ]
@@ -77,6 +78,23 @@ def frozen(a: np.ndarray) -> np.ndarray:
     a = a.copy() if a.flags.writeable or a.base is not None else a  # do not lock the caller's own array
     a.setflags(write=False)
     return a
+
+
+def rows(name: str, given: object) -> Shaped[np.ndarray, "n *item"]:
+    """Return what was given as an array with at least one axis.
+
+    Raises:
+        EpisodeError: if it is a single value, or a list whose entries differ in length.
+    """
+    try:
+        found = np.asarray(given)
+    except ValueError:
+        raise EpisodeError(
+            f"the entries of {name} differ in shape, but an array needs equal ones; pad or cut them."
+        ) from None
+    if found.ndim == 0:
+        raise EpisodeError(f"{name} is {given!r:.60}, a single value; give one entry for each item.")
+    return found
 
 
 def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:

@@ -23,6 +23,7 @@ from metawidgets.episodes.arrays import (
     checked_y,
     frozen,
     item_id,
+    rows,
     shared_content,
 )
 from metawidgets.episodes.edits import EpisodeEdits
@@ -107,7 +108,7 @@ class Episode(EpisodeEdits):
             ) from None
         put("task", MappingProxyType(dict(self.task)))
         for side in ("support", "query"):
-            x, y = np.asarray(getattr(self, f"{side}_x")), np.asarray(getattr(self, f"{side}_y"))
+            x, y = (rows(f"{side}_{name}", getattr(self, f"{side}_{name}")) for name in "xy")
             put(f"{side}_x", frozen(checked_x(side, x)))
             put(f"{side}_y", frozen(checked_y(side, y, len(x), self.class_names)))
             given = getattr(self, f"{side}_items") or [ItemId("unnamed", side, str(i)) for i in range(len(x))]

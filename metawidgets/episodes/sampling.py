@@ -93,8 +93,16 @@ class ClassPool:
         return np.diff(self.offsets)
 
     def subset(self, classes: Sequence[int] | np.ndarray) -> Self:
-        """Return a pool of only these classes, given by number, in this order; the items are copied."""
+        """Return a pool of only these classes, given by number, in this order; the items are copied.
+
+        Raises:
+            EpisodeError: if there is no such class, or one is given twice.
+        """
         classes = np.asarray(classes, dtype=np.int64)
+        if wrong := [c for c in classes.tolist() if not 0 <= c < len(self)]:
+            raise EpisodeError(
+                f"pool {self.name!r} has classes 0 to {len(self) - 1}, not {wrong[0]}; give numbers of its classes."
+            )
         rows = np.concatenate(
             [np.arange(int(self.offsets[c]), int(self.offsets[c + 1])) for c in classes] or [np.empty(0, np.int64)]
         )

@@ -33,8 +33,8 @@ def check_disjoint(**pools: TaskSource) -> None:
         for origin in {(pool.name, o) for o in pool.origins}:
             if seen.setdefault(origin, part) != part:
                 raise EpisodeError(
-                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so a score would "
-                    "mean nothing; remove it from one."
+                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so it would not be "
+                    "a new class at test time; remove it from one."
                 )
     contents = {part: _contents(pool) for part, pool in parts.items()} if len(parts) > 1 else {}
     names = list(contents)
@@ -72,7 +72,7 @@ def _check_items(pools: Mapping[str, tuple[ClassPool, _Contents]], common: set[b
         if n > 0.5 * min(distinct[first][c], distinct[second][d]):
             raise EpisodeError(
                 f"class {a.class_ids[c]!r} of {a.name!r} in {first} and class {b.class_ids[d]!r} of {b.name!r} in {second} hold the "
-                f"same items ({n:,} of them), so a score would mean nothing; remove one."
+                f"same items ({n:,} of them), so it would not be a new class at test time; remove one."
             )
     if any(
         len({int(owners[part][r]) for r in rows}) > 1 for part, (_, found) in pools.items() for rows in found.values()
@@ -81,5 +81,5 @@ def _check_items(pools: Mapping[str, tuple[ClassPool, _Contents]], common: set[b
     content = min(common, key=lambda each: in_a[each][0])
     raise EpisodeError(
         f"item '{a.item_id(in_a[content][0])}' of {first} and item '{b.item_id(in_b[content][0])}' of {second} have the same content "
-        f"({len(common):,} such items in all), so a score would mean nothing; remove one."
+        f"({len(common):,} such items in all), so it would not be new at test time; remove one."
     )

@@ -69,8 +69,8 @@ class Episode(EpisodeEdits):
     """The support and query set of one task.
 
     Args:
-        support_x: `(support, *item)`; images are uint8 `(item, channel, height, width)`, one channel being an ink map
-            (0 paper, 255 ink); everything else is float32 `(item, dim)`.
+        support_x: `(support, *item)`; images are uint8 `(item, channel, height, width)`, and images with one channel are
+            ink maps (0 paper, 255 ink); all other items are float32 `(item, dim)`.
         support_y: labels int64 `(support,)` in `[0, n_way)`, or regression targets float32 `(support, target)`.
         query_x, query_y: the same for the query set.
         class_names: one name per label; empty for regression. Shots may differ between classes, and a class may have no
@@ -97,7 +97,7 @@ class Episode(EpisodeEdits):
     feature_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        put = partial(object.__setattr__, self)  # the only way into a frozen class
+        put = partial(object.__setattr__, self)  # a frozen dataclass forbids normal assignment
         put("class_names", tuple(map(str, self.class_names)))
         check_names(self.class_names)
         try:

@@ -279,7 +279,7 @@ class EpisodeSampler:
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
-        """Draw batch number `index`: `size` stacked episodes, which differ from those of `episode`.
+        """Draw batch number `index`: `size` stacked episodes, which differ from the episodes that `episode` draws.
 
         Raises:
             EpisodeError: if `index` is not a whole number from 0 upwards, or `size` one from 1.

@@ -1,4 +1,4 @@
-"""Checks of paths that a user typed. No path makes them raise: not one too long, with odd characters, or with an unknown `~user`."""
+"""Checks of paths that a user typed. No path makes them raise, even if it is too long, has odd characters or an unknown `~user`."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Baselines for a learner's adaptation: the same inner loop, or the same comparison, from other parameters."""
+"""Baselines for a learner's adaptation: the same inner loop, or the same comparison with class means, with other parameters."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -71,9 +71,7 @@ def _baseline(learner: "Learner", kind: str, trained_on: str, seed: int) -> "tup
         return "pretrained", trained.load(f"{trained_on}-{ending}")
     made = initialisations(trained_on)[{"first-order": "first-order MAML"}.get(kind, kind)]
     has_head = isinstance(made, Pretrained) and made.head is not None
-    if (
-        kind == "first-order" or has_head
-    ):  # without a head of its own, it starts from a zero head and keeps its own rate
+    if kind == "first-order" or has_head:  # a pretrained classifier starts from a zero head and keeps its own rate
         steps = learner.inner_steps if learner.test_steps is None else learner.test_steps
         made = adjusted(made, inner_lr=learner.inner_lr, inner_steps=steps)
     return {"first-order": "first-order MAML"}.get(kind, kind), made

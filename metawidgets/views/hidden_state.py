@@ -47,4 +47,4 @@ def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> 
 
 
 def _state(t: int, moved: np.ndarray) -> str:
-    return f"the last one moved the state by {moved[t - 1]:.3g}" if t else "the state it starts from"
+    return f"the last one changed the state by {moved[t - 1]:.3g}" if t else "the initial state"

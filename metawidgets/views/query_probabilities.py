@@ -1,4 +1,4 @@
-"""Query probabilities: the class probabilities of every query, compared with its true class."""
+"""Query probabilities: the class probabilities of every query, grouped by true class."""
 
 from collections.abc import Sequence
 

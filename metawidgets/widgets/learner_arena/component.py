@@ -33,10 +33,10 @@ class LearnerArena(Component):
 
     Args:
         played: the scores of a round.
-        opened: comparisons, by place in the round, that can be opened without Python, since their items are sent too.
-        play: `play(index)` returns the comparison on one further episode, to open it or to play more.
-        keys: the `episode_key` of episodes, by place in the round, which matches a person's scores. The keys of `opened` are known.
-        selection: shared with other components; a query of the opened episode can be selected.
+        opened: comparisons, by place in the round, whose items are sent too, so that they can be opened without Python.
+        play: `play(index)` returns the comparison on one episode, to open the episode or to add it to the round.
+        keys: the `episode_key` of episodes, by place in the round, to find a person's scores. The keys of `opened` may be left out.
+        selection: a selection that other components share; a query of the opened episode can be selected.
 
     Raises:
         EpisodeError: if a comparison does not belong to the round.

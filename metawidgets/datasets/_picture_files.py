@@ -196,9 +196,9 @@ def _read(
     return Pictures(classes, tuple(skipped), alike)
 
 
-def _usable(*made: dict[int, Any]) -> set[int]:
-    """Return the numbers of channels for which all of some pictures could be made."""
-    return {c for c in made[0] if not any(isinstance(each[c], PictureError) for each in made)}
+def _usable(a: dict[int, Any], b: dict[int, Any]) -> set[int]:
+    """Return the numbers of channels for which both pictures could be made."""
+    return {c for c in a if not isinstance(a[c], PictureError) and not isinstance(b[c], PictureError)}
 
 
 def _bytes(path: Path, size: int) -> bytes:
@@ -223,7 +223,8 @@ def _tell(skipped: list[LeftOut], alike: tuple[tuple[str, str], ...]) -> None:
         _LOG.warning("image_folder left out %d: %r %s%s", len(missed), path, why.rstrip("."), more)
     if alike:
         more = f" (and {len(alike) - 1} more pairs, see `near_duplicates`)" if len(alike) > 1 else ""
-        _LOG.warning("image_folder kept near-duplicates: %r and %r look alike%s", *alike[0], more)
+        first, second = next(iter(alike))
+        _LOG.warning("image_folder kept near-duplicates: %r and %r look alike%s", first, second, more)
 
 
 def _show(done: int, n: int) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metawidgets.records import Evaluation, MetaStep
     from metawidgets.training import MetaTraining
 
-__all__ = ["DefaultValidation", "default_validation", "episodes_text"]
+__all__ = ["DefaultValidation", "default_validation", "few_episodes"]
 
 _EPISODES = 20  # per validation: enough for a rough confidence interval, and quick
 _TIMES = 15  # validations in a training, approximately
@@ -90,11 +90,13 @@ def default_validation(sampler: EpisodeSampler, how: "MetaTraining") -> DefaultV
     )
     when = "at the end" if every >= how.steps else f"every {every:,} outer steps and at the end"
     return DefaultValidation(
-        found, every, f"Validation on {episodes_text(_EPISODES)} of {what}, {when}; the training does not depend on it."
+        found,
+        every,
+        f"Validation on {_EPISODES} episodes of {what}, {when}; the training does not depend on it.{few_episodes(_EPISODES)}",
     )
 
 
-def episodes_text(n: int) -> str:
-    """Return the number of episodes with a note on their interval: "20 episodes (fewer than 30 episodes: a rough interval)"."""
+def few_episodes(n: int) -> str:
+    """Return a sentence, after a space, if an interval over so many episodes is rough or does not exist; else ""."""
     note = interval_note(n)
-    return f"{n:,} episode{'s' if n > 1 else ''}{f' ({note})' if note else ''}"
+    return f" {note[0].upper()}{note[1:]}." if note else ""

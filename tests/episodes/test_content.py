@@ -71,8 +71,8 @@ def test_equal_content_in_support_and_query_warns_whoever_made_the_episode() -> 
 @pytest.mark.parametrize("index", [-1, 1.0, True, "0", None, np.int64(-2)])
 @pytest.mark.parametrize("kind", [EpisodeSampler, AlternatingShots])
 def test_episode_numbers_are_whole_and_not_negative(kind: Any, index: Any) -> None:
-    shots = {"k_shot": 1} if kind is EpisodeSampler else {"k_shots": (1, 2)}
-    sampler = kind(pool("made", vectors(0), (4, 4)), n_way=2, n_query=1, **shots)
+    shots: dict[str, Any] = {"k_shot": 1} if kind is EpisodeSampler else {"k_shots": (1, 2)}
+    sampler: Any = kind(pool("made", vectors(0), (4, 4)), n_way=2, n_query=1, **shots)
     for ask in (sampler.episode, lambda i: sampler.batch(i, 2)):
         with pytest.raises(EpisodeError, match=r"=.* is not a whole number >= 0; give one"):
             ask(index)

@@ -103,6 +103,7 @@ def test_the_number_of_episodes_is_whole(n: Any) -> None:
 
 
 ZEROS = np.zeros
+made: Any = Episode  # of lists, too
 plain = inspect.unwrap  # without the check of shapes that the tests add
 
 
@@ -117,8 +118,8 @@ plain = inspect.unwrap  # without the check of shapes that the tests add
         (lambda: plain(analysis.class_geometry)(ZEROS((4, 2, 2)), np.arange(4)), TraceError, r"shape \(4, 2, 2\)"),
         (lambda: plain(analysis.calibration)(ZEROS((3, 2)), ZEROS(2, int)), TraceError, r"shape \(3, 2\) and labels \(2,\)"),
         (lambda: plain(analysis.calibration)(ZEROS(3), ZEROS(3, int)), TraceError, r"shape \(3,\) and labels \(3,\)"),
-        (lambda: Episode([[1, 2], [1]], [0, 1], [[1, 2]], [0], ("a", "b")), EpisodeError, "entries of support_x differ in shape"),
-        (lambda: Episode([[1.0]], 0, [[2.0]], [0], ("a", "b")), EpisodeError, "support_y is 0, a single value"),
+        (lambda: made([[1, 2], [1]], [0, 1], [[1, 2]], [0], ("a", "b")), EpisodeError, "entries of support_x differ in shape"),
+        (lambda: made([[1.0]], 0, [[2.0]], [0], ("a", "b")), EpisodeError, "support_y is 0, a single value"),
         (lambda: ClassPool("p", ZEROS((2, 2)), np.arange(3), ("a", "b")).subset([7]), EpisodeError, "classes 0 to 1, not 7"),
     ],
 )  # fmt: skip

@@ -33,17 +33,19 @@ def outer_loop_monitor(
 
     The losses are the same as in `meta_train` with the same arguments.
 
+    The default validation uses 20 episodes of the dataset's validation split or, for regression, of other functions. It runs
+    about 15 times and after the last step, or less often, so that it uses at most half as many episodes as the training. There
+    is none if the sampler's pool is not the training split of a dataset, or if the validation split is too small.
+
     Args:
         learner: the learner to train.
         sampler, how, checkpoint: as in `meta_train`.
         validation: a sampler of validation episodes, as in `meta_train`: after training, the learner has the parameters of the
-            best validation. By default, validation only draws a curve and does not change the training. It then uses 20
-            episodes of the dataset's validation split (or of other functions, for regression), about 15 times and after the
-            last step, and at most half as many episodes as the training. There is no validation split, and thus no curve, if
-            the sampler's pool is not the training split of a dataset. False: no validation.
+            best validation. `None`: a default validation, which only draws a curve and does not change the training. `False`: no
+            validation.
         held: the held-out episode. The monitor adapts the learner to this episode again and again during training, and shows
-            each adaptation. By default it is episode 0 of the validation sampler; without validation, it is episode 0 of
-            `sampler`, which is not in any training batch.
+            each adaptation. By default it is episode 0 of the validation sampler or, without validation, of `sampler`. No
+            training batch contains this episode.
         every: outer steps between two adaptations to the held-out episode; by default a 40th of `how.steps`.
         selection: a selection that other components share.
 

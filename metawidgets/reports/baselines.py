@@ -17,12 +17,12 @@ KINDS = ("first-order", "pretrained", "random")
 def baselines(
     learner: "Learner", kinds: Sequence[str], episode: Episode, *, trained_on: str = "", seed: int = 0
 ) -> "tuple[dict[str, Learner], dict[str, str]]":
-    """Return learners to show beside `learner` on the episode, by name, and for each kind that is missing the reason.
+    """Return two dictionaries: learners to show beside `learner` on the episode, by name; and the reason for each kind left out.
 
     Args:
         kinds: entries of `KINDS`. "random" is the learner itself with untrained parameters. "first-order" is first-order MAML
             with the learner's inner learning rate and steps. "pretrained" is a network trained on all classes (or functions) at
-            once. It is fine-tuned if the learner takes gradient steps, and compares with class means if the learner takes none.
+            once. If the learner takes gradient steps, this network is fine-tuned; if not, it compares items with class means.
         trained_on: the dataset of "first-order" and "pretrained". Their trained learners come with the package.
         seed: seed of the random parameters.
 

@@ -149,7 +149,7 @@ def _check_shapes(
     kinds: Mapping[str, type[Learner]],
     tensors: Mapping[str, Tensor],
 ) -> None:
-    """Refuse tensors whose shapes do not fit the card. The check allocates no memory, since the card may ask for terabytes."""
+    """Refuse tensors whose names or shapes do not fit the card. The check allocates no memory, since the card may ask for terabytes."""
     with torch.device("meta"):
         shapes = {name: t.shape for name, t in _made(card, None, kind, kinds).state_dict().items()}
     wrong = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]

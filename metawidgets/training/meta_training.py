@@ -100,8 +100,8 @@ def meta_train(
     by number, so no sampler state needs to be saved.)
 
     With a `control`, another thread can stop the training between two tasks, and change its learning rate and number of steps
-    while it runs. Call this again with the same control to resume; if the training had stopped early, its patience starts
-    again. After a meta-gradient that is not finite, it resumes from the parameters of a few steps earlier.
+    while it runs. Call this again with the same control to resume. If the training had stopped early, the patience starts
+    again. If it had failed because a meta-gradient was not finite, it resumes from the parameters of a few steps earlier.
 
     Raises:
         LearnerError: if the learner has nothing to train, a meta-gradient is not finite, or the control belongs to another

@@ -32,7 +32,7 @@ def attention_map(trace: Trace, *, step: int | None = None, head: str | int | No
     A dot marks the item that a query attends to most. A frame marks the support items of its own class.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         head: the name or number of a head; `None` for a menu of all heads and their mean, if there are several.
         width: approximate width of the whole chart, in pixels.
     """

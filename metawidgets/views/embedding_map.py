@@ -33,7 +33,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     learner has not read yet are pale. Both axes have the same scale.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of the plot, in pixels.
         images: draw each query as its image; needs an episode of images.
     """

@@ -39,7 +39,7 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     """Draw the prediction on the probe grid at the current step and before adaptation, all items, and the true function if known.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps, episode = Steps(trace, step, load=trace["probe_outputs"][0].size), trace.episode

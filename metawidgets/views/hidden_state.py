@@ -22,7 +22,7 @@ def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     If there are more units than fit, the units that change most are shown.
 
     Args:
-        step: the step to frame; `None` for a slider.
+        step: the step to frame; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)

@@ -28,7 +28,7 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     A dashed line marks the initial rate, if it is known. A negative rate ascends the loss.
 
     Args:
-        step: the state whose next step is marked; `None` for a slider.
+        step: the state whose next step is marked; `None` for a slider over all steps.
         width: approximate width of the chart with its names, in pixels.
     """
     steps = Steps(trace, step)

@@ -20,7 +20,7 @@ def learning_curves(trace: Trace, *, step: int | None = None, width: int = 440) 
     """Draw support and query loss (nats, or squared error) and accuracy over steps, with a mark at the current step.
 
     Args:
-        step: the step to mark; `None` for a slider.
+        step: the step to mark; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)

@@ -19,7 +19,7 @@ def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) ->
     """Draw write weights: slots (rows) over steps (columns), with a frame at the current step.
 
     Args:
-        step: the step to frame; `None` for a slider.
+        step: the step to frame; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)

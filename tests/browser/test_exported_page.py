@@ -94,9 +94,8 @@ def test_without_scripts_the_pictures_stand(report, browser):
 
 def test_a_control_that_needs_python_says_so(open_html, tmp_path):
     opened = open_html(export_component(VBox([IntSlider(3)]), tmp_path / "page.html"))
-    assert (
-        opened.page.locator(".mw-note").inner_text() == "This control works only in the notebook, with Python running."
-    )
+    assert opened.page.get_by_role("slider").is_disabled()
+    assert opened.page.locator(".mw-note").inner_text() == "Needs Python: the controls show what they were set to."
 
 
 def test_a_component_that_fails_to_start_leaves_its_picture(browser, tmp_path):

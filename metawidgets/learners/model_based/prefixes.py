@@ -126,7 +126,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         """Return the predictions at query tokens."""
 
     def placed(self, tokens: Float[Tensor, "row new channel"], layout: Layout) -> Float[Tensor, "row new channel"]:
-        """Add positions to tokens, for a network that does not know their order."""
+        """Return tokens with position embeddings, for a network that does not know their order; by default, return them unchanged."""
         return tokens
 
     def start(self, rows: int) -> tuple[Cache, ...]:

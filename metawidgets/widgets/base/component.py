@@ -194,7 +194,7 @@ class Component(anywidget.AnyWidget):
     # -- outside the notebook ---------------------------------------------------------------------------------------------
 
     def png(self) -> bytes:
-        """Return a PNG of the component's current state, for readers without scripts."""
+        """Return a PNG of the component's current state, for places that run no JavaScript, such as GitHub."""
         raise NotImplementedError
 
     def summary(self) -> str:

@@ -184,7 +184,7 @@ class EpisodeBuilder(Component):
         return restored
 
     def _dataset_draws(self) -> DatasetDraws:
-        """Return the source of draws. After `from_dict` it has no datasets, only the restored rows."""
+        """Return the component's `DatasetDraws`. After `from_dict`, it has no datasets, only the restored items."""
         if not hasattr(self, "_draws"):
             self._draws = DatasetDraws({}, self.rows, 0)
         return self._draws

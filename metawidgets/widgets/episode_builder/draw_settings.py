@@ -18,7 +18,7 @@ DEFAULT_SIZES = {"image": (5, 1, 3), "point": (3, 5, 10), "curve": (None, 5, 10)
 
 
 def checked_settings(**settings: Any) -> dict[str, Any]:
-    """Check the types of the settings and return them. The sampler checks the sizes.
+    """Check the types and ranges of the settings and return them. The sampler checks whether there are enough classes and items.
 
     Raises:
         EpisodeError: if a value has the wrong type or is out of range, or a setting is unknown.

@@ -111,7 +111,7 @@ class LearnerArena(Component):
     # -- requests -----------------------------------------------------------------------------------------------------------
 
     def do_open(self, index: Any) -> None:
-        """Open an episode of the round. If its items were not sent yet, play it again and send them."""
+        """Open an episode of the round. If the browser does not have its items, run the learners on it again and send the result."""
         index = _whole(index, 0, self.round.n_episodes - 1, "the episode")
         if index not in self._comparisons:
             assert self._play is not None
@@ -217,7 +217,7 @@ class LearnerArena(Component):
         return "\n".join(lines)
 
     def your_scores(self) -> dict[int, float]:
-        """Return a person's scores, by place in the round, for the episodes that the person and the learners share."""
+        """Return the person's score on each answered episode of the round, by the episode's index in the round."""
         places = {key: i for i, key in enumerate(self.config["keys"]) if key}
         found = {}
         for key, value in self.you.items():

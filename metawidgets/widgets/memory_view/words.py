@@ -1,4 +1,4 @@
-"""The summary of a `MemoryView` in sentences, for readers without scripts and for its picture."""
+"""The summary of a `MemoryView` in sentences, for places that run no JavaScript and for the view's picture."""
 
 from typing import Any
 

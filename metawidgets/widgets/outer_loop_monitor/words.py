@@ -1,4 +1,4 @@
-"""The summary of a meta-training in sentences, for readers without scripts."""
+"""The summary of a meta-training in sentences, for places that run no JavaScript."""
 
 from collections.abc import Mapping
 

@@ -31,7 +31,10 @@ class Nearest(NamedTuple):
 
 
 def nearest_prototypes(distances: Float[np.ndarray, "query way"]) -> Nearest:
-    """Return the nearest classes at one step. A class with NaN (no support yet) is never nearest. On a tie, the first class wins."""
+    """Return each query's two nearest classes at one step.
+
+    A class with NaN (no support yet) is never nearest. On a tie, the first class wins.
+    """
     filled = np.where(np.isnan(distances), np.inf, distances)
     order = np.argsort(filled, axis=1, kind="stable")[:, :2]  # (query, 2)
     two = np.take_along_axis(filled, order, 1)

@@ -175,7 +175,7 @@ class TaskDistribution(Component):
         return {name: arrays[f"losses.{i}"] for i, name in enumerate(self.config["learners"])}
 
     def summary(self) -> str:
-        """Return the distribution shown, and each learner's loss on it and on the tasks of meta-training."""
+        """Describe in text the distribution that is shown, with each learner's loss on it and on the tasks of meta-training."""
         c = self.config
         lines = [
             f"Tasks of {c['dataset']}, {c['size']}: {c['n_tasks']} of meta-training, {c['n_tasks']} of meta-testing, "

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from jupyter_client.manager import start_new_kernel
 
+from metawidgets.analysis import t_quantile
+
 SETUP = """
 import gc, json, os, threading, weakref
 import comm
@@ -104,7 +106,7 @@ def slope(values: np.ndarray) -> tuple[float, float]:
     y = np.array([b.mean() for b in blocks])
     x = np.arange(len(y)) * len(values) / len(y)
     (a, _), covariance = np.polyfit(x, y, 1, cov=True)
-    return float(a), float(1.96 * np.sqrt(covariance[0, 0]))
+    return float(a), float(t_quantile(len(x) - 2) * np.sqrt(covariance[0, 0]))
 
 
 def main() -> None:

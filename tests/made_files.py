@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 __all__ = ["bomb", "image_file"]
@@ -13,7 +14,9 @@ def image_file(kind="PNG", size=(120, 90), ink=20, paper=240, mode="L"):
     picture = Image.new("L", size, paper)
     ImageDraw.Draw(picture).line((30, 20, 30, 70, 60, 70), fill=ink, width=6)
     out = io.BytesIO()
-    picture.convert(mode).save(out, kind)
+    deep = mode == "I;16"  # its white is 65535
+    picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257) if deep else picture.convert(mode)
+    picture.save(out, kind)
     return out.getvalue()
 
 

@@ -1,9 +1,9 @@
 // What scores come to, in numbers and in words.
 import type { Uint8 } from "../shared/arrays.ts";
-import { boundsOf, intervalText, numberText } from "../shared/numbers.ts";
+import { boundsOf, intervalText, meanInterval, numberText } from "../shared/numbers.ts";
 
-/** Below so many episodes a normal interval is too narrow to call a difference clear, as in Python's `is_clear`. */
-const FEW = 5;
+/** Below so many episodes no difference is called clear, as Python's `FEWEST_TO_TELL`. */
+const FEW = 6;
 
 export interface Interval {
   mean: number;
@@ -18,8 +18,8 @@ export interface Interval {
 }
 
 /**
- * The mean of the finite values with its 95 % interval, 1.96 s / sqrt(n); null for none. Its ends stay within `bounds`, the
- * least and the largest value that there can be.
+ * The mean of the finite values with its 95 % interval by Student's t; null for none. Its ends stay within `bounds`, the least and
+ * the largest value that there can be.
  */
 export function intervalOf(
   values: ArrayLike<number>,
@@ -28,9 +28,7 @@ export function intervalOf(
   const known = Array.from(values).filter(Number.isFinite);
   const n = known.length;
   if (!n) return null;
-  const mean = known.reduce((a, b) => a + b, 0) / n;
-  const squares = known.reduce((a, v) => a + (v - mean) ** 2, 0);
-  const half = n > 1 ? 1.96 * Math.sqrt(squares / (n - 1) / n) : NaN;
+  const { mean, half } = meanInterval(known);
   const [low, high] = [Math.max(least, mean - half), Math.min(most, mean + half)];
   return { mean, half, n, low, high, few: n < FEW, clear: n >= FEW && (low > 0 || high < 0) };
 }
@@ -67,7 +65,7 @@ export function scoreWords(metric: string) {
     mean(interval: Interval | null): string {
       if (!interval) return "\u2013";
       const { mean, half } = interval;
-      return `${intervalText([mean, half], bounds, plain, halfText)}${unit}`;
+      return intervalText([mean, half], bounds, plain, { halfText, unit });
     },
     points: (v: number) => `${sign(v)}${percent ? " points" : ""}`,
     difference({ mean, half, low, high }: Interval): string {

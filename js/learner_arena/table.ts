@@ -3,6 +3,7 @@ import { rivalSign } from "../contest/rivals.ts";
 import { durationText, type Interval, medianOf, type ScoreWords } from "../contest/scores.ts";
 import { fillTable } from "../contest/table.ts";
 import { type Child, h } from "../shared/elements.ts";
+import { intervalNote } from "../shared/numbers.ts";
 import type { Theme } from "../shared/theme.ts";
 import { type Player, pairedInterval } from "./players.ts";
 
@@ -65,8 +66,10 @@ export function fillFigures(
   const signs = players.map(({ rival }) => rivalSign(rival));
   const on = threads ? `, ${threads} thread${threads === 1 ? "" : "s"}` : "";
   const unit = words.percent ? "in points" : "of errors";
+  const note = intervalNote(Math.max(...players.map(({ interval }) => interval.n)));
+  const few = note ? ` (${note})` : "";
   fillTable(table, {
-    caption: `Median wall-clock time an episode${on}; differences ${unit}, paired by episode, with 95\u00a0% interval`,
+    caption: `Median wall-clock time an episode${on}; differences ${unit}, paired by episode, with 95\u00a0% interval${few}`,
     head: [
       "Learner",
       words.name,

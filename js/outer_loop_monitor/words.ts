@@ -37,13 +37,10 @@ export function scoreText(metric: string, mean: number, half?: number | null): s
   const isAccuracy = metric === "accuracy";
   const text = (value: number, digits: number) =>
     isAccuracy ? (100 * value).toFixed(1) : numberText(value, digits);
-  const said = intervalText(
-    [mean, half],
-    boundsOf(metric),
-    (value) => text(value, 3),
-    (value) => text(value, 2),
-  );
-  return `${said}${isAccuracy ? "\u00a0%" : ""}`;
+  return intervalText([mean, half], boundsOf(metric), (value) => text(value, 3), {
+    halfText: (value) => text(value, 2),
+    unit: isAccuracy ? "\u00a0%" : "",
+  });
 }
 
 /** A number as an axis writes it. */

@@ -15,7 +15,7 @@ import { crossMark, shapePath } from "../plot/shapes.ts";
 import { classColour } from "../shared/colour.ts";
 import { segments } from "../shared/controls.ts";
 import { h, svg } from "../shared/elements.ts";
-import { boundsOf, intervalText, numberText } from "../shared/numbers.ts";
+import { boundsOf, intervalNote, intervalText, numberText } from "../shared/numbers.ts";
 import { afterDrawing } from "../shared/repaint.ts";
 import type { Theme } from "../shared/theme.ts";
 import { domainOf, type MeanLoss, meanLosses } from "./mean_losses.ts";
@@ -77,7 +77,7 @@ export function lossesOf({ arrays, config, after, onStep }: LossesOptions) {
       for (const [i, row] of rows.entries()) row.show(means[i][now.step + 1], i, now.theme);
       note.textContent = odd.length
         ? `${odd.join(" and ")}: not finite where crossed out.`
-        : noteText(means.flat());
+        : noteText(means.flat(), arrays["losses.0"].shape[1]);
     });
   };
   canvas.addEventListener("click", (event) => {
@@ -107,10 +107,12 @@ export function lossesOf({ arrays, config, after, onStep }: LossesOptions) {
   return { node, fit, paint, words, after: () => (state === most ? null : state) };
 }
 
-function noteText(means: MeanLoss[]): string {
+function noteText(means: MeanLoss[], n: number): string {
   const cut = means.some(({ mean, half }) => mean - half <= 0);
   const where = cut ? "; a line without a cap below goes on to 0" : "";
-  return `Mean over the tasks, with its 95 % interval${where}. Click to move there.`;
+  const note = intervalNote(n, null, "task");
+  const rough = note ? ` (${note})` : "";
+  return `Mean over the tasks, with its 95 % interval${rough}${where}. Click to move there.`;
 }
 
 /** Means over tasks cost more than drawing them, and do not change. */
@@ -145,7 +147,7 @@ function readout(name: string) {
   const show = ({ mean, half }: MeanLoss, i: number, theme: Theme) => {
     stroke.setAttribute("stroke", learnerColour(i, theme));
     stroke.setAttribute("stroke-dasharray", DASHES[i % DASHES.length].join(" "));
-    value.textContent = intervalText([mean, half], boundsOf("loss"), numberText, halfText);
+    value.textContent = intervalText([mean, half], boundsOf("loss"), numberText, { halfText });
   };
   return { node: h("li", {}, sign, name, value), show };
 }

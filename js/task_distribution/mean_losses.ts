@@ -1,7 +1,8 @@
 // Means over tasks with their intervals.
 import type { Float32 } from "../shared/arrays.ts";
+import { meanInterval } from "../shared/numbers.ts";
 
-/** A mean over tasks, and half the width of its 95 % interval, 1.96 s / sqrt(n). */
+/** A mean over tasks, and half the width of its 95 % interval by Student's t. */
 export interface MeanLoss {
   mean: number;
   half: number;
@@ -15,9 +16,7 @@ export function meanLosses(
   const column = Math.min(state, states - 1);
   return Array.from({ length: groups }, (_, group) => {
     const values = Array.from({ length: n }, (_, t) => data[(group * n + t) * states + column]);
-    const mean = values.reduce((a, b) => a + b) / n;
-    const squares = values.reduce((a, b) => a + (b - mean) ** 2, 0);
-    return { mean, half: (1.96 * Math.sqrt(squares / (n - 1))) / Math.sqrt(n) };
+    return meanInterval(values);
   });
 }
 

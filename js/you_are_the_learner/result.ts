@@ -12,6 +12,7 @@ import { drawAxes, drawLine, type Scale, scaleOf, ticksOf } from "../plot/axes.t
 import { canvasOf, shorten } from "../plot/canvas.ts";
 import { dotMark } from "../plot/shapes.ts";
 import { h } from "../shared/elements.ts";
+import { intervalNote } from "../shared/numbers.ts";
 import type { Theme } from "../shared/theme.ts";
 import type { Round } from "./round.ts";
 
@@ -104,7 +105,8 @@ function fillResult(
 ): void {
   const done = round.finished();
   const pace = done.reduce((sum, e) => sum + round.pace(e), 0) / done.length;
-  const few = done.length < 10 ? " Over so few episodes an interval is rough." : "";
+  const note = intervalNote(done.length);
+  const few = note ? ` (${note})` : "";
   const signs = rows.map(({ rival }) => rivalSign(rival));
   const difference = ({ rival, scores }: Row) => {
     const found =
@@ -119,7 +121,7 @@ function fillResult(
     return [words.difference(found), " ", verdict];
   };
   fillTable(table, {
-    caption: `Differences are paired by episode, with 95\u00a0% interval.${few} You took ${durationText(pace)} a query.`,
+    caption: `Differences are paired by episode, with 95\u00a0% interval${few}. You took ${durationText(pace)} a query.`,
     head: [
       "Who",
       "This episode",

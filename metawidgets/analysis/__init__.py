@@ -15,11 +15,24 @@ from metawidgets.analysis.geometry import (
     silhouette,
     task_embedding,
 )
-from metawidgets.analysis.intervals import Interval, interval_text, mean_interval, paired_interval, within_bounds
+from metawidgets.analysis.intervals import (
+    FEWEST_TO_TELL,
+    Interval,
+    difference_ends,
+    difference_text,
+    half_widths,
+    interval_note,
+    interval_text,
+    mean_interval,
+    paired_interval,
+    t_quantile,
+    within_bounds,
+)
 from metawidgets.analysis.projection import Projection, fit_projection
 from metawidgets.analysis.significance import Difference, differences, holm, paired_t_test, t_tails
 
 __all__ = [
+    "FEWEST_TO_TELL",
     "Calibration",
     "ClassGeometry",
     "Difference",
@@ -29,9 +42,13 @@ __all__ = [
     "class_geometry",
     "class_means",
     "cosine_similarity",
+    "difference_ends",
+    "difference_text",
     "differences",
     "fit_projection",
+    "half_widths",
     "holm",
+    "interval_note",
     "interval_text",
     "mean_interval",
     "nearest_prototype_distance",
@@ -40,6 +57,7 @@ __all__ = [
     "pairwise_angles",
     "pairwise_distances",
     "silhouette",
+    "t_quantile",
     "t_tails",
     "task_embedding",
     "within_bounds",

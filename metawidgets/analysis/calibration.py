@@ -36,9 +36,13 @@ def calibration(
     Source: Guo et al., "On calibration of modern neural networks", ICML 2017, equation 3.
 
     Raises:
-        TraceError: if `probabilities` holds no items, or a probability is outside [0, 1].
+        TraceError: if the shapes do not fit together, `probabilities` holds no items, or a probability is outside [0, 1].
     """
     p = np.asarray(probabilities, np.float64)
+    if p.ndim != 2 or np.shape(labels) != p.shape[:1]:
+        raise TraceError(
+            f"probabilities have shape {p.shape} and labels {np.shape(labels)}; give (item, way) probabilities and one label for each item."
+        )
     if len(p) == 0:
         raise TraceError(
             "calibration needs at least one item, but there are none; give at least one row of probabilities."

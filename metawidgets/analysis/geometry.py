@@ -56,7 +56,7 @@ def class_means(
     embeddings: Float[np.ndarray, "item feature"], labels: Int[np.ndarray, " item"]
 ) -> Float[np.ndarray, "way feature"]:
     """Return the mean embedding of each class that occurs, in the order of the labels."""
-    x = np.asarray(embeddings, np.float64)
+    x = _one_label_each(_points(embeddings), labels)
     return np.stack([x[labels == c].mean(axis=0) for c in np.unique(labels)])
 
 
@@ -83,7 +83,7 @@ def silhouette(embeddings: Float[np.ndarray, "item feature"], labels: Int[np.nda
 
 def _labelled(embeddings: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the points as float64, and their labels renumbered from 0 without gaps."""
-    x = np.asarray(embeddings, np.float64)
+    x = _one_label_each(_points(embeddings), labels)
     kept, own = np.unique(labels, return_inverse=True)
     if len(kept) < 2:
         raise TraceError(
@@ -96,11 +96,35 @@ def _labelled(embeddings: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, n
     return x, own
 
 
+def _points(points: np.ndarray) -> np.ndarray:
+    x = np.asarray(points, np.float64)
+    if x.ndim != 2:
+        raise TraceError(f"points have shape {x.shape}, but (point, feature) is needed; flatten each point to one row.")
+    return x
+
+
+def _one_label_each(x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    if np.shape(labels) != x.shape[:1]:
+        raise TraceError(
+            f"labels have shape {np.shape(labels)} for points of shape {x.shape}; give one label for each point."
+        )
+    return x
+
+
+def _same_width(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    a, b = _points(a), _points(b)
+    if a.shape[1] != b.shape[1]:
+        raise TraceError(
+            f"points of shapes {a.shape} and {b.shape} have different numbers of features; give points of one space."
+        )
+    return a, b
+
+
 def pairwise_distances(
     a: Float[np.ndarray, "a feature"], b: Float[np.ndarray, "b feature"]
 ) -> Float[np.ndarray, "a b"]:
     """Compute the Euclidean distances between all points of `a` and all points of `b`."""
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = _same_width(a, b)
     # Subtract the points: the expansion |a|^2 - 2ab + |b|^2 would lose precision for small distances.
     return np.stack([np.sqrt(((point - b) ** 2).sum(axis=1)) for point in a]) if len(a) else np.zeros((0, len(b)))
 
@@ -109,7 +133,7 @@ def pairwise_angles(
     points: Float[np.ndarray, "point feature"], origin: Float[np.ndarray, " feature"] | None = None
 ) -> Float[np.ndarray, "point point"]:
     """Compute the angles between points seen from `origin` (default: zero), in degrees from 0 to 180; NaN for a point at the origin."""
-    arrows = np.asarray(points, np.float64) - (0.0 if origin is None else np.asarray(origin, np.float64))
+    arrows = _points(points) - (0.0 if origin is None else np.asarray(origin, np.float64))
     # On the diagonal, the cosine may round to just below 1, which would give an angle visibly above 0.
     angles = np.degrees(np.arccos(np.clip(cosine_similarity(arrows, arrows), -1.0, 1.0)))
     np.fill_diagonal(angles, np.where(np.isnan(np.diag(angles)), np.nan, 0.0))
@@ -119,7 +143,7 @@ def pairwise_angles(
 def cosine_similarity(a: Float[np.ndarray, "a feature"], b: Float[np.ndarray, "b feature"]) -> Float[np.ndarray, "a b"]:
     """Compute the cosines between all rows of `a` and all rows of `b`, in [-1, 1]; NaN where a row is zero."""
     units = []
-    for rows in (np.asarray(a, np.float64), np.asarray(b, np.float64)):
+    for rows in _same_width(a, b):
         length = np.linalg.norm(rows, axis=1, keepdims=True)
         units.append(np.divide(rows, length, out=np.full_like(rows, np.nan), where=length > 0))
     return units[0] @ units[1].T

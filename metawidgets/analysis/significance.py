@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from metawidgets.analysis.intervals import Interval, paired_interval
+from metawidgets.analysis.intervals import FEWEST_TO_TELL, Interval, paired_interval
 from metawidgets.errors import EpisodeError, did_you_mean
 
 __all__ = ["Difference", "differences", "holm", "paired_t_test", "t_tails"]
@@ -30,6 +30,11 @@ class Difference:
     t: float
     p: float
     p_holm: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether the corrected test is below 5 %, over at least `FEWEST_TO_TELL` episodes."""
+        return self.p_holm < 0.05 and self.interval.n >= FEWEST_TO_TELL
 
 
 def differences(scores: Mapping[str, Shaped[np.ndarray, " episode"]], reference: str) -> list[Difference]:
@@ -57,9 +62,10 @@ def paired_t_test(a: Shaped[np.ndarray, " episode"], b: Shaped[np.ndarray, " sam
     """Return Student's t of the differences `a - b` and its two-sided p value, which is 1 if no episode differs.
 
     Raises:
-        EpisodeError: if `paired_interval` refuses the scores.
+        EpisodeError: if `paired_interval` refuses the scores, or there is only one episode.
     """
-    paired_interval(a, b)  # raises if the scores cannot be paired
+    if (n := paired_interval(a, b).n) < 2:  # raises if the scores cannot be paired
+        raise EpisodeError(f"a t-test needs the scores of two or more episodes, not of {n}; score more episodes.")
     apart = np.asarray(a, np.float64) - np.asarray(b, np.float64)
     mean, error = float(apart.mean()), float(apart.std(ddof=1) / math.sqrt(len(apart)))
     # Equal differences still have a tiny spread from rounding errors; treat it as 0.

@@ -36,6 +36,7 @@ def demo(
     import torch
 
     from metawidgets import datasets, learners
+    from metawidgets.analysis import interval_note
     from metawidgets.episodes import EpisodeSampler
     from metawidgets.training import MetaTraining
 
@@ -72,7 +73,9 @@ def demo(
         scores = (_before_and_after(model, sampler, n_episodes) for sampler in tests.values())
         table.add_row(type(model).__name__, *scores)
     out.print(table)
-    out.print(f"Means over {n_episodes} episodes with 95 % confidence intervals. Chance is 20 %.")
+    note = interval_note(n_episodes)
+    few = f" ({note})" if note else ""
+    out.print(f"Means over {n_episodes} episodes with 95 % confidence intervals{few}. Chance is 20 %.")
 
     errors.print("Running the report of ProtoNet on real digits.")
     values = {"checkpoint": str(folder / "protonet.safetensors"), "dataset": "digits", "split": "all", "seed": seed}

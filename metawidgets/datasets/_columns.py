@@ -1,8 +1,7 @@
-"""Columns of a table: reading them from a CSV file or from memory, and conversion to numbers or words."""
+"""Columns of a table, read from a CSV file or from memory."""
 
 import csv
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,15 +10,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-from jaxtyping import Float, Shaped
+from jaxtyping import Shaped
 
+from metawidgets.datasets._cells import word
 from metawidgets.errors import DatasetError
 from metawidgets.files.paths import expanded, is_file, is_folder
 
-__all__ = ["Columns", "given", "numbers", "read_columns", "words"]
+__all__ = ["Columns", "given", "read_columns"]
 
 _DELIMITERS = ",;\t|"
-_MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 _GIVEN = "memory:"
 _LONGEST_LINE, _MOST_COLUMNS, _MOST_CELLS = 1 << 20, 10_000, 20_000_000  # characters; a cell takes 60 bytes of memory
 _REGISTER: dict[str, "Columns"] = {}  # tables in memory, by the name that `given` returns
@@ -32,7 +31,7 @@ class Columns:
     Args:
         values: the columns by name, in order: numbers, or words (object arrays of `str`).
         rows: the number of each row, from 1.
-        left_out: the rows that could not be read, each with the reason.
+        left_out: the rows that could not be read, and a column of pandas' index, each with the reason.
     """
 
     values: dict[str, Shaped[np.ndarray, " row"]]
@@ -76,7 +75,10 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
             lines.seek(0)
             reader = csv.reader(_short(lines, file.name), delimiter=max(_DELIMITERS, key=head.count), strict=True)
             names = [name.strip() for name in next(reader, [])]
-            _check_names(names, file.name)
+            indexed = (
+                len(names) > 1 and not names[0]
+            )  # pandas writes a frame's index into a first column without a name
+            _check_names(names[indexed:], file.name)
             cells: list[list[str]] = [[] for _ in names]
             rows, left_out = [], []
             for number, row in enumerate((r for r in reader if r), 1):
@@ -100,7 +102,9 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
         raise DatasetError(
             f"dataset 'table': {file.name!r} is not a CSV file in UTF-8 ({error}); save it as one."
         ) from None
-    values = {name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True)}
+    values = {name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True) if name}
+    if indexed:
+        left_out.append(("column 1", "is not a feature: it has no name, as the index that pandas writes"))
     return Columns(values, tuple(rows), tuple(left_out))
 
 
@@ -140,7 +144,7 @@ def given(table: Any) -> str:
         plain = column.dtype.kind in "fiub"
         values[str(name)] = column.astype(np.float64) if column.dtype.kind == "f" else column.copy()
         if not plain:
-            values[str(name)] = np.array([_word(v) for v in column.tolist()], dtype=object)
+            values[str(name)] = np.array([word(v) for v in column.tolist()], dtype=object)
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) != 1:
         raise DatasetError(f"the table's columns differ in length: {lengths}; give columns of equal length.")
@@ -153,37 +157,6 @@ def given(table: Any) -> str:
     return key
 
 
-def words(column: Shaped[np.ndarray, " row"]) -> list[str | None]:
-    """Return the values of a column as labels; `None` where a cell is empty."""
-    return [_word(v) or None for v in column.tolist()]
-
-
-def numbers(column: Shaped[np.ndarray, " row"]) -> tuple[Float[np.ndarray, " row"], int | None]:
-    """Return the values of a column as numbers, and the index of the first row that contains a word, or `None`.
-
-    Missing values and words become NaN.
-    """
-    if column.dtype != object:
-        return column.astype(np.float64), None
-    out, first = np.full(len(column), np.nan), None
-    for i, text in enumerate(column.tolist()):
-        if text.lower() in _MISSING:
-            continue
-        try:
-            out[i] = float(text)
-        except ValueError:
-            first = i if first is None else first
-    return out, first
-
-
-def _word(value: Any) -> str:
-    """Return a value as the text of a label: "3" for 3.0, and "" for a missing value."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
-
-
 def _check_names(names: list[str], what: str) -> None:
     if len(names) > _MOST_COLUMNS:
         raise DatasetError(
@@ -194,7 +167,9 @@ def _check_names(names: list[str], what: str) -> None:
         wrong = (
             f"names {twice[0]!r} twice"
             if twice and twice[0]
-            else "leaves a column without a name"
+            else f"leaves a column without a name, the one before {names[names.index('') + 1]!r}"
+            if "" in names[:-1]
+            else "leaves its last column without a name"
             if names
             else "has none"
         )

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import UInt8
 
+from metawidgets.datasets._near_duplicates import near_duplicates, thumbnail
 from metawidgets.datasets._own_classes import LeftOut
 from metawidgets.errors import DatasetError, PictureError
 from metawidgets.files.paths import is_file, is_folder
@@ -49,10 +50,12 @@ class Pictures:
     Args:
         classes: by class, its items `(file name, picture)`. All pictures have the same shape.
         left_out: the path within the folder of each entry that is not used, with the reason.
+        alike: pairs of paths whose pictures are near-duplicates.
     """
 
     classes: dict[str, list[tuple[str, UInt8[np.ndarray, "channel side side"]]]]
     left_out: tuple[LeftOut, ...]
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 def read_folder(root: Path, size: int, colour: Colour) -> Pictures:
@@ -148,7 +151,7 @@ def _read(
 
     skipped, seen = list(left_out), {}
     kept: list[tuple[FoundFile, dict[int, np.ndarray | PictureError]]] = []
-    coloured = 0
+    coloured, small = 0, []
     for number, file in enumerate(files):
         _show(number, len(files))
         try:
@@ -167,9 +170,10 @@ def _read(
             except PictureError as error:
                 made[channels] = error
         if colour == "auto":
-            small = np.asarray(image.resize((32, 32))).astype(np.int16)
-            coloured += float((small.max(-1) - small.min(-1)).mean()) > _CHROMA
+            shades = np.asarray(image.resize((32, 32))).astype(np.int16)
+            coloured += float((shades.max(-1) - shades.min(-1)).mean()) > _CHROMA
         kept.append((file, made))
+        small.append(thumbnail(image))
     _show(len(files), len(files))
     channels = {"ink": 1, "rgb": 3, "auto": 3 if 2 * coloured > len(kept) else 1}[colour]
     classes: dict[str, list[tuple[str, np.ndarray]]] = {}
@@ -186,8 +190,15 @@ def _read(
             f"dataset 'image_folder': none of {len(files)} files in {str(root)!r} is a picture that can be read: {path!r} {why}"
         )
     skipped.sort()
-    _tell(skipped)
-    return Pictures(classes, tuple(skipped))
+    pairs = near_duplicates(np.stack(small))
+    alike = tuple((kept[a][0].path, kept[b][0].path) for a, b in pairs if channels in _usable(kept[a][1], kept[b][1]))
+    _tell(skipped, alike)
+    return Pictures(classes, tuple(skipped), alike)
+
+
+def _usable(a: dict[int, Any], b: dict[int, Any]) -> set[int]:
+    """Return the numbers of channels for which both pictures could be made."""
+    return {c for c in a if not isinstance(a[c], PictureError) and not isinstance(b[c], PictureError)}
 
 
 def _bytes(path: Path, size: int) -> bytes:
@@ -203,13 +214,17 @@ def _bytes(path: Path, size: int) -> bytes:
         raise PictureError(f"cannot be opened ({error.strerror})") from None
 
 
-def _tell(skipped: list[LeftOut]) -> None:
-    """Log one line about the files that were left out, except hidden ones."""
+def _tell(skipped: list[LeftOut], alike: tuple[tuple[str, str], ...]) -> None:
+    """Log one line about the files that were left out, except hidden ones, and one about near-duplicates."""
     missed = [(path, why) for path, why in skipped if why != "is hidden"]
     if missed:
         path, why = missed[0]
         more = f" (and {len(missed) - 1} more, see `unreadable`)" if len(missed) > 1 else ""
         _LOG.warning("image_folder left out %d: %r %s%s", len(missed), path, why.rstrip("."), more)
+    if alike:
+        more = f" (and {len(alike) - 1} more pairs, see `near_duplicates`)" if len(alike) > 1 else ""
+        first, second = next(iter(alike))
+        _LOG.warning("image_folder kept near-duplicates: %r and %r look alike%s", first, second, more)
 
 
 def _show(done: int, n: int) -> None:

@@ -4,12 +4,12 @@ import abc
 import dataclasses
 import typing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from metawidgets.datasets._origins import remember_origin
 from metawidgets.episodes import TaskSource
 from metawidgets.errors import DatasetError, did_you_mean
+from metawidgets.files.plain_json import plain_value
 
 __all__ = ["SPLITS", "Dataset", "OptionInfo", "Split", "option"]
 
@@ -126,15 +126,16 @@ def _readable(hint: Any) -> str:
 
 def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Mapping[str, Any]) -> Any:
     """Check a value and convert it to its type: a whole number may stand for a float, and a `Path` for a string."""
+    value = plain_value(value)
     where = f"option {name}={value!r} of dataset {dataset!r}"
     if choices := _choices(hint):
         if value not in choices:
             raise DatasetError(f"{where} is not one of its choices; {did_you_mean(value, choices)}")
         return value
     if hint == str | None:
-        if value is not None and not isinstance(value, str | Path):
+        if value is not None and not isinstance(value, str):
             raise DatasetError(f"{where} is not text; give text, or leave it out.")
-        return None if value is None else str(value)
+        return value
     if hint is bool:
         if not isinstance(value, bool):
             raise DatasetError(f"{where} is not True or False; give one of these.")

@@ -24,8 +24,12 @@ class ImageFolder(Dataset):
     channels above 20 of 255).
 
     These entries are left out and listed in `unreadable`: files that are not pictures, are broken, or exceed 30 MB or 40 million
-    pixels; pictures of one shade (as ink); duplicates; hidden files; links; and files outside a class folder. The result is cached
-    until a file changes.
+    pixels; pictures of one shade (as ink); duplicates; hidden files; links; and files outside a class folder. Pictures that look
+    alike, such as recompressed or resized copies, are kept and listed in `near_duplicates`. The result is cached until a file
+    changes.
+
+    Pictures of 16 bits are scaled by the range of 16 bits (65535 is white), and floating-point ones must lie between 0 and 1:
+    all pictures are scaled by one factor, so that classes may differ in brightness.
 
     Classes are split at random, with `split_seed`: `test_share` and `validation_share` of the classes are held out, at least two
     each, and the others are for training. If there are too few classes, use `source("all")`, or a share of 0.
@@ -54,6 +58,11 @@ class ImageFolder(Dataset):
     def unreadable(self) -> tuple[LeftOut, ...]:
         """The files and classes that were left out, by path within the folder, each with the reason."""
         return tuple(sorted((*self._pictures().left_out, *self._pool()[1])))
+
+    @property
+    def near_duplicates(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of pictures that look alike, by path within the folder, though their files differ. They are kept."""
+        return self._pictures().alike
 
     def _source(self, split: Split) -> TaskSource:
         return part_of(self._pool()[0], split, self.validation_share, self.test_share, self.split_seed)

@@ -2,8 +2,9 @@
 
 from metawidgets.episodes.alternating_shots import AlternatingShots
 from metawidgets.episodes.arrays import ItemId
+from metawidgets.episodes.disjoint import check_disjoint
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
-from metawidgets.episodes.sampling import ClassPool, EpisodeSampler, TaskSource, check_disjoint
+from metawidgets.episodes.sampling import ClassPool, EpisodeSampler, TaskSource
 
 __all__ = [
     "AlternatingShots",

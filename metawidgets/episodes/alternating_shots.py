@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from metawidgets.episodes.arrays import whole
 from metawidgets.episodes.episode import Episode, EpisodeBatch
 from metawidgets.episodes.sampling import EpisodeSampler, TaskSource
 from metawidgets.errors import EpisodeError
@@ -48,10 +49,12 @@ class AlternatingShots(EpisodeSampler):
         return f"AlternatingShots({self.source.name!r}, ({shots}), {self.spec}, seed={self.seed})"
 
     def episode(self, index: int) -> Episode:
+        index = whole("the number of an episode", index)
         spec = self.specs[index % len(self.specs)]
         episode = self.source.draw(np.random.default_rng([self.seed, 0, index]), spec)
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
+        index, size = whole("the number of a batch", index), whole("size", size, 1)
         spec = self.specs[index % len(self.specs)]
         return self.source.draw_batch(np.random.default_rng([self.seed, 1, index]), spec, size)

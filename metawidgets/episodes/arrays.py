@@ -9,7 +9,19 @@ from jaxtyping import Float, Shaped
 
 from metawidgets.errors import EpisodeError
 
-__all__ = ["ItemId", "check_names", "check_unique", "checked_features", "checked_x", "checked_y", "frozen", "item_id"]
+__all__ = [
+    "ItemId",
+    "check_names",
+    "check_unique",
+    "checked_features",
+    "checked_x",
+    "checked_y",
+    "frozen",
+    "item_id",
+    "rows",
+    "shared_content",
+    "whole",
+]
 
 
 class ItemId(NamedTuple):
@@ -34,12 +46,55 @@ def item_id(given: str | Sequence[object]) -> ItemId:
     return ItemId(*parts)
 
 
+def whole(name: str, value: object, low: int = 0) -> int:
+    """Return a whole number as an `int`.
+
+    Raises:
+        EpisodeError: if `value` is not a whole number, or is below `low`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
+        raise EpisodeError(f"{name}={value!r} is not a whole number >= {low}; give one, such as {low}.")
+    return int(value)
+
+
+def shared_content(
+    support_x: Shaped[np.ndarray, "support *item"], query_x: Shaped[np.ndarray, "query *item"]
+) -> list[tuple[int, int]]:
+    """Return the pairs (row of the support set, row of the query set) of items with equal numbers."""
+    if not len(support_x) or not len(query_x):
+        return []
+    few = max(1, support_x[:1].size // 64)  # numbers to skip: most items differ in a few of them already
+    flat = support_x.reshape(len(support_x), -1), query_x.reshape(len(query_x), -1)
+    begun, asked = ([row.tobytes() for row in np.ascontiguousarray(x[:, ::few])] for x in flat)
+    if not set(begun) & set(asked):
+        return []
+    place = {row.tobytes(): i for i, row in reversed(list(enumerate(flat[0])))}
+    return [(place[row.tobytes()], j) for j, row in enumerate(flat[1]) if row.tobytes() in place]
+
+
 def frozen(a: np.ndarray) -> np.ndarray:
     """Return the array as contiguous and read-only, copied if the caller could still write to it."""
     a = np.ascontiguousarray(a)
     a = a.copy() if a.flags.writeable or a.base is not None else a  # a copy, so that the caller's array stays writable
     a.setflags(write=False)
     return a
+
+
+def rows(name: str, given: object) -> Shaped[np.ndarray, "n *item"]:
+    """Return what was given as an array with at least one axis.
+
+    Raises:
+        EpisodeError: if it is a single value, or a list whose entries differ in length.
+    """
+    try:
+        found = np.asarray(given)
+    except ValueError:
+        raise EpisodeError(
+            f"the entries of {name} differ in shape, but an array needs equal ones; pad or cut them."
+        ) from None
+    if found.ndim == 0:
+        raise EpisodeError(f"{name} is {given!r:.60}, a single value; give one entry for each item.")
+    return found
 
 
 def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:

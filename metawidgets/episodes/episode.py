@@ -2,6 +2,7 @@
 
 import base64
 import json
+import warnings
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
@@ -22,16 +23,17 @@ from metawidgets.episodes.arrays import (
     checked_y,
     frozen,
     item_id,
+    rows,
+    shared_content,
 )
 from metawidgets.episodes.edits import EpisodeEdits
+from metawidgets.episodes.saved_fields import decoded, plain_fields
 from metawidgets.errors import EpisodeError
-from metawidgets.files.plain_json import check_depth
 from metawidgets.files.tensors import read_arrays, write_arrays
 
 __all__ = ["Episode", "EpisodeBatch", "EpisodeSpec", "ItemId"]
 
 _ARRAYS = ("support_x", "support_y", "query_x", "query_y")
-_DTYPES = ("uint8", "int64", "float32", "float64")  # allowed types of saved arrays
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Episode(EpisodeEdits):
         feature_names: one name per number of an item, to label axes; empty for images and for unnamed features.
 
     Raises:
-        EpisodeError: if shapes, types, labels or numbers are wrong, or an item occurs twice in the episode.
+        EpisodeError: if shapes, types, labels or numbers are wrong, or an item occurs twice in the episode. An item whose
+            content is in both support and query under two ids gives a warning.
     """
 
     support_x: Shaped[np.ndarray, "support *item"]
@@ -105,7 +108,7 @@ class Episode(EpisodeEdits):
             ) from None
         put("task", MappingProxyType(dict(self.task)))
         for side in ("support", "query"):
-            x, y = np.asarray(getattr(self, f"{side}_x")), np.asarray(getattr(self, f"{side}_y"))
+            x, y = (rows(f"{side}_{name}", getattr(self, f"{side}_{name}")) for name in "xy")
             put(f"{side}_x", frozen(checked_x(side, x)))
             put(f"{side}_y", frozen(checked_y(side, y, len(x), self.class_names)))
             given = getattr(self, f"{side}_items") or [ItemId("unnamed", side, str(i)) for i in range(len(x))]
@@ -126,6 +129,12 @@ class Episode(EpisodeEdits):
                 f"{self.query_x.dtype} {self.query_x.shape[1:]}; both must be the same."
             )
         check_unique(self.support_items, self.query_items)
+        if shared_content(self.support_x, self.query_x):
+            warnings.warn(
+                f"an episode of {self.support_items[0].dataset!r} has items with the same content in support and query, under "
+                "different ids, so a learner is asked what it was told; `episode.repeated_items` lists them.",
+                stacklevel=3,  # whoever made the episode
+            )
         if self.feature_names:
             put("feature_names", checked_features(self.feature_names, self.item_shape))
 
@@ -134,6 +143,12 @@ class Episode(EpisodeEdits):
         same = copy(self)
         object.__setattr__(same, "seed", seed)
         return same
+
+    @property
+    def repeated_items(self) -> tuple[tuple[ItemId, ItemId], ...]:
+        """The pairs of a support item and a query item with the same content."""
+        pairs = shared_content(self.support_x, self.query_x)
+        return tuple((self.support_items[i], self.query_items[j]) for i, j in pairs)
 
     @property
     def is_regression(self) -> bool:
@@ -204,8 +219,8 @@ class Episode(EpisodeEdits):
         """
         if not isinstance(data, Mapping) or data.get("format") != "metawidgets.episode/1":
             raise EpisodeError("this is not a saved episode: its 'format' is not 'metawidgets.episode/1'.")
-        arrays = {name: _decoded(name, data.get(name)) for name in _ARRAYS}
-        return cls(**arrays, **_plain_fields(data))
+        arrays = {name: decoded(name, data.get(name)) for name in _ARRAYS}
+        return cls(**arrays, **plain_fields(data))
 
     def save(self, path: str | Path) -> Path:
         """Write a safetensors file at exactly this path, or an `.npz` if the path ends so. Return the path."""
@@ -222,7 +237,7 @@ class Episode(EpisodeEdits):
         arrays, plain = read_arrays(path, EpisodeError)
         if plain.get("format") != "metawidgets.episode/1" or set(arrays) != set(_ARRAYS):
             raise EpisodeError(f"{path} is not a saved episode; give a file that Episode.save wrote.")
-        return cls(**arrays, **_plain_fields(plain))
+        return cls(**arrays, **plain_fields(plain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,44 +271,3 @@ class EpisodeBatch:
                 f"episodes of {len(shapes)} different shapes cannot be stacked; draw them with one spec."
             )
         return cls(*(np.stack([getattr(e, name) for e in episodes]) for name in _ARRAYS), n_way=episodes[0].n_way)
-
-
-def _decoded(name: str, entry: Any) -> np.ndarray:
-    try:
-        if entry["dtype"] not in _DTYPES or not all(type(n) is int and n >= 0 for n in entry["shape"]):
-            raise ValueError(f"dtype {entry['dtype']!r}, shape {entry['shape']!r}")
-        dtype, shape = np.dtype(entry["dtype"]), tuple(entry["shape"])
-        raw = base64.b64decode(entry["data"], validate=True)
-        return np.frombuffer(raw, dtype=dtype.newbyteorder("<")).reshape(shape).astype(dtype)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise EpisodeError(
-            f"the saved episode's array {name!r} cannot be read ({error}); save the episode again."
-        ) from None
-
-
-def _plain_fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        for key, kind in _PLAIN.items():
-            if not isinstance(data[key], kind):
-                raise ValueError(f"{key!r}, which is of type {type(data[key]).__name__}")
-        items = {k: tuple(_item_id(i) for i in data[k]) for k in ("support_items", "query_items")}
-        names, seed = tuple(data["class_names"]), tuple(data["seed"])
-        features = data.get("feature_names", [])  # older files lack this field
-        if not isinstance(features, list) or not all(isinstance(name, str) for name in features):
-            raise ValueError("'feature_names', which is not a list of texts")
-        if not all(isinstance(name, str) for name in names) or not all(type(n) is int for n in seed):
-            raise ValueError("class_names or seed; names must be texts, and a seed whole numbers")
-        check_names([part for side in items.values() for item in side for part in item])
-        check_depth(data["task"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise EpisodeError(f"the saved episode has a missing or wrong entry, {error}; save it again.") from None
-    return {**items, "class_names": names, "seed": seed, "task": dict(data["task"]), "feature_names": tuple(features)}
-
-
-_PLAIN = {"support_items": list, "query_items": list, "class_names": list, "seed": list, "task": dict}
-
-
-def _item_id(entry: Any) -> ItemId:
-    if not isinstance(entry, list | tuple) or len(entry) != 3 or not all(isinstance(part, str) for part in entry):
-        raise ValueError(f"the item {entry!r}, which is not dataset, class and item")
-    return ItemId(*entry)

@@ -9,12 +9,12 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from metawidgets.episodes.arrays import ItemId, checked_features
+from metawidgets.episodes.arrays import ItemId, checked_features, whole
 from metawidgets.episodes.edits import TakenItems
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
 from metawidgets.errors import EpisodeError
 
-__all__ = ["ClassPool", "EpisodeSampler", "TaskSource", "check_disjoint"]
+__all__ = ["ClassPool", "EpisodeSampler", "TaskSource"]
 
 
 @runtime_checkable
@@ -93,8 +93,16 @@ class ClassPool:
         return np.diff(self.offsets)
 
     def subset(self, classes: Sequence[int] | np.ndarray) -> Self:
-        """Return a pool of only these classes, given by number, in this order; the items are copied."""
+        """Return a pool of only these classes, given by number, in this order; the items are copied.
+
+        Raises:
+            EpisodeError: if there is no such class, or one is given twice.
+        """
         classes = np.asarray(classes, dtype=np.int64)
+        if wrong := [c for c in classes.tolist() if not 0 <= c < len(self)]:
+            raise EpisodeError(
+                f"pool {self.name!r} has classes 0 to {len(self) - 1}, not {wrong[0]}; give numbers of its classes."
+            )
         rows = np.concatenate(
             [np.arange(int(self.offsets[c]), int(self.offsets[c + 1])) for c in classes] or [np.empty(0, np.int64)]
         )
@@ -252,10 +260,8 @@ class EpisodeSampler:
             raise EpisodeError(f"{reprlib.repr(source)} is not a source of episodes; give {owner}.source('train').")
         if source.is_regression and n_way is not None:
             raise EpisodeError(f"n_way={n_way}, but {source.name!r} draws functions, not classes; leave n_way out.")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise EpisodeError(f"seed={seed!r} is not a whole number >= 0; give one, such as 0.")
         way = None if source.is_regression else 5 if n_way is None else n_way
-        self.source, self.seed = source, int(seed)
+        self.source, self.seed = source, whole("seed", seed)
         self.spec = EpisodeSpec(way, k_shot, n_query)
         source.check(self.spec)
 
@@ -263,12 +269,22 @@ class EpisodeSampler:
         return f"EpisodeSampler({self.source.name!r}, {self.spec}, seed={self.seed})"
 
     def episode(self, index: int) -> Episode:
-        """Draw episode number `index`, which does not depend on earlier draws."""
+        """Draw episode number `index`, which does not depend on earlier draws.
+
+        Raises:
+            EpisodeError: if `index` is not a whole number from 0 upwards.
+        """
+        index = whole("the number of an episode", index)
         episode = self.source.draw(np.random.default_rng([self.seed, 0, index]), self.spec)
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
-        """Draw batch number `index`: `size` stacked episodes, which differ from the episodes that `episode` draws."""
+        """Draw batch number `index`: `size` stacked episodes, which differ from the episodes that `episode` draws.
+
+        Raises:
+            EpisodeError: if `index` is not a whole number from 0 upwards, or `size` one from 1.
+        """
+        index, size = whole("the number of a batch", index), whole("size", size, 1)
         return self.source.draw_batch(np.random.default_rng([self.seed, 1, index]), self.spec, size)
 
     def __iter__(self) -> Iterator[Episode]:
@@ -276,24 +292,3 @@ class EpisodeSampler:
         while True:
             yield self.episode(index)
             index += 1
-
-
-def check_disjoint(**pools: TaskSource) -> None:
-    """Refuse pools that share a class or augmentations of one class, such as its rotations.
-
-    Args:
-        **pools: named sources, e.g. `train=..., validation=..., test=...`; function families have no classes to share.
-
-    Raises:
-        EpisodeError: if two pools share a class; the message names the pools and the class.
-    """
-    seen: dict[tuple[str, str], str] = {}
-    for part, pool in pools.items():
-        if not isinstance(pool, ClassPool):
-            continue
-        for origin in {(pool.name, o) for o in pool.origins}:
-            if seen.setdefault(origin, part) != part:
-                raise EpisodeError(
-                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so it would not be "
-                    "a new class at test time; remove it from one."
-                )

@@ -15,13 +15,24 @@ __all__ = ["LARGEST_FILE", "LARGEST_IMAGE", "fitted", "read_image"]
 LARGEST_FILE = 5_000_000  # bytes
 LARGEST_IMAGE = 40_000_000  # pixels
 _MARGIN = 0.16  # free space around the ink, as a fraction of its longer side
+_DEEP = (
+    "I;16",
+    "I;16B",
+    "I;16L",
+    "I;16N",
+    "I",
+    "F",
+)  # modes of one channel with more than 8 bits; "I" is read as 16 bits
 _MOST_SCANS = 100  # passes over one JPEG: a camera's file has 1, a progressive one about 10
 # Common formats that Pillow decodes quickly by itself; other formats start another program or loop over pixels in Python.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "TIFF", "BMP", "DIB", "PPM", "ICO", "TGA", "AVIF", "JPEG2000")
 
 
 def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, str]:
-    """Return a file's first picture as upright RGB, and a hash of its pixels that is equal for equal pictures.
+    """Return a file's first picture as upright RGB, and a hash of its values that is equal for equal pictures.
+
+    16-bit pictures are scaled by the range of 16 bits, and pictures of floating-point numbers from 0..1, so that one factor
+    applies to all. The hash is of the values in the file, before they are scaled.
 
     Args:
         data: the file's bytes.
@@ -49,7 +60,8 @@ def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, s
             with Image.open(io.BytesIO(data), formats=formats) as again:  # verify() has used up the first one
                 again.load()
                 _check_pixels(again)  # a picture inside another (ICO) has its own size
-                image = _flat(ImageOps.exif_transpose(again))
+                raw = ImageOps.exif_transpose(again)
+                digest, image = _digest(raw), _flat(raw)
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -58,8 +70,15 @@ def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, s
         raise PictureError("is not an image that can be read; give a PNG, JPEG, GIF, WebP, TIFF or BMP file.") from None
     except Exception as error:  # a broken file can raise any exception
         raise PictureError(f"is broken ({type(error).__name__}); save it again.") from error
-    digest = hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()[:16]
     return image, digest
+
+
+def _digest(image: Image.Image) -> str:
+    """Return a hash of the values, the same for a grey picture and its copy in RGB."""
+    if image.mode not in _DEEP:
+        seen = image.convert("RGBA")
+        image = seen if seen.getextrema()[3] != (255, 255) else seen.convert("RGB")
+    return hashlib.sha256(f"{image.mode} {image.size}".encode() + image.tobytes()).hexdigest()[:16]
 
 
 def _check_pixels(image: Image.Image) -> None:
@@ -106,10 +125,17 @@ def fitted(image: Image.Image, shape: tuple[int, ...]) -> UInt8[np.ndarray, "cha
 
 def _flat(image: Image.Image) -> Image.Image:
     """Return the picture as RGB; put transparent parts on white, or on black if the picture itself is light."""
-    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+    if image.mode in _DEEP:
         values = np.asarray(image).astype(np.float64)
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        image = Image.fromarray(np.nan_to_num((values - low) / max(high - low, 1e-12) * 255).astype(np.uint8))
+        white = 1 if image.mode == "F" else 65_535
+        if not (
+            (values >= 0) & (values <= white)
+        ).all():  # scaling by its own range would hide how bright the picture is
+            raise PictureError(
+                f"holds values from {np.nanmin(values):g} to {np.nanmax(values):g}, but 0 to {white:g} are needed; scale all pictures "
+                "by one factor and save them again."
+            )
+        image = Image.fromarray(np.round(values / white * 255).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
         seen = np.asarray(image)[..., 3] > 127

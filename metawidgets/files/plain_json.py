@@ -1,9 +1,11 @@
 """Reading of untrusted JSON, with limits on size, number of values and depth, so that no input can exhaust the memory or the stack."""
 
 import json
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
-__all__ = ["DEEPEST", "LARGEST_TEXT", "MOST_VALUES", "check_depth", "parsed"]
+__all__ = ["DEEPEST", "LARGEST_TEXT", "MOST_VALUES", "check_depth", "parsed", "plain_value"]
 
 LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 has about half of this
 MOST_VALUES = 2_000_000  # entries of lists and objects; an item's id takes four
@@ -28,6 +30,22 @@ def parsed(text: str | bytes) -> Any:
     except RecursionError:
         raise ValueError(f"JSON is nested more than {DEEPEST} deep") from None
     check_depth(value)
+    return value
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value as JSON has it: numpy's numbers and arrays as Python's, a path as text, a tuple as a list, in dictionaries too.
+
+    Anything else is returned unchanged, for the caller to check.
+    """
+    if type(value).__module__ == "numpy" and hasattr(value, "tolist"):  # numpy itself loads slowly
+        return value.tolist()
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain_value(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: plain_value(each) for key, each in value.items()}
     return value
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from metawidgets.episodes import Episode, EpisodeSampler
 from metawidgets.errors import LearnerError
-from metawidgets.instruments.outer_loop_validation import default_validation
+from metawidgets.instruments.outer_loop_validation import default_validation, few_episodes
 
 if TYPE_CHECKING:
     from metawidgets.learners import Learner
@@ -119,7 +119,8 @@ def _validated(validation: EpisodeSampler | None, how: "MetaTraining") -> str:
     if validation is None:
         return ""
     when = f"every {how.validate_every:,} outer steps and at the end" if how.validate_every else "at the end"
-    return f"Validation on {how.n_validation:,} episodes of {validation.source.name}, {when}; the best parameters are kept."
+    what = f"Validation on {how.n_validation:,} episodes of {validation.source.name}, {when}"
+    return f"{what}; the best parameters are kept.{few_episodes(how.n_validation)}"
 
 
 def _settings(learner: "Learner", sampler: EpisodeSampler, how: "MetaTraining") -> str:

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from metawidgets.analysis import interval_note
 from metawidgets.datasets import validation_source
 from metawidgets.episodes import ClassPool, EpisodeSampler
 from metawidgets.errors import EpisodeError
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from metawidgets.records import Evaluation, MetaStep
     from metawidgets.training import MetaTraining
 
-__all__ = ["DefaultValidation", "default_validation"]
+__all__ = ["DefaultValidation", "default_validation", "few_episodes"]
 
-_EPISODES = 20  # per validation: enough for a confidence interval, and quick
+_EPISODES = 20  # per validation: enough for a rough confidence interval, and quick
 _TIMES = 15  # validations in a training, approximately
 _SEED = 7  # added to the sampler's seed
 
@@ -89,5 +90,13 @@ def default_validation(sampler: EpisodeSampler, how: "MetaTraining") -> DefaultV
     )
     when = "at the end" if every >= how.steps else f"every {every:,} outer steps and at the end"
     return DefaultValidation(
-        found, every, f"Validation on {_EPISODES} episodes of {what}, {when}; the training does not depend on it."
+        found,
+        every,
+        f"Validation on {_EPISODES} episodes of {what}, {when}; the training does not depend on it.{few_episodes(_EPISODES)}",
     )
+
+
+def few_episodes(n: int) -> str:
+    """Return a sentence, after a space, if an interval over so many episodes is rough or does not exist; else ""."""
+    note = interval_note(n)
+    return f" {note[0].upper()}{note[1:]}." if note else ""

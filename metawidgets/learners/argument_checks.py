@@ -1,7 +1,6 @@
 """Checks of arguments that should be a learner, an episode or a sampler. They run before any other work starts."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
 from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSampler
@@ -13,10 +12,11 @@ __all__ = [
     "expect_dimensions",
     "expect_episode",
     "expect_learner",
+    "expect_queries",
     "expect_sampler",
     "expect_ways",
+    "misfit",
     "named_learners",
-    "sized",
 ]
 
 
@@ -95,7 +95,7 @@ def expect_dimensions(learner: Learner, episode: Episode) -> None:
     """Raise `LearnerError` if the learner's network takes images and the episode has vectors, or the reverse."""
     made_for = item_shape_of(learner.network)
     if made_for is not None and len(made_for) != len(episode.item_shape):
-        raise _misfit(learner, made_for, episode)
+        raise misfit(learner, made_for, episode.item_shape)
 
 
 def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
@@ -107,22 +107,17 @@ def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
         )
 
 
-@contextmanager
-def sized(learner: Learner, episode: Episode) -> Iterator[None]:
-    """Turn a network's error about shapes into a `LearnerError` with the shape that it takes and the shape of the episode's items."""
-    try:
-        yield
-    except RuntimeError as error:
-        made_for = item_shape_of(learner.network)
-        if made_for is None or made_for == episode.item_shape:
-            raise
-        raise _misfit(learner, made_for, episode) from error
+def expect_queries(episode: Episode) -> None:
+    """Raise `EpisodeError` if the episode has no queries, over which a score would be a mean of nothing."""
+    if len(episode.query_y) == 0:
+        raise EpisodeError("the query set is empty, so there is no score; give the episode one query or more.")
 
 
-def _misfit(learner: Learner, made_for: tuple[int, ...], episode: Episode) -> LearnerError:
+def misfit(learner: Learner, made_for: tuple[int, ...], item_shape: tuple[int, ...]) -> LearnerError:
+    """Return the error that the learner was made for items of another shape."""
     return LearnerError(
-        f"this {type(learner).__name__} was made for items of shape {made_for}, the episode's are {episode.item_shape}; "
-        f"make one with item_shape={episode.item_shape} or resize the items."
+        f"this {type(learner).__name__} was made for items of shape {made_for}, the episode's are {item_shape}; "
+        f"make one with item_shape={item_shape} or resize the items."
     )
 
 

@@ -13,9 +13,10 @@ from torch import Tensor
 import metawidgets
 from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
-from metawidgets.learners.argument_checks import expect_learner, expect_ways, sized
+from metawidgets.learners.argument_checks import expect_learner, expect_ways
 from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
+from metawidgets.learners.network_errors import sized
 from metawidgets.learners.networks.interface import config_of
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid

@@ -1,5 +1,6 @@
 """Records of scores, over episodes or along an axis within episodes, of comparisons of two learners, and of outer steps."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from metawidgets.analysis import interval_text, within_bounds
+from metawidgets.analysis import Interval, half_widths, interval_note, interval_text, mean_interval, within_bounds
 
 __all__ = ["Comparison", "Evaluation", "EvaluationCurve", "MetaStep"]
 
@@ -63,9 +64,9 @@ class Evaluation:
 
     @property
     def half_width(self) -> float:
-        """Half of the 95 % confidence interval, 1.96 s / sqrt(n) over episodes; NaN for fewer than two episodes."""
-        n = self.n_episodes
-        return float(1.96 * self.per_episode.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+        """Half of the 95 % confidence interval over episodes, by Student's t; NaN for one episode, which has no interval."""
+        finite = bool(np.isfinite(self.per_episode).all())  # the error of a learner that diverged may be infinite
+        return mean_interval(self.per_episode).half_width if finite else math.nan
 
     @property
     def low(self) -> float:
@@ -80,7 +81,11 @@ class Evaluation:
     def __str__(self) -> str:
         style = ".2f" if self.metric == "accuracy" else ".4f"
         interval = interval_text(self.mean, self.half_width, self.metric, style, style)
-        return f"{'' if self.metric == 'accuracy' else f'{self.metric} '}{interval} over {self.n_episodes} episodes"
+        n, note = self.n_episodes, interval_note(self.n_episodes, self.half_width)
+        said = (
+            f"{interval} over {n} episodes{f' ({note})' if note else ''}" if n > 1 else f"{interval} over one episode"
+        )
+        return said if self.metric == "accuracy" else f"{self.metric} {said}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +116,10 @@ class EvaluationCurve:
 
     @property
     def half_width(self) -> Float[np.ndarray, " point"]:
-        """Half of the 95 % confidence interval at each position, over the episodes with a score there; NaN for fewer than two."""
+        """Half of the 95 % interval at each position, over the episodes with a score there, by Student's t; NaN for fewer than two."""
         n = (~np.isnan(self.per_episode)).sum(0)
         spread = np.nanstd(self.per_episode, 0) * np.sqrt(n / np.where(n > 1, n - 1, np.nan))
-        return 1.96 * spread / np.sqrt(n)
+        return half_widths(spread, n)
 
     @property
     def low(self) -> Float[np.ndarray, " point"]:
@@ -145,5 +150,5 @@ class Comparison:
 
     @property
     def is_clear(self) -> bool:
-        """Return whether the interval of the difference excludes zero."""
-        return abs(self.difference) > self.half_width
+        """Return whether the interval of the difference excludes zero, over enough episodes."""
+        return Interval(self.difference, self.half_width, self.n_episodes).is_clear

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from metawidgets.errors import ParameterError, did_you_mean
-from metawidgets.files.plain_json import parsed
+from metawidgets.files.plain_json import parsed, plain_value
 from metawidgets.reports.parameter_types import described, field_of, json_or_text, members, text_as
 from metawidgets.reports.parameters_cell import COMPUTED, assignments, parameters_cell
 
@@ -78,11 +78,14 @@ class Parameters:
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Check `values` and return all parameters, with the known defaults of those that are not given.
 
+        Numbers of numpy and paths are ordinary values.
+
         Raises:
             ParameterError: with one sentence for each value that is unknown, of the wrong type, or out of range.
         """
         try:
-            found = self.model.model_validate({**self.defaults, **values})
+            given = {name: plain_value(value) for name, value in values.items()}
+            found = self.model.model_validate({**self.defaults, **given})
         except ValidationError as errors:
             names = dict.fromkeys(str(e["loc"][0]) for e in errors.errors())  # a union reports once for each member
             raise ParameterError(" ".join(self._sentence(name, values[name]) for name in names)) from None

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float64
 
-from metawidgets.analysis import Interval, holm, paired_interval, paired_t_test
+from metawidgets.analysis import FEWEST_TO_TELL, Interval, half_widths, holm, paired_interval, paired_t_test, t_quantile
 from metawidgets.errors import EpisodeError
 from metawidgets.sweeps.scores import Score
 
 __all__ = ["Comparisons", "Pairing", "PooledScore", "pairings", "pooled_scores"]
-
-_Z95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class Pairing:
 
     @property
     def better(self) -> str:
-        """The better learner; "" if the difference is not significant, or if there are fewer than 5 episodes."""
-        if self.p_holm >= 0.05 or self.interval.n < 5:
+        """The better learner; "" if the difference is not significant, or if there are fewer than `FEWEST_TO_TELL` episodes."""
+        if self.p_holm >= 0.05 or self.interval.n < FEWEST_TO_TELL:
             return ""
         smaller_wins = self.metric != "accuracy"
         return self.first if (self.interval.mean < 0) == smaller_wins else self.second
@@ -160,5 +158,6 @@ def _pooled(scores: Sequence[Score]) -> Interval:
     if total < 2:
         return Interval(float(means.mean()), math.nan, int(total))
     mean = float((n * means).sum() / total)
-    squares = (n - 1) * n * (widths / _Z95) ** 2 + n * (means - mean) ** 2
-    return Interval(mean, float(_Z95 * math.sqrt(squares.sum() / (total - 1) / total)), int(total))
+    within = np.where(n > 1, (n - 1) * n * (widths / t_quantile(n - 1)) ** 2, 0)
+    squares = within + n * (means - mean) ** 2
+    return Interval(mean, half_widths(math.sqrt(squares.sum() / (total - 1)), total), int(total))

@@ -10,10 +10,11 @@ import torch
 
 from metawidgets.episodes import Episode, EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
-from metawidgets.learners.argument_checks import expect_episode, expect_sampler, sized
+from metawidgets.learners.argument_checks import expect_episode, expect_queries, expect_sampler
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import describe, evaluating, probe_grid, states
 from metawidgets.learners.losses import task_metrics
+from metawidgets.learners.network_errors import sized
 from metawidgets.learners.tensors import as_tensor, support_of
 from metawidgets.records import EpisodeAnswers, EpisodeComparison, Evaluation
 
@@ -25,7 +26,10 @@ def score(learner: Learner, episode: Episode) -> float:
 
     Raises:
         LearnerError: if the learner cannot take this episode.
+        EpisodeError: if the episode has no queries.
     """
+    expect_episode(episode)
+    expect_queries(episode)
     with sized(learner, episode), evaluating(learner):
         support = support_of(learner, episode)
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
@@ -54,9 +58,9 @@ def evaluate(
         LearnerError: if the learner cannot take these episodes.
     """
     expect_sampler(sampler)
-    if n_episodes < 1:
+    if isinstance(n_episodes, bool) or not isinstance(n_episodes, int | np.integer) or n_episodes < 1:
         raise EpisodeError(
-            f"n_episodes={n_episodes} is too small; give at least 1, and 600 or more for a score that you report."
+            f"n_episodes={n_episodes!r} is not a whole number >= 1; give at least 1, and 600 or more for a score that you report."
         )
     scores = np.empty(n_episodes)
     for i in range(n_episodes):
@@ -113,12 +117,13 @@ def answers(
 
     Raises:
         LearnerError: if the learner cannot take this episode.
-        EpisodeError: if the episode has fewer support items than requested.
+        EpisodeError: if the episode has no queries, or fewer support items than requested.
     """
     expect_episode(episode)
+    expect_queries(episode)
     given = episode if k_shot is None else first_shots(episode, k_shot)
     probe = probe_grid(given) if _is_curve(given) else None
-    with evaluating(learner):
+    with sized(learner, given), evaluating(learner):
         support, query_x, query_y = _tensors(learner, given)
         _synchronise(learner)
         start = time.perf_counter()

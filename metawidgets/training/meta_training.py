@@ -15,6 +15,7 @@ from metawidgets.episodes import EpisodeSampler, check_disjoint
 from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import meta_gradient
+from metawidgets.learners.network_errors import sized
 from metawidgets.learners.option_checks import count, positive_number
 from metawidgets.learners.over_threads import between_tasks
 from metawidgets.records import MetaStep
@@ -119,7 +120,8 @@ def meta_train(
     controlled, control = control is not None, control or MetaControl()
     run: TrainingRun | None = control.run
     if run is None:
-        learner.prepare(sampler.source)
+        with sized(learner, sampler.episode(0)):
+            learner.prepare(sampler.source)
         kind = torch.optim.Adam if how.outer == "adam" else torch.optim.SGD
         optimiser = kind(learner.parameters(), lr=how.meta_lr)
         run = control.run = TrainingRun(
@@ -178,7 +180,9 @@ def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, contro
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
     with between_tasks(control.check):
-        loss, metric = meta_gradient(learner, sampler.batch(run.step, how.meta_batch_size))
+        batch = sampler.batch(run.step, how.meta_batch_size)
+        with sized(learner, batch):
+            loss, metric = meta_gradient(learner, batch)
     norm = torch.nn.utils.clip_grad_norm_(learner.parameters(), how.clip_norm or math.inf).item()
     if not math.isfinite(norm):
         step = run.step

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from metawidgets.analysis import interval_text, within_bounds
+from metawidgets.analysis import interval_note, interval_text, mean_interval, t_quantile, within_bounds
 from metawidgets.records import Evaluation, EvaluationCurve
 from tests.fixtures import check_fixture
 
@@ -40,7 +40,7 @@ def test_an_interval_in_words_gives_its_ends_where_it_would_leave_the_bounds() -
     assert interval_text(0.02, 0.03, "mean squared error") == "0.02 (0 to 0.05)"
     assert interval_text(7.5, 0.5, "mean squared error") == "7.5 ± 0.5"
     for none in (None, math.nan, math.inf):
-        assert interval_text(0.5, none, "accuracy") == "50 %"
+        assert interval_text(0.5, none, "accuracy") == "50 % (no interval)"
 
 
 def test_the_browser_writes_the_same() -> None:
@@ -51,4 +51,22 @@ def test_the_browser_writes_the_same() -> None:
         for mean in (0.0, 0.01, 0.5, 0.995, 1.0)
         for half in (0.0, 0.005, 0.02, 0.6, None)
     ]
-    check_fixture("shared/intervals", {"cases": cases})
+    values = [
+        [0.5],
+        [0.5, 0.7],
+        [-0.1] * 5,
+        [-0.1] * 6,
+        [0.2, 0.1, 0.3, 0.2, 0.15, 0.1],
+        [0.2, -0.1, 0.3, 0.2, 0.15, 0.1],
+        [0.1, 0.7] * 40,
+    ]
+    found = [mean_interval(np.array(each)) for each in values]
+    means = [
+        {"values": each, "mean": i.mean, "half": i.half_width, "clear": i.is_clear}
+        for each, i in zip(values, found, strict=True)
+    ]
+    quantiles = [[df, t_quantile(df)] for df in (0, 1, 2, 5, 28, 29, 30, 31, 99, 599, 9999)]
+    notes = [
+        {"n": n, "half": half, "note": interval_note(n, half)} for n in (1, 2, 29, 30) for half in (None, 0.0, 0.01)
+    ]
+    check_fixture("shared/intervals", {"cases": cases, "quantiles": quantiles, "means": means, "notes": notes})

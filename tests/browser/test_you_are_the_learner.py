@@ -53,9 +53,9 @@ def test_a_whole_round_by_keys(open_component):
     opened.page.keyboard.press("Enter")
     rows = result.locator("tbody tr")
     cells = {plain(r.locator("th")).strip(): [plain(c) for c in r.locator("td").all()] for r in rows.all()}
-    # The scores are 5/6 and 6/6, so the differences from the learner that is always right are -1/6 and 0. 1.96 s / sqrt(2) = 16.3 points.
-    assert cells["You"][:2] == ["100.0 %", "91.7 (75.3 to 100.0) %"]  # the interval is clipped to 100 %
-    assert cells["Right"][2].split("\n") == ["−8.3 (−24.7 to +8.0)", "○ too few episodes to tell"]
+    # The scores are 5/6 and 6/6, so the differences from the learner that is always right are -1/6 and 0. t s / sqrt(2) = 106 points.
+    assert cells["You"][:2] == ["100.0 %", "91.7 (0.0 to 100.0) %"]  # the interval is clipped
+    assert cells["Right"][2].split("\n") == ["−8.3 (−100.0 to +97.6)", "○ too few episodes to tell"]
     opened.page.keyboard.press("Enter")
     play(opened, truth(made, 2))
     opened.page.keyboard.press("Enter")

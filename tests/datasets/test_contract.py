@@ -170,6 +170,17 @@ def test_golden_numbers(name: str, small: Small) -> None:
     np.testing.assert_allclose(found, GOLDEN_NUMBERS[name], rtol=1e-6, atol=1e-6)
 
 
+def test_options_may_be_numbers_of_numpy() -> None:
+    made = load("glyphs", n_classes=np.int64(60), n_drawers=np.int32(10))
+    assert made == load("glyphs", n_classes=60, n_drawers=10)
+    assert type(vars(made)["n_classes"]) is int
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_query_repeats_a_support_item(name: str, small: Small) -> None:
+    assert all(sampler(name, small).episode(i).repeated_items == () for i in range(5))
+
+
 @pytest.mark.parametrize("name", POOLS)
 def test_splits_share_no_class_and_make_up_the_whole(name: str, small: Small) -> None:
     dataset = load(name, **small[name])

@@ -96,3 +96,46 @@ def test_an_item_of_the_right_size_keeps_its_bytes():
     ink[5:23, 12:16] = 200
     for pixels in (ink, 255 - ink):  # dark on light, and light on dark
         assert np.array_equal(fitted(Image.fromarray(pixels).convert("RGB"), (1, 28, 28))[0], ink)
+
+
+def saved(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def test_deep_pictures_are_scaled_by_the_range_of_their_type_not_by_their_own():
+    """The same picture with 8, 16 and 32 bits, and as floating-point numbers, is the same item."""
+    grey = np.random.default_rng(0).integers(90, 110, (32, 32)).astype(np.uint8)
+    pictures = {
+        "PNG": Image.fromarray(grey.astype(np.uint16) * 257),
+        "TIFF": Image.fromarray(grey.astype(np.float32) / 255),
+        "PPM": Image.fromarray(grey.astype(np.int32) * 257),
+    }
+    for kind, picture in pictures.items():
+        found = np.asarray(read_image(saved(picture, kind))[0])
+        np.testing.assert_array_equal(found, np.repeat(grey[..., None], 3, 2), err_msg=kind)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (np.full((9, 9), 3.0, np.float32), "holds values from 3 to 3, but 0 to 1 are needed; scale all pictures"),
+        (np.full((9, 9), -1.0, np.float32), "holds values from -1 to -1"),
+        (np.array([[0.5, np.nan]], np.float32), "holds values from 0.5 to 0.5"),
+        (np.full((9, 9), 70_000, np.int32), "holds values from 70000 to 70000, but 0 to 65535 are needed"),
+    ],
+)
+def test_deep_pictures_beyond_their_range_are_refused(values, why):
+    with pytest.raises(PictureError, match=why):
+        read_image(saved(Image.fromarray(values), "TIFF"))
+
+
+def test_the_hash_is_of_the_values_in_the_file():
+    rng = np.random.default_rng(1)
+    deep = rng.integers(0, 60_000, (20, 20)).astype(np.uint16)
+    digest = lambda *given: read_image(saved(*given))[1]  # noqa: E731
+    assert digest(Image.fromarray(deep)) != digest(Image.fromarray(deep // 2))  # alike if each had its own scale
+    assert digest(Image.fromarray(deep)) != digest(Image.fromarray(deep ^ 1))  # alike in 8 bits
+    grey = Image.fromarray((deep >> 8).astype(np.uint8))
+    assert digest(grey) == digest(grey.convert("RGB")) == digest(grey, "BMP") == digest(grey, "TIFF")

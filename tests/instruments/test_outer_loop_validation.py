@@ -103,7 +103,9 @@ def test_false_is_no_validation_and_what_is_given_is_said():
     validation = EpisodeSampler(datasets.load("sinusoids").source("validation"), k_shot=5, n_query=5, seed=1)
     given = instruments.outer_loop_monitor(learner, train, MetaTraining(4, n_validation=3), validation=validation)
     assert (
-        given.config["validation"] == "Validation on 3 episodes of sinusoids, at the end; the best parameters are kept."
+        given.config["validation"]
+        == "Validation on 3 episodes of sinusoids, at the end; the best parameters are kept. "
+        "Fewer than 30 episodes: a rough interval."
     )
 
 

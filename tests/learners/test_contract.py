@@ -435,7 +435,7 @@ def test_evaluation_is_over_episodes_and_repeats(sampler: EpisodeSampler, kind: 
     learner, _ = made("nearest", kind)
     first, again = evaluate(learner, sampler, 12), evaluate(learner, sampler, 12)
     assert np.array_equal(first.per_episode, again.per_episode)
-    assert first.half_width == pytest.approx(1.96 * np.std(first.per_episode, ddof=1) / np.sqrt(12))
+    assert first.half_width == pytest.approx(2.200985 * np.std(first.per_episode, ddof=1) / np.sqrt(12))
     assert first.metric == ("mean squared error" if kind == "curve" else "accuracy")
 
 

@@ -96,7 +96,9 @@ def test_means_and_intervals_by_hand() -> None:
     scores = np.array([[1.0, 0.0], [0.5, np.nan], [0.0, 1.0]])
     curve = EvaluationCurve("accuracy", "context", np.arange(2), scores)
     np.testing.assert_allclose(curve.mean, [0.5, 0.5])
-    np.testing.assert_allclose(curve.half_width, [1.96 * 0.5 / np.sqrt(3), 1.96 * np.sqrt(0.5) / np.sqrt(2)])
+    np.testing.assert_allclose(
+        curve.half_width, [4.302653 * 0.5 / np.sqrt(3), 12.706205 * np.sqrt(0.5) / np.sqrt(2)], rtol=1e-6
+    )
     assert np.isnan(EvaluationCurve("accuracy", "context", np.arange(2), scores[:1]).half_width).all()
 
 

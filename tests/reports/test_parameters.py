@@ -1,8 +1,10 @@
 """The parameters cell: its allowed contents, and the errors for wrong values."""
 
+import json
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from papermill import inspect_notebook
 
@@ -74,6 +76,18 @@ def test_bad_values_are_named_with_the_cure(model, values, words):
         model.check(values)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_numbers_of_numpy_and_paths_are_ordinary_values(model):
+    given = {"n_way": np.int64(7), "inner_lr": np.float32(0.5), "note": Path("a/b"), "smoke": np.True_}
+    given["options"] = {"sizes": np.arange(3), "deep": ({"n": np.uint8(2)},), "root": Path("c")}
+    found = model.check(given)
+    assert (found["n_way"], found["inner_lr"], found["note"], found["smoke"]) == (7, 0.5, "a/b", True)
+    assert json.loads(json.dumps(found["options"])) == {"sizes": [0, 1, 2], "deep": [{"n": 2}], "root": "c"}
+    with pytest.raises(ParameterError, match="it takes a whole number from 2 to 20"):
+        model.check({"n_way": np.int64(21)})
+    with pytest.raises(ParameterError, match="cannot be used; it takes a whole number"):
+        model.check({"n_way": np.float64(3.5)})
 
 
 def test_every_bad_value_is_told_at_once(model):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from metawidgets.analysis import half_widths
 from metawidgets.sweeps.store import Store
 
 
@@ -42,7 +43,7 @@ def few_shot(
         "n_episodes": len(values),
         "metric": metric,
         "mean": float(values.mean()),
-        "half_width": float(1.96 * values.std(ddof=1) / np.sqrt(len(values))),
+        "half_width": half_widths(values.std(ddof=1), len(values)),
         "seed": seed,
         "scores": per_episode,
     }

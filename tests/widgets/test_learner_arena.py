@@ -19,9 +19,9 @@ def test_the_summary_ranks_and_compares():
     text = arena().summary().split("\n")
     assert text[0] == "3 learners on 8 episodes: tiles, 3-way 1-shot."
     assert text[1].startswith("  Right: 100 ± 0 % over 8 episodes, 3 ms an episode")
-    # The differences are 0, 1, 2 and 3 twelfths, each twice, so the mean is 1.5 / 12 and the half width is 1.96 s / sqrt(8).
+    # The differences are 0, 1, 2 and 3 twelfths, each twice, so the mean is 1.5 / 12 and the half width is 2.365 s / sqrt(8).
     d = -np.array([0, 1, 2, 3] * 2) / 12
-    half = 1.96 * d.std(ddof=1) / np.sqrt(8)
+    half = 2.364624 * d.std(ddof=1) / np.sqrt(8)
     expected = f"-12.5 ({100 * (d.mean() - half):+.3g} to {100 * (d.mean() + half):+.3g}) points against Right, clear."
     assert text[2].endswith(expected)
     assert HOSTILE in text[3]
@@ -39,10 +39,10 @@ def test_the_reference_is_ones_choice_and_the_person_counts_too():
         keys[1]: "?",
     }
     assert made.your_scores() == {0: 0.5, 2: 0.75}
-    assert "You: 62.5 ±" in made.summary()
+    assert "You: 62.5 (0 to 100) % over 2 episodes" in made.summary()  # t with 1 degree of freedom
     made.reference = "You"
     assert (
-        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (+13 to +62) points against You, not clear"
+        "Right: 100 ± 0 % over 8 episodes, 3 ms an episode; +37.5 (-100 to +100) points against You, not clear"
         in made.summary()
     )
 

@@ -63,12 +63,12 @@ def test_it_runs_here_to_the_end_and_says_so():
     monitor.run()
     assert (monitor.phase, monitor.figures["step"], monitor.figures["episodes"]) == ("finished", 120, 240)
     assert History.unpacked(monitor.history)["last"].tolist() == list(range(1, 121))
-    half = 1.96 * np.std([0.5, 0.7], ddof=1) / np.sqrt(2)
+    half = 12.706205 * np.std([0.5, 0.7], ddof=1) / np.sqrt(2)
     assert [v[:2] for v in monitor.validations] == [[50, 0.6], [100, 0.6]]
     assert monitor.validations[0][2] == pytest.approx(half)
     assert monitor.figures["best"] == monitor.validations[0]
     assert monitor.summary().startswith("Meta-training. Finished: step 120 of 120, 240 episodes")
-    assert "Best validation: accuracy 60 ± 20 % at step 50" in monitor.summary()
+    assert "Best validation: accuracy 60 (0 to 100) % at step 50" in monitor.summary()
 
 
 def test_so_many_steps_and_on():

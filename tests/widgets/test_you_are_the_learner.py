@@ -102,7 +102,7 @@ def test_curves_are_guessed():
     assert made.your_score(0) == pytest.approx(1)
     assert made.learner_scores(0) == {"good": 0.0, "off": 4.0}
     assert made.config["episodes"][0]["kind"] == "curve"
-    assert "You: 1." in made.summary()
+    assert "You: 1 (no interval)." in made.summary()
     assert len(made.png()) > 1000
 
 

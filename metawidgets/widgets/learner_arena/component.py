@@ -8,12 +8,11 @@ import numpy as np
 import traitlets as t
 from ipywidgets import jslink
 
-from metawidgets.analysis import Interval, interval_text, mean_interval, paired_interval
+from metawidgets.analysis import Interval, difference_ends, interval_note, interval_text, mean_interval, paired_interval
 from metawidgets.errors import EpisodeError
 from metawidgets.records import ArenaRound, EpisodeComparison
 from metawidgets.widgets.base.background import Background, Progress
 from metawidgets.widgets.base.card import picture
-from metawidgets.widgets.base.comparisons import difference_ends, is_clear
 from metawidgets.widgets.base.component import Component
 from metawidgets.widgets.base.episode_facts import episode_key, episode_kind
 from metawidgets.widgets.base.selection import Selection
@@ -176,10 +175,10 @@ class LearnerArena(Component):
         )
 
     def difference(self, first: str, second: str) -> Interval:
-        """Return the mean of first minus second over the episodes, with its paired 95 % interval.
+        """Return the mean of first minus second over the episodes, with its paired 95 % interval; one episode has none.
 
         Raises:
-            EpisodeError: for an unknown learner, or a round of one episode.
+            EpisodeError: for an unknown learner.
         """
         names, scores = self.round.names, self.round.scores
         for name in (first, second):
@@ -209,8 +208,10 @@ class LearnerArena(Component):
             both = np.isfinite(scores) & np.isfinite(rows[base])
             if name != base and both.sum() > 1:
                 d = paired_interval(scores[both], rows[base][both])
-                line += f"; {self._signed(d)} against {base}, {'clear' if is_clear(d) else 'not clear'}"
+                line += f"; {self._signed(d)} against {base}, {'clear' if d.is_clear else 'not clear'}"
             lines.append(line + ".")
+        if note := interval_note(r.n_episodes):
+            lines.append(f"  {note[0].upper()}{note[1:]}.")
         if str(self.opened) in self.config["episodes"]:
             lines.append(f"  Opened: episode {self.opened} (seed {', '.join(map(str, r.seeds[self.opened]))}).")
         return "\n".join(lines)
@@ -226,11 +227,9 @@ class LearnerArena(Component):
         return found
 
     def _words(self, scores: np.ndarray) -> str:
-        factor, unit = (100, " %") if self.round.metric == "accuracy" else (1, "")
-        if len(scores) < 2:
-            return f"{factor * float(scores[0]):.3g}{unit} on 1 episode"
         found = mean_interval(scores)
-        return f"{interval_text(found.mean, found.half_width, self.round.metric)} over {found.n} episodes"
+        over = "one episode" if found.n == 1 else f"{found.n} episodes"
+        return f"{interval_text(found.mean, found.half_width, self.round.metric)} over {over}"
 
     def _signed(self, d: Interval) -> str:
         factor, unit = (100, " points") if self.round.metric == "accuracy" else (1, "")

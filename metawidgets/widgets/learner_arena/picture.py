@@ -7,11 +7,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from metawidgets.analysis import interval_text, mean_interval, within_bounds
+from metawidgets.analysis import difference_ends, interval_note, interval_text, mean_interval, within_bounds
 from metawidgets.records import ArenaRound
 from metawidgets.views import marks, theme
 from metawidgets.widgets.base.card import headed
-from metawidgets.widgets.base.comparisons import difference_ends, is_clear
 
 __all__ = ["arena_chart"]
 
@@ -49,12 +48,10 @@ def arena_chart(
         said = "no score"
         if len(finite):
             dots += [{"x": x, "y": floor - up, "colour": colour} for x, up in _stacked(finite, low, pixel)]
-            means.append({**at, "x": float(finite.mean()), "low": float(finite.mean()), "high": float(finite.mean())})
-            said = f"{finite.mean():.3g}{unit}"
-        if len(finite) > 1:
             i = mean_interval(scores[np.isfinite(scores)])
-            ends = within_bounds(played.metric, i.low, i.high)
-            means[-1] |= {"low": max(low, factor * ends[0]), "high": min(high, factor * ends[1])}
+            mean = factor * i.mean
+            ends = within_bounds(played.metric, i.low, i.high) if len(finite) > 1 else (i.mean, i.mean)
+            means.append({**at, "x": mean, "low": max(low, factor * ends[0]), "high": min(high, factor * ends[1])})
             said = interval_text(i.mean, i.half_width, played.metric)
         both = np.isfinite(scores) & np.isfinite(base)
         apart = "reference" if scores is base else _difference(scores[both] - base[both], played.metric)
@@ -80,6 +77,8 @@ def arena_chart(
         f"Each dot is an episode; below them the mean and its 95 % interval. Right: the paired difference to "
         f"{marks.short(against, 40)}{', in points' if unit else ''}."
     )
+    note = interval_note(played.n_episodes)
+    how += f" {note[0].upper()}{note[1:]}." if note else ""
     return alt.layer(*layers).properties(title=headed(title, [how], _WIDTH + 340))
 
 
@@ -101,5 +100,5 @@ def _difference(values: np.ndarray, metric: str) -> str:
     d = mean_interval(values)
     low, high = difference_ends(d, metric)
     factor = 100 if metric == "accuracy" else 1
-    clear = "clear" if is_clear(d) else "not clear"
+    clear = "clear" if d.is_clear else "not clear"
     return f"{factor * d.mean:+.3g} ({factor * low:+.3g} to {factor * high:+.3g}), {clear}"

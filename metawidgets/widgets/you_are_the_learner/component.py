@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from metawidgets.analysis import Interval, interval_text, mean_interval, paired_interval
+from metawidgets.analysis import Interval, difference_ends, interval_note, interval_text, mean_interval, paired_interval
 from metawidgets.episodes import Episode
 from metawidgets.errors import EpisodeError
 from metawidgets.records import EpisodeComparison
 from metawidgets.widgets.base.card import card
-from metawidgets.widgets.base.comparisons import difference_ends, is_clear
 from metawidgets.widgets.base.component import Component
 from metawidgets.widgets.base.episode_facts import episode_key, episode_kind, episode_title
 from metawidgets.widgets.base.sealing import sealed, unsealed
@@ -135,7 +134,7 @@ class YouAreTheLearner(Component):
         """Return the mean of your score minus a learner's over the done episodes, with its paired 95 % interval.
 
         Raises:
-            EpisodeError: for an unknown learner, or if fewer than two episodes are done.
+            EpisodeError: for an unknown learner, or if no episode is done.
         """
         if name not in self.config["names"]:
             raise EpisodeError(f"no learner here is called {name!r}; there are {', '.join(self.config['names'])}.")
@@ -175,14 +174,13 @@ class YouAreTheLearner(Component):
                 line = f"  {name}: {self._words(theirs)}"
                 if len(done) > 1:
                     d = self.difference(name)
-                    line += f"; you are {'clearly apart' if is_clear(d) else 'not clearly apart'} ({self._signed(d)})"
+                    line += f"; you are {'clearly apart' if d.is_clear else 'not clearly apart'} ({self._signed(d)})"
                 lines.append(line + ".")
+            if note := interval_note(len(done)):
+                lines.append(f"  {note[0].upper()}{note[1:]}.")
         return "\n".join(lines)
 
     def _words(self, scores: np.ndarray) -> str:
-        factor, unit = (100, " %") if self.config["metric"] == "accuracy" else (1, "")
-        if len(scores) < 2:
-            return f"{factor * float(scores[0]):.3g}{unit}"
         found = mean_interval(scores)
         return interval_text(found.mean, found.half_width, self.config["metric"])
 

@@ -1,7 +1,7 @@
 """Shared parts of the commands: two consoles, a progress bar, and common options."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from metawidgets.errors import ParameterError
 from metawidgets.files.plain_json import parsed
 
-__all__ = ["AsJSON", "bar", "errors", "options_from", "out", "print_json"]
+__all__ = ["AsJSON", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
 
 out = Console(highlight=False, soft_wrap=True)
 """The console for results, on stdout."""
@@ -43,6 +43,16 @@ AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON, for a program 
 def print_json(value: Any) -> None:
     """Print a value as JSON on stdout, and nothing else."""
     out.print(json.dumps(value, indent=1, default=str, ensure_ascii=False), markup=False)
+
+
+def say_left_out(left_out: Sequence[Any]) -> None:
+    """List on stderr what a page leaves out of its notebook (`metawidgets.reports.left_out.LeftOut`), in the order of the cells."""
+    if not left_out:
+        return
+    count = "One thing is" if len(left_out) == 1 else f"{len(left_out)} things are"
+    errors.print(f"{count} not in the page as in the notebook:", markup=False)
+    for item in left_out:
+        errors.print(f"  {item}", markup=False)
 
 
 def bar(*extra: str) -> Progress:

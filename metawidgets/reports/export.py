@@ -5,7 +5,7 @@ import copy
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ from metawidgets import __version__
 from metawidgets.errors import ExportError, ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
-from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.charts import make_charts_live
+from metawidgets.reports.left_out import LeftOut, footer
+from metawidgets.reports.long_outputs import folded_html, terminal_text
 from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
+from metawidgets.reports.output_types import PRIORITY, VIEW, convert_types
+from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
 
@@ -29,37 +33,28 @@ __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 
 _HERE = Path(__file__).parent
 _STATE = "application/vnd.jupyter.widget-state+json"
-_VIEW = "application/vnd.jupyter.widget-view+json"
 _NUMBER = "metawidgets_cell"
-# Richest first. JavaScript outputs are left out, since they need a notebook's page around them.
-_PRIORITY = [
-    _VIEW,
-    "text/html",
-    "text/markdown",
-    "image/svg+xml",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "text/plain",
-]
 
 CSP = (
     "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
-    "base-uri 'none'; form-action 'none'"
+    "media-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 
 
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter with our own page: no CDN, no MathJax, no require.js. The page itself runs the components."""
 
-    def __init__(self, title: str = "", **kwargs: Any) -> None:
+    def __init__(self, title: str = "", *, allow_scripts: bool = False, **kwargs: Any) -> None:
         super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
-        self.title = title
+        self.title, self.allow_scripts = title, allow_scripts
         self.left_out: list[LeftOut] = []  # of the last notebook
         for name, function in {
             "clean": cleaned,
             "code_label": code_label,
             "final_lines": final_lines,
+            "folded": folded_html,
+            "framed": framed,
+            "terminal": terminal_text,
             "alt": _alt,
             "still": _still,
         }.items():
@@ -68,7 +63,7 @@ class PageExporter(HTMLExporter):
     @property
     def default_config(self) -> Any:
         config: Any = super().default_config
-        config.NbConvertBase.display_data_priority = _PRIORITY
+        config.NbConvertBase.display_data_priority = PRIORITY
         config.CSSHTMLHeaderPreprocessor.enabled = False  # leaves out nbconvert's own style sheet of 100 KB
         return config
 
@@ -82,6 +77,10 @@ class PageExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         self.left_out = []
         nb = _presentable(nb)
+        path = (resources or {}).get("metadata", {}).get("path", "")
+        self.left_out += make_charts_live(nb, Path(path) if path else None)
+        self.left_out += replace_scripts(nb, allow_scripts=self.allow_scripts)
+        self.left_out += convert_types(nb)
         page, styles = _page(nb)
         title = self.title or _heading(nb) or "Report"
         css = "\n".join([_text("page.css"), *styles])
@@ -89,17 +88,29 @@ class PageExporter(HTMLExporter):
         html, resources = super().from_notebook_node(nb, resources, **kw)
         # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
         host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
-        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{host}</script>'
-        return html.replace("<!--mw-data-->", data), resources
+        host = f"{host}</script>\n{FRAMES}" if 'class="mw-frame"' in html else f"{host}</script>"
+        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{host}'
+        self.left_out.sort(key=lambda item: item.cell)
+        return html.replace("<!--mw-footer-->", footer(self.left_out)).replace("<!--mw-data-->", data), resources
 
 
-def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *, title: str | None = None) -> Path:
+def export_notebook(
+    notebook: str | Path | NotebookNode,
+    out_path: str | Path,
+    *,
+    title: str | None = None,
+    allow_scripts: bool = False,
+    on_left_out: Callable[[LeftOut], object] | None = None,
+) -> Path:
     """Write an executed notebook as one self-contained HTML page.
 
     Args:
         notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook node.
         out_path: the path of the page. It is replaced only when the new page is complete.
         title: the page's title; by default the notebook's first heading.
+        allow_scripts: run the scripts of outputs that carry them with them, such as a self-contained plotly figure. Each runs in a
+            frame of its own, without a network and without access to the page.
+        on_left_out: called for each thing that the notebook showed and the page does not, once the page is written.
 
     Returns:
         The page's path.
@@ -113,7 +124,8 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
     else:
         resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
         nb = _read(Path(notebook))
-    html, _ = PageExporter(title or "").from_notebook_node(nb, resources)
+    exporter = PageExporter(title or "", allow_scripts=allow_scripts)
+    html, _ = exporter.from_notebook_node(nb, resources)
     out_path = Path(out_path)
     try:
         with replacing(out_path) as part:
@@ -122,6 +134,8 @@ def export_notebook(notebook: str | Path | NotebookNode, out_path: str | Path, *
         raise ExportError(
             f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be created."
         ) from exc
+    for item in exporter.left_out if on_left_out else ():
+        on_left_out(item)
     return out_path
 
 
@@ -158,7 +172,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _presentable(nb: NotebookNode) -> NotebookNode:
-    """Return a copy without the cells and outputs that tags hide, in which the page can show every output."""
+    """Return a copy without the cells and outputs that tags hide."""
     nb = copy.deepcopy(nb)
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata[_NUMBER] = number  # cells are counted before some are removed
@@ -170,11 +184,6 @@ def _presentable(nb: NotebookNode) -> NotebookNode:
             cell.source = ""
         if _tagged(cell, "remove-output"):
             cell.outputs = []
-        for output in cell.outputs:
-            if "data" in output and not set(output.data) & set(_PRIORITY):
-                output.data["text/plain"] = (
-                    f"[output of a type that a page cannot show: {', '.join(sorted(output.data))}]"
-                )
     return nb
 
 
@@ -189,7 +198,7 @@ def _page(nb: NotebookNode) -> tuple[dict[str, Any], list[str]]:
     each JavaScript module once.
     """
     records = nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
-    shown = {o.data[_VIEW]["model_id"] for c in nb.cells for o in c.get("outputs", []) if _VIEW in o.get("data", {})}
+    shown = {o.data[VIEW]["model_id"] for c in nb.cells for o in c.get("outputs", []) if VIEW in o.get("data", {})}
     page: dict[str, Any] = {"models": {}, "modules": {}, "links": []}
     styles: dict[str, str] = {}
     for model_id in _reached(shown, records):

@@ -1,5 +1,6 @@
 """The report notebooks. They are in a checkout's `notebooks/reports`, or inside an installed package."""
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def read(path: str | Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat adds missing ids and replaces duplicate ones, with warnings
-            read_notebook = nbformat.read(Path(path), as_version=4)
+            read_notebook = _parsed(Path(path).read_text(encoding="utf-8-sig"))  # Windows' editors write a mark first
             notebook: Any = nbformat.from_dict(read_notebook)  # an old format is read as another class
             nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
         check_depth(notebook)
@@ -70,6 +71,15 @@ def read(path: str | Path) -> NotebookNode:
     except Exception as error:  # nbformat may raise anything
         raise ReportError(f"{path} is not a notebook ({type(error).__name__}); give an .ipynb file.") from None
     return notebook
+
+
+def _parsed(text: str) -> Any:
+    """Return the notebook in a file's text, whatever its format. A later format is read as far as it is like ours."""
+    raw = json.loads(text)
+    if isinstance(raw.get("nbformat"), int) and raw["nbformat"] > 4:
+        raw.update(nbformat=4, nbformat_minor=5)
+        text = json.dumps(raw)
+    return nbformat.reads(text, as_version=4)
 
 
 def _check_outputs(cell: NotebookNode) -> None:

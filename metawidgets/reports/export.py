@@ -21,9 +21,10 @@ from metawidgets.errors import ExportError, ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
 from metawidgets.reports.charts import make_charts_live
-from metawidgets.reports.left_out import LeftOut, footer
+from metawidgets.reports.left_out import LeftOut, footer, number_of
 from metawidgets.reports.long_outputs import folded_html, terminal_text
-from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
+from metawidgets.reports.markup import cleaned_with_pictures, code_label, final_lines, markdown
+from metawidgets.reports.maths import Maths
 from metawidgets.reports.output_types import PRIORITY, VIEW, convert_types
 from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
 from metawidgets.widgets.base.bundles import bundle_path
@@ -47,9 +48,11 @@ class PageExporter(HTMLExporter):
     def __init__(self, title: str = "", *, allow_scripts: bool = False, **kwargs: Any) -> None:
         super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
         self.title, self.allow_scripts = title, allow_scripts
-        self.left_out: list[LeftOut] = []  # of the last notebook
+        # of the last notebook
+        self.left_out: list[LeftOut] = []
+        self._maths, self._path = Maths(), ""
         for name, function in {
-            "clean": cleaned,
+            "clean": self._clean_html,
             "code_label": code_label,
             "final_lines": final_lines,
             "folded": folded_html,
@@ -69,15 +72,24 @@ class PageExporter(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        metadata = context.get("resources", {}).get("metadata", {})
-        return markdown(source, attachments=context.get("cell", {}).get("attachments"), path=metadata.get("path", ""))
+        attachments = context.get("cell", {}).get("attachments")
+        return markdown(source, attachments=attachments, path=self._path, maths=self._maths, **self._finding(context))
+
+    @pass_context
+    def _clean_html(self, context: Any, html: str) -> str:
+        return cleaned_with_pictures(html, self._path, **self._finding(context))
+
+    def _finding(self, context: Any) -> dict[str, Any]:
+        cell = number_of(context.get("cell"))
+        return {"cell": cell, "found": self.left_out.append}
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        self.left_out = []
+        self.left_out, self._maths = [], Maths()
         nb = _presentable(nb)
-        path = (resources or {}).get("metadata", {}).get("path", "")
+        self._path = path = (resources or {}).get("metadata", {}).get("path", "")
+        self.left_out += _never_run(nb)
         self.left_out += make_charts_live(nb, Path(path) if path else None)
         self.left_out += replace_scripts(nb, allow_scripts=self.allow_scripts)
         self.left_out += convert_types(nb)
@@ -86,6 +98,9 @@ class PageExporter(HTMLExporter):
         css = "\n".join([_text("page.css"), *styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
+        html = self._maths.with_references(html)
+        if "<math" in html:
+            html = html.replace("</style>", f"{_text('maths.css')}</style>", 1)
         # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
         host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
         host = f"{host}</script>\n{FRAMES}" if 'class="mw-frame"' in html else f"{host}</script>"
@@ -185,6 +200,13 @@ def _presentable(nb: NotebookNode) -> NotebookNode:
         if _tagged(cell, "remove-output"):
             cell.outputs = []
     return nb
+
+
+def _never_run(nb: NotebookNode) -> list[LeftOut]:
+    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+    if not code or any(cell.outputs or cell.get("execution_count") for cell in code):
+        return []
+    return [LeftOut(0, "the outputs of its code", "it has none", "run it and save it, or use `metawidgets report`")]
 
 
 def _tagged(cell: NotebookNode, tag: str) -> bool:

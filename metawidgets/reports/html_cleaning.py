@@ -3,11 +3,13 @@
 import hashlib
 import html
 import re
+from collections.abc import Callable
 
 import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
+from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.style_scope import scoped
 
 __all__ = ["cleaned"]
@@ -61,14 +63,27 @@ _ATTRIBUTES = {"*": {*_HTML_ATTRIBUTES, *_SVG_ATTRIBUTES, *_MATHML_ATTRIBUTES}}
 _OUTSIDE = "noopener noreferrer"
 
 
-def cleaned(fragment: str) -> str:
+def cleaned(
+    fragment: str,
+    *,
+    embed: Callable[[str], str | None] = lambda address: None,
+    found: Callable[[LeftOut], object] = lambda item: None,
+    cell: int = 0,
+) -> str:
     """Return HTML without scripts, handlers, frames, and anything that a browser would load from the network.
 
     Tables, styles, SVG, MathML and links stay. A picture from the network becomes a link to the picture. A link to a notebook in
     the same folder loses its target, because the HTML page is not in that folder. The attribute `data-notebook` keeps the target,
-    for a site that has a page of the linked notebook too. A link that saves a file (`download`) keeps its target.
+    for a site that has a page of the linked notebook too. A link that saves a file (`download`) keeps its target. A style sheet
+    applies only to this fragment.
+
+    Args:
+        fragment: the HTML.
+        embed: returns a picture of the notebook as a `data:` address, or `None`.
+        found: called for each picture that the page cannot show.
+        cell: the number of the fragment's cell in the notebook.
     """
-    fragment, scope = _rewritten(fragment)
+    fragment, scope = _rewritten(fragment, embed, lambda *item: found(LeftOut(cell, *item)))
     # nh3 comes last. It parses as a browser does, so it also removes what another parser would have missed.
     clean = nh3.clean(
         fragment,
@@ -103,7 +118,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def _rewritten(fragment: str) -> tuple[str, str]:
+def _rewritten(
+    fragment: str, embed: Callable[[str], str | None], found: Callable[[str, str, str], object]
+) -> tuple[str, str]:
     """Return the fragment after the changes that nh3 cannot make, and the class that limits its styles, "" without styles.
 
     nh3 only removes elements and attributes.
@@ -118,7 +135,11 @@ def _rewritten(fragment: str) -> tuple[str, str]:
             _as_link(soup, tag)
             continue
         if tag.name == "img" and not _embedded(_value(tag, "src")):
-            _as_link(soup, tag)
+            if picture := embed(_value(tag, "src")):
+                tag["src"] = picture
+            else:
+                _report_missing(_value(tag, "src"), found)
+                _as_link(soup, tag)
             continue
         if tag.name == "style":  # taken literally here; a browser that is within SVG finds elements in it
             tag.string = _local_style(scoped(tag.get_text(), f".{scope}"))
@@ -142,7 +163,7 @@ def _embedded(address: str) -> bool:
 def _harmless(address: str) -> bool:
     address = re.sub(r"[\s\x00-\x1f]", "", html.unescape(address)).lower()
     return (
-        address.startswith(("http://", "https://", "mailto:", "#", "data:image/png", "data:image/jpeg"))
+        address.startswith(("http://", "https://", "mailto:", "#", "attachment:", "data:image/png", "data:image/jpeg"))
         or ":" not in address.split("/")[0]
     )
 
@@ -158,9 +179,21 @@ def _local_style(text: str) -> str:
     return re.sub(r"url\(\s*(?!['\"]?data:)[^)]*\)", "none", text, flags=re.IGNORECASE)
 
 
+def _report_missing(address: str, found: Callable[[str, str, str], object]) -> None:
+    if re.match(r"(https?:)?//", address):
+        found(f"the picture {address}", "it is on the network; its place has a link", "store it beside the notebook")
+    elif address and _harmless(address):
+        found(f"the picture {address}", "there is no such file in the notebook's folder", "put it there")
+
+
 def _as_link(soup: BeautifulSoup, image: Tag) -> None:
-    """Replace a picture or a frame by a link to its address."""
+    """Replace a picture or a frame by a link to its address, or by a mark if its address is no page's."""
     address = _value(image, "src") or _value(image, "data")
+    if image.name == "img" and address and not re.match(r"(https?:)?//", address) and _harmless(address):
+        mark = soup.new_tag("span", attrs={"class": "mw-missing"})
+        mark.string = f"{_value(image, 'alt')} (missing picture: {address})".strip()
+        image.replace_with(mark)
+        return
     if not _harmless(address) or not address:
         image.decompose()
         return

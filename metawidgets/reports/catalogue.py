@@ -78,8 +78,16 @@ def _parsed(text: str) -> Any:
     raw = json.loads(text)
     if isinstance(raw.get("nbformat"), int) and raw["nbformat"] > 4:
         raw.update(nbformat=4, nbformat_minor=5)
-        text = json.dumps(raw)
-    return nbformat.reads(text, as_version=4)
+    for cell in raw.get("cells") or []:
+        for output in cell.get("outputs") or []:
+            _name_json(output.get("data") or {})
+    return nbformat.reads(json.dumps(raw), as_version=4)
+
+
+def _name_json(data: dict[str, Any]) -> None:
+    """Rename types that hold JSON without saying so, such as Altair's `application/vnd.vegalite.v6.json`: nbformat refuses them."""
+    for mime in [mime for mime, value in data.items() if isinstance(value, dict) and mime.endswith(".json")]:
+        data[f"{mime.removesuffix('.json')}+json"] = data.pop(mime)
 
 
 def _check_outputs(cell: NotebookNode) -> None:

@@ -78,14 +78,16 @@ class _Charts:
         data[_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self._add(spec)}
 
     def replace_jupyter_charts(self) -> None:
-        """Let our Vega draw each JupyterChart: Altair's own module loads Vega from the network."""
+        """Let our Vega draw each JupyterChart, since Altair's own module loads Vega from the network; check each ChartView."""
         cells = _cells_of_views(self.nb)
         records = self.nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
-        for model_id, record in list(records.items()):
+        for model_id, record in list(records.items()) if isinstance(records, dict) else ():
             state = record.get("state") if isinstance(record, dict) else None
-            if not isinstance(state, dict) or not str(state.get("_anywidget_id", "")).endswith(".JupyterChart"):
+            name = str(state.get("_anywidget_id", "")).rpartition(".")[2] if isinstance(state, dict) else ""
+            if name not in ("JupyterChart", "ChartView"):
                 continue
-            spec = state.get("spec")
+            ours = name == "ChartView"
+            spec = (state.get("config") or {}).get("spec") if ours else state.get("spec")
             if not (isinstance(spec, dict) and _is_spec(spec)):
                 continue
             cell, output = cells.get(model_id, (None, None))
@@ -96,6 +98,8 @@ class _Charts:
                     add_note(output, problem)
                     del output.data[_VIEW]
                     output.data["text/plain"] = ""
+                continue
+            if ours:
                 continue
             self._add(spec, model_id)
             if output is not None:
@@ -155,7 +159,7 @@ class _Charts:
         """Return the id of the record that holds Vega: one that the notebook saved, or a new one."""
         module = bundle_of("vega_runtime")
         for model_id, record in self.records.items():
-            if record.get("state", {}).get("_esm") == module and record.get("buffers"):
+            if isinstance(record, dict) and record.get("buffers") and record["state"].get("_esm") == module:
                 return model_id
         name = "metawidgets-vega-runtime"
         source = base64.b64encode(runtime.source).decode()

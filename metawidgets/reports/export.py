@@ -87,20 +87,20 @@ class PageExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         self.left_out, self._maths = [], Maths()
+        self.left_out += _never_run(nb)
         nb = _presentable(nb)
         self._path = path = (resources or {}).get("metadata", {}).get("path", "")
-        self.left_out += _never_run(nb)
         self.left_out += make_charts_live(nb, Path(path) if path else None)
         self.left_out += replace_scripts(nb, allow_scripts=self.allow_scripts)
         self.left_out += convert_types(nb)
         page, styles = _page(nb)
         title = self.title or _heading(nb) or "Report"
-        css = "\n".join([_text("page.css"), *styles])
+        css = "\n".join([_short(_text("page.css")), *styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
         html = self._maths.with_references(html)
         if "<math" in html:
-            html = html.replace("</style>", f"{_text('maths.css')}</style>", 1)
+            html = html.replace("</style>", f"{_short(_text('maths.css'))}</style>", 1)
         # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
         host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
         host = f"{host}</script>\n{FRAMES}" if 'class="mw-frame"' in html else f"{host}</script>"
@@ -285,6 +285,11 @@ def _json(value: Any) -> str:
 
 def _script(text: str) -> str:
     return text.replace("</script", "<\\/script")
+
+
+def _short(css: str) -> str:
+    """Return a style sheet of ours without comments and indents."""
+    return re.sub(r"/\*.*?\*/|^\s+|\n$", "", css, flags=re.DOTALL | re.MULTILINE)
 
 
 def _text(name: str) -> str:

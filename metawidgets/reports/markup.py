@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mistune import import_plugin
-from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath, import_plugin
 
 from metawidgets.reports.html_cleaning import cleaned
 from metawidgets.reports.left_out import LeftOut
@@ -106,6 +105,8 @@ def markdown(
 
 def cleaned_with_pictures(fragment: str, path: str, *, found: Callable[[LeftOut], object], cell: int) -> str:
     """Return clean HTML with the pictures of the notebook's own folder inside."""
+    if not path:  # a notebook without a folder has no pictures beside it
+        return cleaned(fragment, found=found, cell=cell)
     renderer = _Renderer(Maths(), found, cell, path=path)
     return cleaned(fragment, embed=renderer.embedded, found=found, cell=cell)
 

@@ -52,7 +52,7 @@ class Maths:
             tag = self.labels.get(found[2], "???")
             return f"{found[1]}{f'({tag})' if 'tml-eqref' in found[1] else tag}</a>"
 
-        return re.sub(r'(<a (?=[^>]*class="tml-ref)[^>]*href="#([^"]+)"[^>]*>)\s*</a>', filled, page)
+        return re.sub(r"""(<a (?=[^>]*class="tml-ref)[^>]*href=["']#([^"']+)["'][^>]*>)\s*</a>""", filled, page)
 
     def _numbered(self, math: str) -> str:
         label = ""
@@ -62,18 +62,18 @@ class Maths:
             if found["label"]:
                 label = found["label"]
                 return found[0]
-            if found["tag"]:
-                tag, text = found["tag"].strip("()"), found[0]
+            if found["tag"] is not None:
+                tag, text = re.sub(r"<[^>]+>", "", found["tag"]).strip("()"), found[0]
             else:
                 self.number += 1
                 tag = str(self.number)
                 text = f'<span class="tml-eqn">({tag})</span>'
             if label:
-                self.labels[label] = re.sub(r"<[^>]+>", "", tag)
+                self.labels[label] = tag
                 label = ""
             return text
 
-        parts = r'<mtr[^>]*\bid="(?P<label>[^"]+)"|class="tml-tag">(?P<tag>[^<]*)|<span class="tml-eqn"></span>'
+        parts = r'<mtr[^>]*\bid="(?P<label>[^"]+)"|class="tml-tag">(?P<tag>.*?)</mtd>|<span class="tml-eqn"></span>'
         return re.sub(parts, number, math)
 
 

@@ -36,8 +36,11 @@ def convert_types(nb: NotebookNode) -> list[LeftOut]:
             if not data:
                 continue
             _convert(data)
+            if set(data) & set(PRIORITY) or FRAME in output.get("metadata", {}):
+                continue
             unknown = sorted(set(data) - _FOR_MACHINES)
-            if unknown and not set(data) & set(PRIORITY) and FRAME not in output.get("metadata", {}):
+            data.clear()
+            if unknown:
                 types = ", ".join(unknown)
                 item = LeftOut(number_of(cell), f"an output of type {types}", "a page cannot show this type")
                 left_out.append(item)

@@ -248,7 +248,9 @@ def test_export(metawidgets):
     code, said, _ = metawidgets("export", "run.ipynb")
     assert (code, said) == (0, "run.html\n")
     assert "hello from the notebook" in Path("run.html").read_text(encoding="utf-8")
-    said_of_unrun = "the notebook: the outputs of its code: it has none; run it and save it, or use `metawidgets report`"
+    said_of_unrun = (
+        "the notebook: the outputs of its code: it has none; run it and save it, or use `metawidgets report`"
+    )
     code, page, said = metawidgets("export", "unrun.ipynb")
     assert (code, page) == (0, "unrun.html\n")
     assert said == f"One thing is not in the page as in the notebook:\n  {said_of_unrun}\n"

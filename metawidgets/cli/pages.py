@@ -80,11 +80,13 @@ def export(
     allow_scripts: Annotated[
         bool,
         typer.Option(
-            "--allow-scripts", help="Run the scripts of outputs that carry them with them, each in a frame without a network."
+            "--allow-scripts",
+            help="Run the scripts of outputs that carry them with them, each in a frame without a network.",
         ),
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with exit code 3 if the page leaves out anything; the page is written.")
+        bool,
+        typer.Option("--strict", help="End with exit code 3 if the page leaves out anything; the page is written."),
     ] = False,
     as_json: AsJSON = False,
 ) -> None:

@@ -69,7 +69,9 @@ class _Charts:
         try:
             picture = _png(spec)
         except MetawidgetsError as error:
-            item = LeftOut(number_of(cell), "a chart", str(error).rstrip("."), "run the notebook again with this Altair")
+            item = LeftOut(
+                number_of(cell), "a chart", str(error).rstrip("."), "run the notebook again with this Altair"
+            )
             self.left_out.append(item)
             add_note(output, item)
             return
@@ -83,7 +85,9 @@ class _Charts:
         records = self.nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
         for model_id, record in list(records.items()) if isinstance(records, dict) else ():
             state = record.get("state") if isinstance(record, dict) else None
-            name = str(state.get("_anywidget_id", "")).rpartition(".")[2] if isinstance(state, dict) else ""
+            if not isinstance(state, dict):
+                continue
+            name = str(state.get("_anywidget_id", "")).rpartition(".")[2]
             if name not in ("JupyterChart", "ChartView"):
                 continue
             ours = name == "ChartView"
@@ -115,7 +119,9 @@ class _Charts:
         if addresses:
             found = ", ".join(sorted({str(each["url"]) for each in addresses}))
             cure = "put the data into the chart, as with alt.Chart(pandas.read_csv(...)), and run the notebook again"
-            return LeftOut(number_of(cell), "a chart", f"it reads its data from {found}, and a page has no network", cure)
+            return LeftOut(
+                number_of(cell), "a chart", f"it reads its data from {found}, and a page has no network", cure
+            )
         text = json.dumps(spec)
         if '"image"' in text and (pictures := re.search(r'"https?://[^"]+\.(?:png|jpe?g|svg|gif|webp)[^"]*"', text)):
             why = f"it shows pictures from the network, such as {pictures[0][1:-1]}"
@@ -251,4 +257,3 @@ def _cells_of_views(nb: NotebookNode) -> dict[str, tuple[NotebookNode, NotebookN
             if isinstance(view, dict):
                 found.setdefault(view.get("model_id", ""), (cell, output))
     return found
-

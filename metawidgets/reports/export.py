@@ -149,8 +149,9 @@ def export_notebook(
         raise ExportError(
             f"the page {out_path} cannot be written ({exc.strerror or exc}); give a path in a folder that exists or can be created."
         ) from exc
-    for item in exporter.left_out if on_left_out else ():
-        on_left_out(item)
+    if on_left_out:
+        for item in exporter.left_out:
+            on_left_out(item)
     return out_path
 
 

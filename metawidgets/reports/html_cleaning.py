@@ -38,10 +38,10 @@ _MATHML = _words(
 )
 _KEPT = frozenset((nh3.ALLOWED_TAGS | {*_HTML, *_SVG, *_MATHML}) - _REMOVED_WHOLE)
 _HTML_ATTRIBUTES = _words(
-    "abbr align alt axis bgcolor border cellpadding cellspacing checked class controls color cols colspan datetime dir disabled download face "
-    "for frame headers height hidden high href hspace id label lang loop low max media min multiple muted name nowrap open optimum placeholder playsinline poster "
-    "readonly rel reversed role rowspan rules scope selected size span src start style summary tabindex target title type valign "
-    "value vspace width"
+    "abbr align alt axis bgcolor border cellpadding cellspacing checked class color cols colspan controls datetime dir "
+    "disabled download face for frame headers height hidden high href hspace id label lang loop low max media min multiple "
+    "muted name nowrap open optimum placeholder poster readonly rel reversed role rowspan rules scope selected size span "
+    "src start style summary tabindex target title type valign value vspace width"
 )
 _SVG_ATTRIBUTES = _words(
     "alignment-baseline baseline-shift clip-path clip-rule clipPathUnits cx cy d dominant-baseline dx dy fill fill-opacity fill-rule "

@@ -37,7 +37,9 @@ def folded_html(html: str) -> str:
     rows = len(re.findall(r"<tr\b", html))
     if rows <= _ROWS:
         return html
-    return f'<details class="long"><summary>{escape(f"A table of {rows:,} rows, {_size(html)}")}</summary>{html}</details>'
+    return (
+        f'<details class="long"><summary>{escape(f"A table of {rows:,} rows, {_size(html)}")}</summary>{html}</details>'
+    )
 
 
 def _size(text: str) -> str:

@@ -38,7 +38,9 @@ class _Renderer(IPythonRenderer):
         return self._math(f"\\begin{{{name}}}{body}\\end{{{name}}}", display=True)
 
     def block_mermaidjs(self, code: str) -> str:
-        item = LeftOut(self.cell, "a diagram of mermaid", "the page shows its source", "display a picture of the diagram")
+        item = LeftOut(
+            self.cell, "a diagram of mermaid", "the page shows its source", "display a picture of the diagram"
+        )
         self.found(item)
         note = f'<p class="mw-note mw-left-out">{html.escape(item.note)}</p>'
         return f"<pre><code>{html.escape(code.strip())}</code></pre>{note}"
@@ -67,14 +69,14 @@ class _Renderer(IPythonRenderer):
             return source(tex, str(error))
 
 
-def _references(reader: Any) -> None:
+def _references(md: Any) -> None:
     r"""Make Markdown read a reference outside a formula, such as \eqref{eq:loss}, as one."""
 
     def parse(inline: Any, found: re.Match[str], state: Any) -> int:
         state.append_token({"type": "tex_reference", "raw": found[0]})
         return found.end()
 
-    reader.inline.register("tex_reference", r"\\(?:eq)?ref\{[^}]+\}", parse, before="escape")
+    md.inline.register("tex_reference", r"\\(?:eq)?ref\{[^}]+\}", parse, before="escape")
 
 
 def markdown(

@@ -50,7 +50,10 @@ _MAKERS = (
     _Maker("a diagram of mermaid", "mermaid", r"mermaid\.initialize", "display a picture of the diagram"),
 )  # fmt: skip
 _ANY = _Maker("an HTML output that scripts draw", "", r"", "store a picture with it")
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:"
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "media-src data: blob:"
+)
 # Tell the page the height, since only the frame knows it, and show in the frame why a script failed.
 _INSIDE = """<script>
 addEventListener("error", (event) => {
@@ -161,5 +164,7 @@ def _visible(html: str) -> bool:
 
 def framed(html: str) -> str:
     """Return the document of a frame in which an output's scripts run without a network."""
-    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><base target="_blank">'
+    head = (
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><base target="_blank">'
+    )
     return f"<!DOCTYPE html>{head}<style>html,body{{height:auto;margin:0;background:white}}</style>{_INSIDE}{html}"

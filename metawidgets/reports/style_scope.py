@@ -1,7 +1,7 @@
 """Style sheets of outputs, limited to the output that brings them."""
 
 import tinycss2
-from tinycss2.ast import AtRule, Node, QualifiedRule
+from tinycss2.ast import AtRule, LiteralToken, Node, QualifiedRule
 
 __all__ = ["scoped"]
 
@@ -42,7 +42,7 @@ def _parts(prelude: list[Node]) -> list[str]:
     """Return the selectors between the commas of a rule."""
     parts: list[list[Node]] = [[]]
     for token in prelude:
-        if token.type == "literal" and token.value == ",":
+        if isinstance(token, LiteralToken) and token.value == ",":
             parts.append([])
         else:
             parts[-1].append(token)
@@ -51,8 +51,12 @@ def _parts(prelude: list[Node]) -> list[str]:
 
 def _scoped_selector(selector: str, scope: str) -> str:
     first, *rest = selector.split(maxsplit=1)
-    page = next((each for each in _PAGE if first.lower() == each or first.lower().startswith((f"{each}.", f"{each}["))), "")
+    page = next(
+        (each for each in _PAGE if first.lower() == each or first.lower().startswith((f"{each}.", f"{each}["))), ""
+    )
     if not page:
         return f"{scope} {selector}"
     remaining = _scoped_selector(rest[0], scope) if rest else scope
-    return remaining if rest and rest[0].split(maxsplit=1)[0].lower() in _PAGE else f"{scope} {rest[0]}" if rest else scope
+    return (
+        remaining if rest and rest[0].split(maxsplit=1)[0].lower() in _PAGE else f"{scope} {rest[0]}" if rest else scope
+    )

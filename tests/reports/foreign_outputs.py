@@ -59,7 +59,8 @@ def _html(html: str) -> list[dict[str, Any]]:
 
 
 _PLOTLY = '<div id="p" class="plotly-graph-div"></div><script>Plotly.newPlot("p", [{"y": [1, 2]}])</script>'
-_WHOLE_PLOTLY = f"<div><script>/* plotly.js v3.0.0 */ var Plotly = {{newPlot(id) {{document.getElementById(id).textContent = 'drawn'}}}}</script>{_PLOTLY}</div>"
+_LIBRARY = "/* plotly.js v3.0.0 */ var Plotly = {newPlot(id) {document.getElementById(id).textContent = 'drawn'}}"
+_WHOLE_PLOTLY = f"<div><script>{_LIBRARY}</script>{_PLOTLY}</div>"
 _ANIMATION = '<script>function Animation(frames) {}; new Animation([])</script><img id="a"><button>play</button>'
 _WAV = "data:audio/wav;base64," + base64.b64encode(b"RIFF$\0\0\0WAVEfmt ").decode()
 _STYLED = '<style>#T_1_row0_col0 {background-color: gold}</style><table id="T_1"><tr><td id="T_1_row0_col0">1.5</td></tr></table>'
@@ -67,7 +68,7 @@ _FRAME = '<iframe width="300" height="200" src="https://{}"></iframe>'
 
 KINDS: dict[str, Kind] = {
     "altair-plain": Kind("alive", _altair(spec(**_UNIT))),
-    "altair-layered": Kind("alive", _altair(spec(layer=[_UNIT, {"mark": {"type": "rule", "color": "black"}}]))),
+    "altair-layered": Kind("alive", _altair(spec(layer=[_UNIT, {"mark": {"type": "line", "color": "black"}, "encoding": _ENCODING}]))),
     "altair-selection": Kind("alive", _altair(spec(**_UNIT, params=[_BRUSH]))),
     "altair-parameter": Kind("alive", _altair(spec(**_UNIT, params=[_CUT], transform=[{"filter": "datum.y > cut"}]))),
     "altair-concatenated": Kind("alive", _altair(spec(hconcat=[_UNIT, {"mark": "bar", "encoding": _ENCODING}]))),

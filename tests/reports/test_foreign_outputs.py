@@ -61,7 +61,9 @@ def test_the_footer_lists_what_is_left_out(exported):
 
 def test_every_kind_is_in_the_table_and_every_named_test_exists():
     rows = re.findall(r"^\| `([\w-]+)` \|.*\| (\w+) \| `(\w+)` \|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {name: shows for name, shows, _ in rows if name in KINDS} == {name: kind.shows for name, kind in KINDS.items()}
+    assert {name: shows for name, shows, _ in rows if name in KINDS} == {
+        name: kind.shows for name, kind in KINDS.items()
+    }
     tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
     assert [test for _, _, test in rows if f"def {test}(" not in tests] == []
     assert len(rows) >= 40
@@ -83,9 +85,16 @@ def test_data_files_of_the_notebooks_folder_are_put_into_the_chart(tmp_path):
 
 
 def test_a_jupyter_chart_is_drawn_by_our_vega(tmp_path):
-    state = {"_anywidget_id": "altair.jupyter.jupyter_chart.JupyterChart", "_esm": "import 'https://esm.sh/x'", "spec": spec(mark="point")}
+    state = {
+        "_anywidget_id": "altair.jupyter.jupyter_chart.JupyterChart",
+        "_esm": "import 'https://esm.sh/x'",
+        "spec": spec(mark="point"),
+    }
     nb = notebook_of({"a": KINDS["json"]})
-    nb.cells[0].outputs[0].data = {"application/vnd.jupyter.widget-view+json": {"model_id": "m1"}, "text/plain": "JupyterChart()"}
+    nb.cells[0].outputs[0].data = {
+        "application/vnd.jupyter.widget-view+json": {"model_id": "m1"},
+        "text/plain": "JupyterChart()",
+    }
     record = {"model_name": "AnyModel", "model_module": "anywidget", "state": state}
     nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"m1": record}}}
     page = export_notebook(nb, tmp_path / "a.html").read_text()
@@ -98,7 +107,11 @@ def test_notebooks_of_every_format_are_read(tmp_path):
     code = {"cell_type": "code", "input": "1", "language": "python", "metadata": {}, "collapsed": False}
     old = [{"output_type": "pyout", "prompt_number": 1, "text": "one", "metadata": {}}]
     sheet = {"cells": [{**code, "prompt_number": 1, "outputs": old}], "metadata": {}}
-    chart = {"output_type": "display_data", "metadata": {}, "data": {"application/vnd.vegalite.v6.json": spec(mark="point")}}
+    chart = {
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {"application/vnd.vegalite.v6.json": spec(mark="point")},
+    }
     new = {"cell_type": "code", "id": "a", "source": "1", "metadata": {}, "execution_count": 1, "outputs": [chart]}
     head = {"metadata": {"name": ""}, "nbformat_minor": 0}
     formats = {

@@ -14,7 +14,10 @@ from metawidgets.reports.tables import Link, Table
     [
         ("<p onclick='x()' class='a'>b</p>", '<p class="a">b</p>'),
         ("a<script>x()</script>b<iframe src='data:text/html,x'></iframe>", "ab"),
-        ("<iframe src='https://e.com/p'></iframe>", '<a href="https://e.com/p" rel="noopener noreferrer">https://e.com/p</a>'),
+        (
+            "<iframe src='https://e.com/p'></iframe>",
+            '<a href="https://e.com/p" rel="noopener noreferrer">https://e.com/p</a>',
+        ),
         ("<a href='javascript:x()'>b</a>", "<a>b</a>"),
         ("<a href=' java\nscript:x()'>b</a>", "<a>b</a>"),
         ("<a href='https://e.com/p'>b</a>", '<a href="https://e.com/p" rel="noopener noreferrer">b</a>'),

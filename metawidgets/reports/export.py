@@ -23,7 +23,7 @@ from metawidgets.reports import catalogue
 from metawidgets.reports.charts import make_charts_live
 from metawidgets.reports.left_out import LeftOut, footer, number_of
 from metawidgets.reports.long_outputs import folded_html, terminal_text
-from metawidgets.reports.markup import cleaned_with_pictures, code_label, final_lines, markdown
+from metawidgets.reports.markup import cleaned_with_pictures, code_label, coloured_only, final_lines, markdown
 from metawidgets.reports.maths import Maths
 from metawidgets.reports.output_types import PRIORITY, VIEW, convert_types
 from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
@@ -54,6 +54,7 @@ class PageExporter(HTMLExporter):
         for name, function in {
             "clean": self._clean_html,
             "code_label": code_label,
+            "coloured_only": coloured_only,
             "final_lines": final_lines,
             "folded": folded_html,
             "framed": framed,
@@ -289,8 +290,9 @@ def _script(text: str) -> str:
 
 
 def _short(css: str) -> str:
-    """Return a style sheet of ours without comments and indents."""
-    return re.sub(r"/\*.*?\*/|^\s+|\n$", "", css, flags=re.DOTALL | re.MULTILINE)
+    """Return a style sheet of ours without comments, and without the spaces that mean nothing."""
+    css = re.sub(r"/\*.*?\*/|^\s+|\n$", "", css, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\s+(?=[{}])|(?<=[{};,:>])\s+", "", css).replace(";}", "}")
 
 
 def _text(name: str) -> str:

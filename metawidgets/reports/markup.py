@@ -11,7 +11,7 @@ from metawidgets.reports.html_cleaning import cleaned
 from metawidgets.reports.left_out import LeftOut
 from metawidgets.reports.maths import Maths, mathml, source
 
-__all__ = ["cleaned", "cleaned_with_pictures", "code_label", "final_lines", "markdown", "mathml"]
+__all__ = ["cleaned", "cleaned_with_pictures", "code_label", "coloured_only", "final_lines", "markdown", "mathml"]
 
 
 class _Renderer(IPythonRenderer):
@@ -127,6 +127,11 @@ def code_label(source: str, tags: Sequence[str] = ()) -> str:
     first = source.lstrip().splitlines()[0] if source.strip() else ""
     comment = first.strip("#").strip() if first.startswith("#") and not first.startswith("#!") else ""
     return f"Code: {comment}" if comment and not comment.startswith("%%") else "Code"
+
+
+def coloured_only(code: str) -> str:
+    """Return highlighted code without the elements of tokens that page.css gives no colour: most of them."""
+    return re.sub(r'<span(?: class="(?:n|nn|na|nv|o|p|w|x|vm)")?>([^<]*)</span>', r"\1", code)
 
 
 def final_lines(text: str) -> str:

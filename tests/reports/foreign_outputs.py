@@ -25,7 +25,7 @@ def altair_html(chart: dict[str, Any]) -> str:
     """Return a chart in the form of Altair's default renderer."""
     return (
         '<div id="altair-viz-1"></div>\n<script type="text/javascript">\n  var VEGA_DEBUG = {};\n  (function(spec, embedOpt){\n'
-        '    const paths = {"vega": "https://cdn.jsdelivr.net/npm/vega@6?noext"};\n'
+        '    const paths = {"vega": "https://cdn.example.com/vega@6"};\n'
         "    function displayChart(vegaEmbed) { vegaEmbed(outputDiv, spec, embedOpt); }\n"
         f'  }})({json.dumps(chart)}, {{"mode": "vega-lite"}});\n</script>'
     )

@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
+from metawidgets.reports.markup import cleaned, code_label, coloured_only, final_lines, markdown
 from metawidgets.reports.tables import Link, Table
 
 
@@ -114,6 +114,11 @@ def test_cells_of_parameters_say_which_they_are():
     assert code_label("n: int = 1", ["parameters"]) == "Code: Parameters and their defaults"
     assert code_label("# Parameters\nn = 2", ["x", "injected-parameters"]) == "Code: Parameters of this run"
     assert code_label("# three", ["remove-output"]) == "Code: three"
+
+
+def test_only_coloured_tokens_are_elements():
+    code = '<span></span><span class="n">x</span><span class="w"> </span><span class="o">=</span> <span class="s">&quot;a&quot;</span>'
+    assert coloured_only(code) == 'x = <span class="s">&quot;a&quot;</span>'
 
 
 def test_a_progress_bar_leaves_its_last_state():

@@ -28,7 +28,7 @@ def test_charts_of_others_are_alive_and_styles_stay_with_their_output(page_of_ki
     # Text can be read on the dark page, and black ink has paper of its own.
     label = cell("altair-plain").locator("svg .role-axis-label text").first
     assert label.evaluate("(node) => getComputedStyle(node).fill") == "rgb(230, 233, 236)"
-    paper = "(node) => node.querySelector(':scope > rect').getAttribute('fill')"
+    paper = "(node) => node.style.backgroundColor"
     assert cell("altair-layered").locator(".mw-chart svg").evaluate(paper) == "white"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 27)"
     assert page.evaluate("document.documentElement.scrollHeight") < 30_000

@@ -99,7 +99,7 @@ def markdown(
         cell: the cell's number in the notebook.
     """
     renderer = _Renderer(maths or Maths(), found, cell, attachments=attachments, path=path)
-    plugins = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")]
+    plugins: list[Any] = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")]
     marked = str(MarkdownWithMath(renderer=renderer, plugins=[*plugins, _references]).render(text))
     marked = re.sub(r'((?:id="|href="#)fn(?:ref)?-)', rf"\g<1>{cell}-", marked)  # each cell counts its own footnotes
     return cleaned(marked, embed=renderer.embedded, found=found, cell=cell)

@@ -1,4 +1,4 @@
-"""An audit of each library's meta-gradient in float64, against a plain double backward."""
+"""An audit of each library's meta-gradient in float64, compared with a plain double backward."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Measure peak memory and time of one outer step of second-order MAML, against inner steps and against tasks.
+"""Measure peak memory and time of one outer step of second-order MAML, for several numbers of inner steps and of tasks.
 
     python benchmarks/learners.py            # about five minutes on one core; only on Linux, since it reads /proc
 

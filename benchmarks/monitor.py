@@ -3,9 +3,9 @@
     python benchmarks/monitor.py [--rounds 7] [--seconds 4] [--threads 1]
 
 A watched and an unwatched training take turns, so that other work on the machine slows both alike. The cost is the extra time per step
-(median over rounds), by wall clock and by processor time, without the time spent on the held episode. On a busy machine both scatter
-by more than the cost; then look at the share of the watched training's time that is spent inside the monitor. The monitor's
-messages are packed as for a notebook.
+(median over rounds), by wall clock and by processor time, without the time spent on the held-out episode. On a busy machine, both vary
+by more than the cost. Then use the share of the watched training's time that is spent inside the monitor. The monitor's messages are
+packed as for a notebook.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def without_monitor(training, seconds: float) -> Times:
 def with_monitor(monitor: OuterLoopMonitor, held: list[Times], seconds: float) -> tuple[float, float, float]:
     """Train in the monitor's thread, as a notebook does. Return wall-clock and processor seconds per step, and the monitor's share.
 
-    The time runs from the start to the end of the last step, without the time spent on the held episode.
+    The time runs from the start to the end of the last step, without the time spent on the held-out episode.
     """
     loop = monitor._loop
     assert loop is not None

@@ -3,9 +3,10 @@
     metawidgets site notebooks --out build/site
     python benchmarks/offline.py build/site
 
-An instrument is alive if a key pressed on one of its controls changes its text or what it tells a screen reader. What the browser
-itself changes (a slider's value) does not count. A chart without controls only has to be drawn. `ready` is the page's own time
-from opening to drawn. The exit status is 1 if anything is dead, requested, in error, or linked but missing.
+An instrument is alive if a key pressed on one of its controls changes its text or its messages for screen readers. Changes that the
+browser itself makes (a slider's value) do not count. A chart without controls only has to be drawn. `ready` is the time from opening
+until everything is drawn, as the page measures it. The exit status is 1 if there is a dead instrument, a request, an error or a
+broken link.
 """
 
 import argparse

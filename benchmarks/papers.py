@@ -141,7 +141,7 @@ def _train_stage(name: str, stage: Recipe, path: Path, start: Path | None, earli
         before = checkpoints.load(start)
         if type(before) is type(learner):
             learner.load_state_dict(before.state_dict())
-        else:  # the network of another learner; rates and the like are this learner's own
+        else:  # take the network of another learner; rates and similar options are this learner's own
             own, other = learner.network, before.network
             assert own is not None
             assert other is not None

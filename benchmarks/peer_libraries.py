@@ -1,6 +1,6 @@
 """The peer libraries that are timed beside ours, each used through its public interface as in its own examples.
 
-Some no longer import with today's PyTorch. Their surroundings are patched for that; none of their own code is changed.
+Some of them no longer import with today's PyTorch. For these, we patch other packages that they need, but not their own code.
 """
 
 import contextlib

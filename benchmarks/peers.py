@@ -1,4 +1,4 @@
-"""Time our learners beside learn2learn, higher, TorchOpt, easyfsl and torchmeta: the same work, in the same run, on the CPU.
+"""Compare the times of our learners with learn2learn, higher, TorchOpt, easyfsl and torchmeta: same work, same run, on the CPU.
 
     make bench                                                        # installs the peers in .venv-bench, then runs everything
     .venv-bench/bin/python benchmarks/peers.py --suite conv4 --reps 9
@@ -50,7 +50,7 @@ def machine() -> dict[str, Any]:
 
 
 def facts(row: Row) -> dict[str, Any]:
-    """Return a row as it is saved: everything that is printed, and every repetition."""
+    """Return a row for the JSON file: all printed values, and every repetition."""
     fastest, threads = row.race.fastest(row.peers), row.race.threads
     found: dict[str, Any] = {
         "work": row.work,

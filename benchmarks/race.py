@@ -1,8 +1,8 @@
 """Timing of contenders side by side, so that a busy machine slows all of them alike and their ratios stay comparable.
 
 Contenders take turns within every repetition, and a ratio divides two times of the same repetition, measured moments apart. The
-result is the median over repetitions. The ratio of the two minima is printed beside it, since it needs only one undisturbed run of
-each.
+result is the median over repetitions. The ratio of the two minima is printed too, because it needs only one undisturbed run of each
+contender.
 """
 
 import gc

@@ -32,7 +32,7 @@ of a table get the same tasks. Intervals are 95 % over tasks.
 
 - **omniglot**: only the background set (964 characters, 30 alphabets). 22 alphabets are for training, with rotations, 3 for validation,
   and the last 5 by name for testing; an episode mixes classes of all five. The published figures are on other splits of the same
-  data: they tell what to expect, but are not a fair comparison.
+  data: they show the typical level, but are not a fair comparison.
 - **glyphs**: procedural characters, which need no download.
 """
 

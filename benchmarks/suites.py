@@ -165,7 +165,7 @@ def conv4(bench: Bench) -> Iterator[Row]:
 
 
 def modules(bench: Bench) -> Iterator[Row]:
-    """Second-order MAML on modules that our code has no special case for; both sides use the same module."""
+    """Second-order MAML on modules for which our code has no special case. Both sides use the same module."""
     batch = characters(5, 1, 2 if bench.smoke else 15, bench.n_tasks)
     for kind, rate in ((ResidualNet, 0.1), (RecurrentHead, 0.1)):
         for steps in bench.inner_steps:

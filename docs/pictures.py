@@ -34,7 +34,7 @@ PICTURES: dict[str, tuple[str, int]] = {
 
 
 def prepare(page: Page) -> None:
-    """Bring the components into a telling state: move shifted distributions to 60 % of the way."""
+    """Set the components to informative states: shifted distributions at 60 % of the shift."""
     page.evaluate(
         """() => {
             for (const model of window.metawidgets.models.values()) {

@@ -1,4 +1,4 @@
-"""Few-shot learning you can watch: build an episode, follow a learner as it adapts, and share the result as one interactive file.
+"""Interactive Jupyter widgets and PyTorch learners for few-shot learning, with reports that are exported as offline HTML files.
 
 The names below load at first use (PEP 562), so `import metawidgets` loads neither torch nor altair.
 """

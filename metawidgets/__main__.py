@@ -44,8 +44,8 @@ def main() -> None:
 def _interrupted(number: int, frame: FrameType | None) -> None:
     """Raise `KeyboardInterrupt`, but only after any running import has finished.
 
-    An exception that interrupts the import of torch makes torch's C++ abort the process. Some imports run in the middle of the
-    work (the first optimizer imports many modules), when open files and kernels must still be closed.
+    An exception that interrupts the import of torch makes torch's C++ code abort the process. Imports also run in the middle of the
+    work (creating the first optimizer imports many modules), and an abort would then leave kernels running and files half written.
     """
     outer = frame
     while outer is not None:

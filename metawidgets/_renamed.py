@@ -1,4 +1,4 @@
-"""Old module names, which go with version 0.2. Importing an old name returns the new module with a deprecation warning."""
+"""Old module names, which version 0.2 will remove. Importing an old name returns the new module with a deprecation warning."""
 
 import importlib
 import sys
@@ -78,7 +78,7 @@ class _Renamed(MetaPathFinder, Loader):
         old = spec.name.partition(".")[2]
         new = NEW_NAMES[old]
         warnings.warn(
-            f"metawidgets.{old} is now metawidgets.{new}; import that. The old name will be removed in version 0.2.",
+            f"metawidgets.{old} is now metawidgets.{new}; import the new name. The old name will be removed in version 0.2.",
             DeprecationWarning,
             stacklevel=2,  # the importing line: Python skips its own import frames
         )

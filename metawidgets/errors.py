@@ -45,8 +45,8 @@ _LONGEST, _TAIL = 2000, 300
 class MetawidgetsError(Exception):
     """The base class of all errors below; catch it to catch them all.
 
-    A message may quote untrusted input. Control characters, marks that change the reading direction and lone surrogates are
-    therefore escaped, and a message that is too long loses its middle.
+    A message may quote untrusted input. Therefore control characters, marks that change the reading direction and lone surrogates
+    are escaped, and the middle of a message that is too long is left out.
     """
 
     def __init__(self, *args: object) -> None:
@@ -109,8 +109,8 @@ def did_you_mean(name: object, known: Iterable[str], *, lists: str = "") -> str:
     """Return the end of an error message about an unknown name: the closest known name, and all known names.
 
     Args:
-        lists: the command that lists all names, for when they are too many for a message. The text then names this command
-            and up to three close names.
+        lists: a command that lists all names. Give it if there may be too many names for a message: the text then has this
+            command and up to three close names instead of all names.
 
     >>> did_you_mean("glyph", ["digits", "glyphs"])
     "did you mean 'glyphs'? Known: digits, glyphs."

@@ -37,7 +37,7 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put each case into its tier; deselect, rather than skip one by one, what this machine cannot run."""
+    """Mark each case with its tier, and deselect the cases that this machine cannot run. Skipping them would fill the output."""
     for item in items:
         marker = item.get_closest_marker("quick_cases")
         if item.get_closest_marker("omniglot") or (marker and not _is_quick(item, *marker.args)):
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_quick(item: pytest.Item, *which: int | str) -> bool:
-    """Return whether a case is one of those of `make test`: among the first n of its function, or with one of these in its id."""
+    """Return whether `make test` runs a case: it is one of its function's first n cases, or its id contains one of these texts."""
     params = item.callspec  # pyright: ignore[reportAttributeAccessIssue] - parametrised items have it
     if isinstance(which[0], int):
         return max(params.indices.values()) < which[0]
@@ -68,7 +68,7 @@ def _is_quick(item: pytest.Item, *which: int | str) -> bool:
 def _no_loop_of_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let a test that opens no page run an event loop of its own.
 
-    Playwright's synchronous API keeps a loop that counts as running in the main thread until the end of the whole run.
+    Playwright's synchronous API has an event loop that counts as running in the main thread until the end of the whole run.
     """
     loop = asyncio._get_running_loop()
     if loop is None or "browser" in request.fixturenames:
@@ -148,7 +148,7 @@ def browser(chromium: str) -> Iterator["Browser"]:
 
 @pytest.fixture(scope="session")
 def smoke_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
-    """The report few_shot, run once with few steps and episodes for all tests that read it."""
+    """The report few_shot, run once with few steps and episodes, for all tests that need it."""
     from metawidgets.reports import run_report
 
     return run_report("few_shot", tmp_path_factory.mktemp("few_shot"), {"smoke": True})

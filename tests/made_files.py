@@ -1,4 +1,4 @@
-"""Picture files, good and bad, as bytes."""
+"""Valid and invalid picture files, as bytes."""
 
 import io
 import struct

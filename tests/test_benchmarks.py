@@ -70,7 +70,7 @@ def test_contenders_take_turns_and_one_that_fails_is_left_out(race):
 
     contenders = {name: (lambda name=name: calls.append(name)) for name in "abc"} | {"d": fails}
     found = race.race(contenders, repetitions=3, threads=1, least_seconds=0)
-    assert "".join(calls) == "abc" + "abc" + "bca" + "cab"  # first one warm-up call of each
+    assert "".join(calls) == "abc" + "abc" + "bca" + "cab"  # the first three letters are one warm-up call of each
     assert found.results["d"].failed == "ValueError: two"
     assert found.finished == ["a", "b", "c"]
     assert [len(found.results[name].repetitions) for name in "abcd"] == [3, 3, 3, 0]

@@ -287,7 +287,7 @@ def test_lab_without_jupyterlab(metawidgets, monkeypatch):
 
 
 def hear_interrupts() -> None:
-    """Runs in the child before it starts: if a shell runs the tests in the background, the child would ignore SIGINT."""
+    """Restore SIGINT in a child before it starts: if a shell runs the tests in the background, children ignore this signal."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

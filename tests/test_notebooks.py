@@ -71,7 +71,7 @@ def test_the_code_is_public(path):
     assert [name for name in reached + imported if re.match(r"_[^_]", name)] == []
 
 
-# Every notebook of the course has these parts in this order; others may come between them.
+# Every notebook of the course has these sections in this order; there may be other sections between them.
 COURSE = [path for path in NOTEBOOKS if re.match(r"\d\d_", path.stem)]
 ORDER = [
     "title",
@@ -94,8 +94,8 @@ def test_the_course_goes_from_a_question_to_a_quiz(path):
     assert [i for i in cells if i in ORDER] == ORDER
     assert list(cells)[-1] == "metrics"
     title = cells["title"].source
-    assert re.search(r"\*\*[^*]+\?\*\*", title)  # one question
-    assert re.search(r"minutes", title)  # and how long it takes
+    assert re.search(r"\*\*[^*]+\?\*\*", title)  # the title cell has a question
+    assert re.search(r"minutes", title)  # the title cell gives the duration
     assert "$$" in "".join(cell.source for cell in cells.values())
     assert "Self-check:" in cells["exercise"].source
     assert cells["solution"].source.startswith("<details>")
@@ -105,7 +105,8 @@ def test_the_course_goes_from_a_question_to_a_quiz(path):
     assert {"seed", "smoke"} <= set(model_of(parameters_cell(read(path))).model_fields)
     pictures = [cell for cell in cells.values() if cell.source.startswith("![")]
     assert pictures
-    assert all(cell.metadata.tags == ["remove-cell"] for cell in pictures)  # in a page, the instrument itself is shown
+    # The exported page shows the live instrument instead
+    assert all(cell.metadata.tags == ["remove-cell"] for cell in pictures)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))

@@ -116,7 +116,7 @@ ROOMS = sorted(path.parent.name for path in (ROOT / "metawidgets").glob("*/__ini
 
 
 def test_every_name_in_backticks_is_there() -> None:
-    """A module that moves, or a function that is renamed, leaves its old name in prose."""
+    """Names in the documentation must be updated when a module moves or a function is renamed."""
     room = re.compile(rf"`(?:metawidgets\.|mw\.)?((?:{'|'.join(ROOMS)})(?:\.\w+)+)(?:\([^`]*\))?`")
     gone = re.compile(rf"`(?:{'|'.join(old for old in NEW_NAMES if '.' not in old)})\.[A-Z]\w*`")
     wrong = {}
@@ -128,7 +128,7 @@ def test_every_name_in_backticks_is_there() -> None:
 
 
 def is_there(name: str) -> bool:
-    """Whether `metawidgets.` and this name is a module, or something in one."""
+    """Return whether `metawidgets.<name>` is a module or an attribute of a module."""
     found: object = metawidgets
     for part in name.split("."):
         try:
@@ -174,7 +174,7 @@ def is_sweep(path: Path) -> bool:
 
 
 def test_everything_imported_is_asked_for():
-    """Every imported package is a declared dependency: another package's dependency may disappear in its next version."""
+    """Every imported package is a declared dependency. A dependency of a dependency may disappear with its next version."""
     homes = packages_distributions()
     extras = PROJECT["optional-dependencies"]
     runtime = names_of(PROJECT["dependencies"])
@@ -229,7 +229,7 @@ def test_one_version_everywhere():
 
 
 def copied(tree: Path, *patterns: str) -> Path:
-    """A copy of the tracked files, since hatchling writes next to the sources."""
+    """Return a copy of the tracked files, since hatchling writes files beside the sources."""
     for path in tracked(*patterns):
         target = tree / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The README's code and commands run in order, and its figures are those of the measured tables."""
+"""The README's code and commands run in order, and its numbers equal the numbers in the measured tables."""
 
 import re
 import sys
@@ -151,7 +151,7 @@ def test_the_datasets_and_learners_that_it_names_are_all_of_them():
 def test_every_instrument_has_its_row_and_picture():
     rows = table(README, "picture ")
     shown = {re.search(r"\*\*`(\w+)`\*\*", row[1])[1] for row in rows}  # pyright: ignore[reportOptionalSubscript]
-    plain = {"ChartView", "EpisodeView"}  # charts and contact sheets, which the text names
+    plain = {"ChartView", "EpisodeView"}  # the text mentions charts and contact sheets, so they have no row
     assert shown == {kind.__name__ for kind in widgets.ALL} - plain
     for name in re.findall(r"`instruments\.(\w+)", README):
         assert name in instruments.__all__, name

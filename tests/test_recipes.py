@@ -69,7 +69,8 @@ def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
     folder.mkdir()
     monkeypatch.setattr(trained, "FOLDER", folder)
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
     trained._index.cache_clear()
     try:
         for name in papers.RECIPES:
@@ -97,13 +98,13 @@ def test_from_recipe_to_package(papers, tmp_path, monkeypatch, capsys):
             assert torch.equal(a, b.half().float())
         whole = trained.load("glyphs-finetune")
         assert isinstance(whole, Pretrained)
-        assert whole.head is None  # the layer for the pool's classes is not shipped
+        assert whole.head is None  # the checkpoint does not contain the layer for the pool's classes
         assert not list(folder.glob("*.json")) or {f.name for f in folder.glob("*.json")} == {trained.INDEX}
         text = results.write({n: papers.figures(n) for n in papers.RECIPES}, papers.RECIPES).read_text()
         assert f"| protonet | {100 * score['mean']:.2f} ± {100 * score['half_width']:.2f} |" in text
         assert "| sinusoids-maml |" in text
         assert "4 of 4" in text
-        # the timings stay when only learners are measured again
+        # if only learners are measured again, the timings do not change
         assert results._speed(results.BENCH) == ""
         speed = "\n## Speed\n\nTimed elsewhere.\n"
         for _ in range(2):
@@ -125,7 +126,8 @@ def test_the_oracle_of_sinusoids_makes_no_error(papers):
 def test_a_learner_that_was_not_trained_is_named_with_its_command(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
 
     text = results._trainings({}, papers.RECIPES)
     assert "| glyphs-protonet | not run |" in text
@@ -156,7 +158,7 @@ def test_a_stage_starts_from_the_best_parameters_of_the_one_before(papers, monke
     cards = [checkpoints.load(path).card for path in (first, second, last)]
     assert [card["hyper"]["first_order"] for card in cards] == [True, False, False]
     assert [e["step"] for e in cards[2]["earlier_stages"]] == [4, 3]
-    last.unlink()  # killed in its last stage; the earlier stages are not trained again
+    last.unlink()  # as if killed in its last stage; the earlier stages are not trained again
     last.with_suffix(".training.safetensors").unlink()
     before = first.read_bytes()
     assert not papers.is_trained("sinusoids-maml")
@@ -217,7 +219,8 @@ def test_each_stage_of_a_recipe_makes_a_learner_with_the_parameters_of_the_one_b
 def test_results_of_some_learners_leave_the_others_as_they_are(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
     rng = np.random.default_rng(0)
     hardness = rng.normal(0.8, 0.1, 60)
 
@@ -252,7 +255,8 @@ def test_results_of_some_learners_leave_the_others_as_they_are(papers, tmp_path,
 def test_the_study_pairs_episodes(papers, tmp_path, monkeypatch):
     results = importlib.import_module("results")
     monkeypatch.setattr(results, "FILE", tmp_path / "RESULTS.md")
-    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")  # not those of a `make bench` in this checkout
+    # Do not use the results of a `make bench` in this checkout
+    monkeypatch.setattr(results, "BENCH", tmp_path / "peers.json")
 
     rng = np.random.default_rng(0)
     episodes = rng.normal(0.8, 0.1, 200)  # hard and easy episodes, the same for all learners
@@ -264,7 +268,7 @@ def test_the_study_pairs_episodes(papers, tmp_path, monkeypatch):
     assert "b -2." in behind[0].replace(
         "b -1.9", "b -2."
     )  # significant, though far less than the spread of the episodes
-    assert "(=)" in behind[0]  # a and c cannot be told apart
+    assert "(=)" in behind[0]  # there is no significant difference between a and c
 
 
 def test_a_recipe_may_begin_with_another_learners_network(papers, monkeypatch):

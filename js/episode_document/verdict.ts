@@ -72,7 +72,7 @@ function itemProblem(sets: Sets): { problem: string; bad: string[] } {
   const asked = new Map(query.map((each) => [each.id, each.key]));
   const both = support.find(({ id }) => asked.has(id));
   if (both) {
-    const why = "a learner would be asked what it was told";
+    const why = "the learner would see a query before the test";
     const problem = `Item ${both.id} is in both support and query: ${why}. Remove one.`;
     return { problem, bad: [both.key, asked.get(both.id)!] };
   }
@@ -87,7 +87,7 @@ function itemProblem(sets: Sets): { problem: string; bad: string[] } {
   let problem = "";
   if (!support.length)
     problem = empty("support", "a learner needs at least one item to learn from");
-  else if (!query.length) problem = empty("query", "a learner would be asked nothing");
+  else if (!query.length) problem = empty("query", "there is nothing to predict");
   return { problem, bad: [] };
 }
 
@@ -107,7 +107,7 @@ function notesOf(document: EpisodeDocument, { support, query }: Sets, rows: Rows
     const isMine = ({ item }: Named) => item.class === key;
     if (support.some(isMine)) continue;
     const what = query.some(isMine)
-      ? "queries but no support: a learner cannot know it"
+      ? "queries but no support: a learner cannot recognise it"
       : "neither support nor queries";
     notes.push(`Class \u201c${name}\u201d has ${what}.`);
   }
@@ -118,7 +118,7 @@ function notesOf(document: EpisodeDocument, { support, query }: Sets, rows: Rows
     const first = seen.get(source) ?? id;
     seen.set(source, first);
     if (first === id) continue;
-    const why = "they are no independent evidence";
+    const why = "their results are not independent";
     notes.push(`${first} and ${id} are from one source image: ${why}.`);
   }
   return notes;

@@ -1,4 +1,4 @@
-// Live meta-training, and its replay: where it stands, its curves, and one held episode that is adapted to better and
+// Live meta-training, and its replay: its progress, its curves, and one held-out episode that is adapted to better and
 // better.
 import { h, isTyping } from "../shared/elements.ts";
 import { fold, tryFirst } from "../shared/first_view.ts";
@@ -150,7 +150,7 @@ class Monitor {
       columns(this.#charts.node, this.#held?.node),
       fold({
         name: "outer_loop_monitor/curves",
-        title: `Gradient norm, learning rate${this.#held?.inner ? ", and the fixed episode step by step" : ""}`,
+        title: `Gradient norm, learning rate${this.#held?.inner ? ", and the held-out episode step by step" : ""}`,
         content: columns(this.#moreCharts.node, this.#held?.inner),
         ontoggle: this.#repaint,
       }),
@@ -175,13 +175,13 @@ class Monitor {
   /** What to try, as the training stands. */
   #advice(): string {
     const { model } = this.#view;
-    const watch = this.#held ? "watch the fixed episode" : "watch the loss";
+    const watch = this.#held ? "watch the held-out episode" : "watch the loss";
     if (!this.#record.n) {
       if (isBusy(model.get("phase"))) return `${watch}: the first step comes soon.`;
       return model.offline ? "open the notebook and press Start." : `press Start and ${watch}.`;
     }
     const what = this.#held
-      ? "the fixed episode shows how well it adapts from the parameters of that step"
+      ? "the held-out episode shows how well the learner adapts from the parameters of that step"
       : "the figures above it are those of that step";
     return `drag over the loss to the left, and to the right again: ${what}.`;
   }

@@ -32,7 +32,7 @@ export interface Figures {
   failure: string;
 }
 
-/** What the held episode shows beside its losses. */
+/** What the held-out episode shows beside its losses. */
 export type HeldKind = "curve" | "queries" | "losses";
 
 export interface HeldConfig {

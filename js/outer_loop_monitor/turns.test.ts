@@ -35,7 +35,7 @@ test("at the end it offers what it will do: as many steps again", () => {
 test("a line says why a button is off, and is empty where all are on", () => {
   assert.equal(at("ready", 0).why, "Stop and Start over are off: it has not begun yet.");
   assert.match(at("running", 5).why, /^Start over is off while it trains/);
-  assert.match(at("stopping", 5).why, /ends after the task in hand/);
+  assert.match(at("stopping", 5).why, /ends after the current task/);
   assert.equal(at("paused", 5).why, "");
   assert.equal(at("stopped", 5).why, "Stop is off: nothing runs.");
   assert.equal(at("finished", 300).why, "Stop is off: all steps are done.");

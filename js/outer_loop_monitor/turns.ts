@@ -33,7 +33,7 @@ export interface Turns {
   why: string;
 }
 
-const ENDS = "It ends after the task in hand.";
+const ENDS = "It ends after the current task.";
 
 export function turnsOf(standing: Standing): Turns {
   const { phase, step } = standing;
@@ -41,7 +41,7 @@ export function turnsOf(standing: Standing): Turns {
   const main = mainTurn(standing);
   const stops = phase === "running" || phase === "pausing" || phase === "paused";
   const stop = {
-    title: "Stop after the task in hand; Resume goes on from there",
+    title: "Stop after the current task; Resume continues from there",
     why: stops ? "" : phase === "stopping" ? ENDS : "nothing runs",
   };
   const restart = {
@@ -65,7 +65,7 @@ function restartWhy({ phase, step }: Standing): string {
 function mainTurn({ phase, step, target, steps }: Standing): MainTurn {
   const base = { look: "play", action: "start", params: {}, why: "" } as const;
   if (phase === "running") {
-    const title = "Pause after the task in hand";
+    const title = "Pause after the current task";
     return { ...base, look: "pause", text: "Pause", action: "pause", title };
   }
   if (phase === "pausing") {

@@ -5,9 +5,9 @@ import type { Phase } from "./model.ts";
 export const PHASES: Record<Phase, string> = {
   ready: "Not started",
   running: "Training",
-  pausing: "Pausing after the task in hand",
+  pausing: "Pausing after the current task",
   paused: "Paused",
-  stopping: "Stopping after the task in hand",
+  stopping: "Stopping after the current task",
   stopped: "Stopped",
   failed: "Failed",
   finished: "Finished",

@@ -1,13 +1,15 @@
 // An exported page's own widget manager: it runs the same modules as the notebook, from data stored in the page, without
 // a network.
-import { bare, type Page, type PageModel, pageModels } from "./models.ts";
+import { card, note } from "./card.ts";
+import { join, type Page, type PageModel, pageModels } from "./models.ts";
 import { breakWhatIsLong, takePaperWidth } from "./paper.ts";
 import { drawing, type Render } from "./render.ts";
 
 takePaperWidth();
 const page: Page = JSON.parse(document.getElementById("mw-page")!.textContent ?? "");
 const models = pageModels(page);
-const render = drawing(models, page.modules);
+join(page.links, models);
+const render = drawing(models, page);
 
 declare global {
   interface Window {
@@ -17,33 +19,25 @@ declare global {
 }
 window.metawidgets = { models, render };
 
-for (const { source, target, both } of page.links) {
-  const join = ([from, name]: [string, string], [to, other]: [string, string]) => {
-    const [a, b] = [models.get(bare(from)), models.get(bare(to))];
-    a?.on(`change:${name}`, () => b?.set(other, a.get(name)));
-  };
-  join(source, target);
-  if (both) join(target, source);
-}
-
 /** Draw a view in its place; below the picture that stands there, say why where it can't be drawn. */
 async function show(place: HTMLElement): Promise<void> {
-  const note = document.createElement("p");
-  note.className = "mw-note";
+  const model = models.get(place.dataset.modelId ?? "");
   const el = document.createElement("div");
-  try {
-    place.append(el); // a component learns its width and its theme from where it stands
-    if (await render(models.get(place.dataset.modelId ?? ""), el)) {
-      place.replaceChildren(el);
-      return;
-    }
-    note.textContent = "This control works only in the notebook, with Python running.";
-  } catch (error) {
-    console.error(error);
-    note.textContent = `This component could not start here (${(error as Error).message}).`;
+  place.append(el); // a component learns its width and its theme from where it stands
+  const { failure, python } = await render(model, el);
+  if (failure === undefined) {
+    place.replaceChildren(el);
+    // Such as a progress bar that was told to leave: in the notebook it takes no room either.
+    if (el.style.visibility === "hidden")
+      (place.closest<HTMLElement>(".output") ?? place).hidden = true;
+    if (python) place.append(note("Needs Python: the controls show what they were set to."));
+    return;
   }
   el.remove();
-  place.append(note);
+  // What the notebook saved as a picture stays; the text of a widget that is no component says less than its card.
+  const still = place.querySelector("img") !== null;
+  if (model?.record.card && !still) place.replaceChildren();
+  place.append(card(model, failure, !still));
 }
 
 const views = [...document.querySelectorAll<HTMLElement>(".mw-view")].map(show);

@@ -1,6 +1,6 @@
 """Statistics of embeddings, probabilities and scores: projection, geometry, calibration, intervals and significance tests.
 
-Everything is plain numpy, so that a notebook, a component and a report compute the same figure in the same way.
+Everything is plain numpy, so that a notebook, a component and a report compute the same number in the same way.
 """
 
 from metawidgets.analysis.calibration import Calibration, calibration

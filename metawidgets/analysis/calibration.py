@@ -16,7 +16,7 @@ class Calibration:
 
     Args:
         ece: expected calibration error in [0, 1], the count-weighted mean of |accuracy - confidence|.
-        edges: `(bin + 1,)` from 0 to 1.
+        edges: `(bin + 1,)` edges of the bins, from 0 to 1.
         confidence, accuracy: `(bin,)` means, NaN for an empty bin.
         count: `(bin,)` number of items.
     """

@@ -28,7 +28,7 @@ class ClassGeometry:
         within: mean squared distance of an item to the mean of its class.
         between: mean squared distance of an item's class mean to the mean of all items; `within + between` is the
             total variance.
-        ratio: `between / within`, larger is better separated; infinite if every class is one point.
+        ratio: `between / within`. A larger ratio means better separation; it is infinite if every class is one point.
         silhouette: mean silhouette in [-1, 1].
     """
 
@@ -101,7 +101,7 @@ def pairwise_distances(
 ) -> Float[np.ndarray, "a b"]:
     """Compute the Euclidean distances between all points of `a` and all points of `b`."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    # By differences, not by |a|^2 - 2ab + |b|^2, which loses precision for small distances.
+    # Subtract the points: the expansion |a|^2 - 2ab + |b|^2 would lose precision for small distances.
     return np.stack([np.sqrt(((point - b) ** 2).sum(axis=1)) for point in a]) if len(a) else np.zeros((0, len(b)))
 
 
@@ -133,10 +133,11 @@ def task_embedding(
 
 
 def nearest_prototype_distance(a: Float[np.ndarray, "a feature"], b: Float[np.ndarray, "b feature"]) -> float:
-    """Compute the distance of two tasks: from each prototype to the nearest one of the other task, averaged over both directions.
+    """Compute the mean distance from each class prototype of one task to the nearest prototype of the other task.
 
-    The distance is symmetric, and zero only if every prototype has an equal one in the other task. Unlike the cosine of task
-    embeddings, it shows that two tasks share a class.
+    `a` and `b` are the prototypes of the two tasks. The means in both directions are averaged, so the distance is symmetric. It
+    is zero only if every prototype has an equal prototype in the other task. Unlike the cosine of task embeddings, it gets smaller if
+    the tasks share a class.
     """
     distances = pairwise_distances(a, b)
     return float((distances.min(axis=1).mean() + distances.min(axis=0).mean()) / 2)

@@ -60,7 +60,7 @@ def mean_interval(values: Shaped[np.ndarray, " episode"]) -> Interval:
 def paired_interval(a: Shaped[np.ndarray, " episode"], b: Shaped[np.ndarray, " same"]) -> Interval:
     """Return the interval of the differences `a - b` on the same episodes.
 
-    It is narrow, because most of the spread comes from the episodes and cancels.
+    It is narrower than an unpaired interval, because the difficulty of an episode affects both scores and cancels.
 
     Raises:
         EpisodeError: if `a` and `b` have different numbers of episodes, or `mean_interval` refuses the differences.
@@ -84,7 +84,7 @@ def within_bounds(metric: str, *values: Any) -> tuple[Any, ...]:
 
 
 def interval_text(mean: float, half_width: float | None, metric: str, style: str = ".3g", half: str = ".2g") -> str:
-    """Return an interval as text, such as "96.4 ± 0.8 %". Write both ends instead of ± if it would leave the metric's range.
+    """Return an interval as text, such as "96.4 ± 0.8 %". If the interval was clipped to the metric's range, give both ends instead.
 
     `intervalText` in js/shared/numbers.ts returns the same text.
 

@@ -22,7 +22,7 @@ class Difference:
         interval: the interval of its scores minus the scores of the reference.
         t: Student's t of these differences; infinite if all are equal and not 0.
         p: two-sided p value of this comparison alone.
-        p_holm: corrected by Holm for all comparisons with the reference.
+        p_holm: the p value after Holm's correction for all comparisons with the reference.
     """
 
     name: str
@@ -57,7 +57,7 @@ def paired_t_test(a: Shaped[np.ndarray, " episode"], b: Shaped[np.ndarray, " sam
     """Return Student's t of the differences `a - b` and its two-sided p value, which is 1 if no episode differs.
 
     Raises:
-        EpisodeError: as `paired_interval`.
+        EpisodeError: if `paired_interval` refuses the scores.
     """
     paired_interval(a, b)  # raises if the scores cannot be paired
     apart = np.asarray(a, np.float64) - np.asarray(b, np.float64)

@@ -28,9 +28,9 @@ def demo(
         bool, typer.Option("--smoke", help="Use only a few steps and episodes, to test that it runs.")
     ] = False,
 ) -> None:
-    """Train two learners on procedural characters, adapt them to unseen ones and to real digits, and write a report.
+    """Train two learners on procedural characters, adapt them to unseen characters and to real digits, and write a report.
 
-    Nothing is downloaded. It takes one to two minutes on two cores. The last line of the output is the path of the report.
+    Nothing is downloaded. The demo takes one to two minutes on two cores. The last line of the output is the path of the report.
     """
     # torch and numpy load slowly
     import torch
@@ -43,7 +43,7 @@ def demo(
     n_episodes = 4 if smoke else 100
     glyphs = datasets.load("glyphs")
     plans = {
-        # training with 20 classes gives a better embedding than with 5 (Snell 2017, section 3.1)
+        # Training with 20 classes gives a better embedding than training with 5 (Snell 2017, section 3.1).
         "protonet": (20, {}, MetaTraining(steps=150, meta_batch_size=1, meta_lr=2e-3, schedule="cosine")),
         "maml": (5, {"inner_lr": 0.2}, MetaTraining(steps=200, meta_batch_size=4, meta_lr=2e-3, schedule="cosine")),
     }

@@ -139,10 +139,10 @@ def trained(as_json: AsJSON = False) -> None:
 
 
 def _chosen(kinds: Mapping[str, _Kind], name: str | None, what: str) -> Mapping[str, _Kind]:
-    """Return all kinds, or only the one of this name.
+    """Return all entries, or only the entry of this name.
 
     Raises:
-        ParameterError: if `name` is not the name of a kind.
+        ParameterError: if there is no entry of this name.
     """
     if name is None:
         return kinds

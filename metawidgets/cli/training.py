@@ -86,10 +86,10 @@ def train(
         bool, typer.Option("--fresh", help="Start again, even if a saved training could be resumed.")
     ] = False,
 ) -> None:
-    """Meta-train a learner, and save it at its best validation.
+    """Meta-train a learner, and save the parameters of its best validation.
 
-    After a stop or a kill, rerun the command to resume from the last validation. A readable card beside the checkpoint
-    lists data, settings, steps, versions and the measured accuracy.
+    If the training is stopped or killed, rerun the command to resume from the last validation. A JSON file beside the checkpoint
+    lists data, settings, steps, versions and the measured score.
 
     Example: `metawidgets train build/maml.safetensors --learner maml -L inner_lr=0.4 --steps 2000`
     """
@@ -105,7 +105,7 @@ def train(
     data = datasets.load(dataset, **options)
     training = EpisodeSampler(data.source("train"), n_way=train_way or n_way, k_shot=k_shot, n_query=n_query, seed=seed)
     validation = EpisodeSampler(data.source("validation"), n_way=n_way, k_shot=k_shot, n_query=15, seed=seed + 1)
-    torch.manual_seed(seed)  # of the network's initial parameters
+    torch.manual_seed(seed)  # for the network's initial parameters
     example = validation.episode(0)
     model = learners.build(
         learner, item_shape=example.item_shape, output_dim=example.output_dim, **options_from(learner_option)
@@ -130,7 +130,7 @@ def train(
             model, training, how, validation=validation, checkpoint=checkpoint, resume=not fresh, facts=facts
         )
     except KeyboardInterrupt:
-        # Not with rich: Ctrl-C may have interrupted it inside its buffer, and then it writes nothing more.
+        # Do not use rich here: if Ctrl-C interrupted it while it was writing, it may write nothing more.
         sys.stderr.write("Stopped. Rerun the command to resume from the last validation.\n")
         raise
     if last is None:
@@ -187,7 +187,7 @@ def evaluate(
     k_shot: KShot = 1,
     n_query: NQuery = 15,
     n_episodes: Annotated[
-        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a figure worth quoting.")
+        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a score that you report.")
     ] = 600,
     seed: Seed = 0,
     as_json: AsJSON = False,

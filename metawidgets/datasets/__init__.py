@@ -1,4 +1,4 @@
-"""Datasets: task distributions with options.
+"""Datasets: task distributions with options. `load` makes a dataset by its name.
 
     >>> pool = load("glyphs", n_classes=60, n_drawers=10).source("test")
     >>> len(pool)

@@ -18,7 +18,7 @@ __all__ = ["MAX_ENTRY", "check_known", "digests", "members"]
 _MAX_ENTRIES = 60_000
 MAX_ENTRY = 64 << 10
 _MAX_TOTAL = 256 << 20
-_MAX_FILE = 512 << 20  # packed; a larger file is not even hashed
+_MAX_FILE = 512 << 20  # of the zip itself; a larger file is refused without reading it
 _JUNK = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db)$")
 
 
@@ -46,10 +46,10 @@ def check_known(
     """Refuse a file if none of its digests is a known digest of the zip `name`.
 
     Raises:
-        DatasetError: if no digest is known. The message names the fault that `members` finds, or else the checksum.
+        DatasetError: if no digest is known. The message describes the error that `members` finds, or else the unknown checksum.
     """
     if not set(found) & set(known):
-        next(members(path, allowed), None)  # "leaves the folder" or "truncated" says more than a checksum
+        next(members(path, allowed), None)  # its errors, such as "truncated", tell more than a wrong checksum
         raise DatasetError(
             f"{path} has the MD5 {found[0]}, which is not a known checksum of {name}: it is truncated, altered or "
             "another file. Download it again, or pass verify=False if you made it yourself."
@@ -63,7 +63,7 @@ def members(path: Path, allowed: re.Pattern[str]) -> Iterator[tuple[re.Match[str
 
     Raises:
         DatasetError: if the zip is truncated or damaged; if a path is absolute or leaves the folder; if an entry is a link,
-            encrypted, duplicated or not `allowed`; or if the zip would unpack to more than the dataset can have.
+            encrypted, duplicated or not `allowed`; or if the zip would unpack to more bytes than the limits here.
     """
     try:
         _check_size(path)

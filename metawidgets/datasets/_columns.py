@@ -22,7 +22,7 @@ _DELIMITERS = ",;\t|"
 _MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 _GIVEN = "memory:"
 _LONGEST_LINE, _MOST_COLUMNS, _MOST_CELLS = 1 << 20, 10_000, 20_000_000  # characters; a cell takes 60 bytes of memory
-_REGISTER: dict[str, "Columns"] = {}  # tables in memory, by the hash of their content
+_REGISTER: dict[str, "Columns"] = {}  # tables in memory, by the name that `given` returns
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def _read(file: Path, max_rows: int, version: tuple[int, int]) -> Columns:
 
 
 def _short(lines: TextIO, name: str) -> Iterator[str]:
-    """Yield the lines of a file; refuse a very long line before it fills the memory."""
+    """Yield the lines of a file. Refuse a line that is too long, before it fills the memory."""
     while line := lines.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
             raise DatasetError(
@@ -115,7 +115,7 @@ def _short(lines: TextIO, name: str) -> Iterator[str]:
 
 
 def given(table: Any) -> str:
-    """Store a table in memory, and return the name by which `read_columns` finds it; equal content has an equal name.
+    """Store a table in memory, and return a name with which `read_columns` finds it. Equal content has an equal name.
 
     Args:
         table: a data frame, or a mapping from column names to sequences of equal length.
@@ -159,9 +159,9 @@ def words(column: Shaped[np.ndarray, " row"]) -> list[str | None]:
 
 
 def numbers(column: Shaped[np.ndarray, " row"]) -> tuple[Float[np.ndarray, " row"], int | None]:
-    """Return the values of a column as numbers, and the first row (from 0) that holds a word, or `None`.
+    """Return the values of a column as numbers, and the index of the first row that contains a word, or `None`.
 
-    A missing value and a word become NaN.
+    Missing values and words become NaN.
     """
     if column.dtype != object:
         return column.astype(np.float64), None

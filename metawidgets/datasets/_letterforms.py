@@ -1,8 +1,8 @@
-"""Letters of invented alphabets as motor programs, which combine gestures in the style of their alphabet.
+"""Characters of invented alphabets as motor programs: each combines pen gestures in the style of its alphabet.
 
 The generative idea is from Lake, Salakhutdinov and Tenenbaum, *Human-level concept learning through probabilistic
 program induction*, Science 350, 2015: a character is a program of strokes that attach to each other, and a drawer's
-example is that program run with motor noise. The gestures and their numbers are our own.
+example is this program, run with motor noise. We chose the gestures and all numbers ourselves.
 """
 
 from collections.abc import Sequence
@@ -75,8 +75,8 @@ _LIGHT = (
     "vee",
     "cup",
     "tooth",
-)  # for the strokes after the first
-_TAILS = (  # may extend a single stroke, so that not every alphabet has the same plain V
+)  # gestures for the strokes after the first
+_TAILS = (  # extensions of a character's only stroke; without them, every alphabet would have the same plain V
     ((95, 0, 0.5),),
     ((-95, 0, 0.5),),
     ((0, 190, 0.6),),
@@ -88,14 +88,15 @@ _TAILS = (  # may extend a single stroke, so that not every alphabet has the sam
     ((0, 120, 0.35), (0, -120, 0.35)),
 )
 
-_BESIDE = ((1, 0), (1, 0), (0, 1), (0, -1))  # direction of a stroke that touches nothing: usually to the right
+_BESIDE = ((1, 0), (1, 0), (0, 1), (0, -1))  # direction of a stroke that touches no other: usually to the right
 _ASKEW = ((-1, 0), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7))
 
 
 def uniforms(key: Sequence[int], n: int) -> np.ndarray:
     """Draw `n` float64 in [0, 1) from the bit generator PCG64.
 
-    numpy never changes the stream of a bit generator, but may change the numbers that a `Generator` makes of that stream.
+    A `numpy.random.Generator` is not used: numpy guarantees the stream of a bit generator, but may change what a `Generator` makes
+    of this stream.
     """
     raw = np.random.PCG64(np.random.SeedSequence(tuple(key))).random_raw(n)
     return (raw >> np.uint64(11)) * 2.0**-53
@@ -174,7 +175,7 @@ def programs(seed: int, characters: Sequence[int], attempt: int = 0) -> tuple[St
             counts[row, s] = len(gesture)
             moves[row, s, : len(gesture)] = gesture
             joints[row, s] = joint
-        rich = 0.74 + 0.06 * counts[row].sum()  # a character of many moves needs more space
+        rich = 0.74 + 0.06 * counts[row].sum()  # a character with many moves needs more space
         size[row] = min(style.size * rich * dice.between(0.8, 1.2), 90)
     return Strokes(moves, np.zeros((*moves.shape[:3], 2)), counts, joints), size
 
@@ -200,7 +201,7 @@ def _character(style: _Style, dice: Dice) -> list[tuple[list, tuple]]:
 
 
 def _gesture(name: str, style: _Style, dice: Dice, scale: float) -> list[tuple[float, float, float]]:
-    """Return a gesture as this character uses it: possibly mirrored or rotated, and with random proportions."""
+    """Return the moves of a gesture after the character's random changes: mirroring, rotation and proportions."""
     hand = -1 if dice.chance(0.35) else 1
     quarters = dice.pick((90, 180, 270)) if dice.chance(style.turned) else 0
     first, *rest = _GESTURES[name]

@@ -72,8 +72,8 @@ def load_part(part: str, root: Path | None, verify: bool) -> Drawings:
     """Load the images of "background" or "evaluation".
 
     Args:
-        root: a zip, a folder with the zips, or a folder with unpacked images. `None` takes the folder in the environment
-            variable METAWIDGETS_OMNIGLOT, and without that variable downloads into the cache.
+        root: a zip, a folder with the zips, or a folder with unpacked images. `None` uses the folder in the environment
+            variable METAWIDGETS_OMNIGLOT; if this is not set, it downloads the zip into the cache.
         verify: refuse a zip with an unknown checksum, and unpacked images, which have no checksum.
 
     Raises:
@@ -189,7 +189,7 @@ def ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
                 if image.size != (_SIDE, _SIDE):  # read from the header, before decoding
                     raise ValueError(f"it is {image.size[0]} x {image.size[1]} pixels, not {_SIDE} x {_SIDE}")
-                # 3.75 pixels become one. A box filter would alternate between 3 and 4 pixels; smoother filters blur the strokes.
+                # 3.75 pixels become one. A box filter would alternate between 3 and 4 pixels, and smoother filters would blur the strokes.
                 # Pillow computes in fixed point, so the bytes are the same on every machine.
                 small = image.convert("L").resize((28, 28), Image.Resampling.HAMMING)
     except Exception as error:  # a broken file can raise any exception
@@ -201,7 +201,7 @@ def ink(path: Path, name: str, data: bytes) -> UInt8[np.ndarray, "28 28"]:
 
 def _to_cache(cache: Path, drawings: Drawings) -> None:
     text = {name: list(getattr(drawings, name)) for name in ("alphabets", "characters", "item_ids")}
-    with suppress(OSError):  # without a cache, the next load only takes two seconds longer
+    with suppress(OSError):  # if the cache cannot be written, the next load only takes two seconds longer
         write_npz(cache, {"images": drawings.images, "offsets": drawings.offsets}, json.dumps(text))
 
 

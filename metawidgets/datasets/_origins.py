@@ -24,7 +24,7 @@ def validation_source(source: TaskSource) -> TaskSource | None:
     """Return the source for validating a learner that trains on `source`, or None if no held-out classes exist.
 
     For the training split of a dataset, this is its validation split. A function family has no classes, so it is its own
-    validation source. For a pool made by hand, and for all classes of a dataset, no class is held out from training.
+    validation source. A pool made by hand and the split "all" have no held-out classes.
     """
     if not isinstance(source, ClassPool):
         return source

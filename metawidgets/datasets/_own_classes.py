@@ -15,7 +15,7 @@ LeftOut = tuple[str, str]
 """The name of an item or class that was left out, and the reason."""
 Small = Literal["refuse", "skip"]
 
-_FEWEST = 2  # classes of a part; one class cannot be classified
+_FEWEST = 2  # smallest number of classes in a part: with a single class there is nothing to classify
 
 
 def pooled(

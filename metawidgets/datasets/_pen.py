@@ -1,4 +1,4 @@
-"""Drawing of motor programs: a pen follows headings, turns and lengths, and leaves ink on pixels.
+"""Drawing of motor programs: a pen follows the moves of a program and leaves ink on pixels.
 
 All arithmetic uses integers (angles in 1024ths of a circle, positions in 256ths of a subpixel), so that a program gives the
 same bytes on every machine. The page is 28 x 28 pixels of 4 x 4 subpixels each, close to Omniglot's 105 x 105.
@@ -26,12 +26,12 @@ class Strokes:
     """Motor programs of several glyphs, padded to equal numbers of strokes and moves.
 
     Args:
-        moves: for each move, the change of heading before it, the turn along it (both in degrees, clockwise on the page; the
-            first heading of a stroke is absolute, 0 right and 90 down) and its length (em).
+        moves: for each move, the change of heading before the move, the turn during it (both in degrees, clockwise on the page)
+            and its length (em). The first heading of a stroke is absolute: 0 is right and 90 is down.
         tremor: for each move, the amplitude and phase (degrees) of a wave that is added to its heading.
         counts: number of moves of each stroke; 0 for an unused stroke.
-        joints: for each stroke, the earlier stroke to which it is attached, the position of the joint on that stroke and on
-            itself (both 0 to 1), and an offset x, y between these two points (em). Ignored for the first stroke.
+        joints: for each stroke after the first, the earlier stroke to which it is attached, the position of the joint on the
+            earlier stroke and on this stroke (both 0 to 1), and an offset x, y between these two points (em).
     """
 
     moves: Float[np.ndarray, "glyph stroke move 3"]
@@ -52,7 +52,7 @@ class Ink:
 def bounds(
     glyph: Int[np.ndarray, " row"], x: Shaped[np.ndarray, "row point"], y: Shaped[np.ndarray, "row point"]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return the left, right, top and bottom of every glyph, each `(glyph,)`; `glyph` numbers the rows, ascending."""
+    """Return the left, right, top and bottom of every glyph, each `(glyph,)`. `glyph` is the glyph's index for each row, ascending."""
     first = np.flatnonzero(np.diff(glyph, prepend=-1))
     return (
         np.minimum.reduceat(x.min(1), first),
@@ -63,7 +63,7 @@ def bounds(
 
 
 def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
-    """Follow the programs; `em` is the size of each glyph in subpixels. The first stroke of a glyph starts at (0, 0)."""
+    """Return the pen's path for these programs. `em` is the size of each glyph in subpixels. Each glyph's first stroke starts at (0, 0)."""
     counts, joints = strokes.counts, strokes.joints
     unit = em * SUBPIXEL
     turn = _brads(strokes.moves[..., 1])
@@ -83,7 +83,8 @@ def draw(strokes: Strokes, em: Float[np.ndarray, " glyph"]) -> Ink:
         ends[row] = along[:, -1]
         along += (np.cumsum(ends, -1) - ends)[row][:, None]
 
-    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape) * _POINTS  # of each stroke, in x.ravel()
+    # Index of each stroke's first point in x.ravel()
+    first = (np.cumsum(counts) - counts.ravel()).reshape(counts.shape) * _POINTS
     origin = np.zeros((2, *counts.shape), np.int64)
     for s in range(1, counts.shape[1]):
         g = np.flatnonzero(counts[:, s])
@@ -104,7 +105,8 @@ def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
     y = np.clip(ink.y // SUBPIXEL, 3, PAGE - 4)
     page = np.zeros((n, PAGE, PAGE), np.uint8)
     page.ravel()[(ink.glyph[:, None] * PAGE + y) * PAGE + x] = 1
-    for square in (True, False):  # a square of 3 x 3, then a plus: a round nib, 5 subpixels wide
+    # Widen the line by a 3 x 3 square and then by a plus, which gives a round nib 5 subpixels wide
+    for square in (True, False):
         wide = page.copy()
         wide[:, :, 1:] |= page[:, :, :-1]
         wide[:, :, :-1] |= page[:, :, 1:]
@@ -113,7 +115,8 @@ def rasterise(ink: Ink, n: int) -> UInt8[np.ndarray, "glyph 1 28 28"]:
         page[:, 1:] |= tall[:, :-1]
         page[:, :-1] |= tall[:, 1:]
     columns = page[:, :, 0::4] + page[:, :, 1::4] + page[:, :, 2::4] + page[:, :, 3::4]
-    count = columns[:, 0::4] + columns[:, 1::4] + columns[:, 2::4] + columns[:, 3::4]  # of 16 subpixels
+    # Inked subpixels, of 16 per pixel
+    count = columns[:, 0::4] + columns[:, 1::4] + columns[:, 2::4] + columns[:, 3::4]
     return (count.astype(np.uint16) * 255 // 16).astype(np.uint8)[:, None]
 
 

@@ -30,7 +30,7 @@ _LOG = logging.getLogger("metawidgets")
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file to read: its class, its name within the class, and its time and size, which show whether it has changed."""
+    """A file to read: its class, its name, and its time and size, which show whether the file has changed."""
 
     class_id: str
     name: str
@@ -103,7 +103,7 @@ def found_files(root: Path) -> tuple[tuple[FoundFile, ...], tuple[LeftOut, ...]]
 
 
 def _listed(folder: Path, prefix: str, root: Path, left_out: list[LeftOut]) -> Iterator[os.DirEntry[str]]:
-    """Yield the entries sorted by name, without hidden files, links, and names that are not text."""
+    """Yield the folder's entries, sorted by name. Skip hidden files, and list links and names that are not text in `left_out`."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda e: e.name)
@@ -156,7 +156,7 @@ def _read(
         except PictureError as error:
             skipped.append((file.path, str(error)))
             continue
-        if digest in seen:  # else one picture could be in support and query, or in two classes
+        if digest in seen:  # otherwise, one picture could be in both support and query, or in two classes
             skipped.append((file.path, f"is the same picture as {seen[digest]!r}"))
             continue
         seen[digest] = file.path
@@ -191,7 +191,7 @@ def _read(
 
 
 def _bytes(path: Path, size: int) -> bytes:
-    """Read a file's bytes; a file that is too large is refused before it is read."""
+    """Read a file's bytes. A file that is too large is refused before it is read."""
     if size > LARGEST_FILE:
         raise PictureError(
             f"has {size / 1e6:.1f} MB; at most {LARGEST_FILE / 1e6:.0f} MB are allowed. Make it smaller."

@@ -1,4 +1,4 @@
-"""Augmentation of a pool of images with more training classes: one random affine map for each new class.
+"""Augmentation of a pool of images with new training classes. Each new class is a class of the pool under a random affine map.
 
 All drawings of a class go through the same map, so they become drawings of one new character.
 """
@@ -30,7 +30,7 @@ def affine_maps(rng: np.random.Generator, n: int) -> Float[np.ndarray, "map 2 2"
 
 
 def warped(pool: ClassPool, copies: int) -> ClassPool:
-    """Return the pool with `copies` warped copies of each class, which share its origin. The maps are always the same."""
+    """Return the pool with `copies` warped copies of each class, which keep the class's origin. The maps are always the same."""
     n, maps = len(pool), affine_maps(np.random.default_rng(_SEED), copies * len(pool))
     owners = np.repeat(np.arange(n), pool.sizes)
     items = [pool.items, *(_mapped(pool.items, maps[c * n : (c + 1) * n][owners]) for c in range(copies))]

@@ -60,7 +60,7 @@ class Dataset(abc.ABC):
         hints = get_type_hints(type(self))
         for field in dataclasses.fields(self):
             value = _checked(self.name, field.name, getattr(self, field.name), hints[field.name], field.metadata)
-            object.__setattr__(self, field.name, value)  # the only way into a frozen class
+            object.__setattr__(self, field.name, value)  # a frozen dataclass forbids normal assignment
 
     def source(self, split: Split = "train") -> TaskSource:
         """Return the source from which tasks of a split are drawn.

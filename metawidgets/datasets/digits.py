@@ -14,7 +14,7 @@ from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Digits"]
 
-# Ten classes cannot make three parts of five. Most episodes are 5-way, so the test part gets five classes.
+# Ten classes are too few for three parts of five. Most episodes are 5-way, so the test part gets five classes.
 _CLASSES: dict[Split, tuple[int, ...]] = {
     "train": (0, 1, 2),
     "validation": (3, 4),
@@ -27,7 +27,7 @@ _CLASSES: dict[Split, tuple[int, ...]] = {
 class Digits(Dataset):
     """Handwritten digits at 28x28, mainly to test a learner that was trained on another dataset.
 
-    For such a test use `source("all")`, with ten classes. The disjoint splits are 0-2 (train), 3-4 (validation), 5-9 (test).
+    For such a test, use `source("all")`, which has all ten classes. The disjoint splits are 0-2 (train), 3-4 (validation), 5-9 (test).
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -56,7 +56,7 @@ def _pool(margin: int) -> ClassPool:
     for image, out in zip(small, images[:, 0, margin : margin + side, margin : margin + side], strict=True):
         # Pillow resizes 8-bit images in fixed point, so the bytes are the same on every machine.
         out[:] = np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
-    # Enlarging from 8 pixels blurs the strokes; these levels narrow them to two to four pixels.
+    # Enlarging from 8 pixels blurs the strokes. These levels make them two to four pixels wide again.
     images = (np.clip(images.astype(np.int32) - 95, 0, 115) * 255 // 115).astype(np.uint8)
     order = np.argsort(labels, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(np.bincount(labels))])

@@ -1,4 +1,4 @@
-"""Few-shot classification of 2-D points. Every task draws new classes, each of one or more Gaussian clouds."""
+"""Few-shot classification of 2-D points. Every task draws new classes, and each class is one or more Gaussian clouds."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -17,8 +17,8 @@ __all__ = ["GaussianFamily", "Gaussians"]
 class Gaussians(Dataset):
     """Classes of 2-D points.
 
-    Prototypes fit these classes at `anisotropy=1, clouds=1`. Elongated clouds need a metric that follows their shape; with
-    several clouds per class, the mean of a class no longer represents it.
+    Class means describe these classes well only with `anisotropy=1, clouds=1`. Elongated clouds need a metric that follows their
+    shape, and a class of several clouds is not represented by its mean.
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -61,7 +61,7 @@ class GaussianFamily:
 
     def draw(self, rng: np.random.Generator, spec: EpisodeSpec) -> Episode:
         means, factors, (support_x, support_y, query_x, query_y) = self._draw(rng, spec, 1)
-        # Every task has new classes, so a random number in their ids distinguishes them from those of other tasks.
+        # Every task has new classes. A random number in their ids distinguishes them from the classes of other tasks.
         task = f"{rng.integers(2**32):08x}"
         names = tuple(_class_name(c) for c in range(means.shape[1]))
         labels = np.concatenate([support_y[0], query_y[0]])
@@ -105,7 +105,7 @@ class GaussianFamily:
         labels = np.broadcast_to(np.arange(way)[:, None], (size, way, per_class))
 
         k = spec.k_shot
-        order = rng.random((size, way * k)).argsort(-1)  # some learners read the support set in order
+        order = rng.random((size, way * k)).argsort(-1)  # shuffle, because some learners read the support set in order
         support_x = np.take_along_axis(points[:, :, :k].reshape(size, -1, 2), order[..., None], 1)
         support_y = np.take_along_axis(labels[:, :, :k].reshape(size, -1), order, 1)
         query_x, query_y = points[:, :, k:].reshape(size, -1, 2), labels[:, :, k:].reshape(size, -1)

@@ -16,17 +16,17 @@ __all__ = ["Glyphs", "render"]
 
 _EM = 60.0  # subpixels, before a character gets its size
 _ATTEMPTS = 4  # candidates for a character
-_LEGIBLE = 0.66  # accept a candidate if this fraction of the pen's path crosses fresh paper
+_LEGIBLE = 0.66  # accept a candidate if this fraction of the pen's path crosses no earlier ink
 _MOTOR = 5  # random numbers per move, see `_drawn_by_hand`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Glyphs(Dataset):
-    """Procedural characters at 28x28, similar to Omniglot's in pen, size and variety. They take a second and need no file.
+    """Procedural characters at 28x28, similar to Omniglot's in pen, size and variety. They are made within a second, without any file.
 
-    For one seed, character `i` is the same for any `n_classes`, and drawer `j`'s example of it for any `n_drawers`, byte for
-    byte, on any machine. Every 25 consecutive characters form an alphabet with its own style. The last sixth of the classes
-    is for testing, and the sixth before it for validation.
+    With the same seed, the images of a character by a drawer are equal byte by byte on any machine, whatever `n_classes` and
+    `n_drawers` are. Every 25 consecutive characters form an alphabet with its own style. The last sixth of the classes is for
+    testing, and the sixth before it for validation.
 
     Raises:
         DatasetError: if an option is out of its range.
@@ -94,8 +94,8 @@ def _render_block(seed: int, characters: range, n_drawers: int, wobble: float) -
 def _bell(key: tuple[int, ...], rows: int, columns: int) -> Float[np.ndarray, "rows columns"]:
     """Draw bell-shaped noise with standard deviation 1, between -3 and 3.
 
-    It is a sum of three uniform numbers, since a normal distribution needs logarithms, whose last bits differ between
-    machines. A row does not depend on the number of rows.
+    Each number is a sum of three uniform numbers. A normal distribution would need logarithms, whose last bits differ between
+    machines. The numbers in a row do not depend on the number of rows.
     """
     u = uniforms(key, rows * columns * 3).reshape(rows, columns, 3)
     return 2 * (u[..., 0] + u[..., 1] + u[..., 2] - 1.5)
@@ -108,7 +108,7 @@ def _repeated(strokes: Strokes, times: int) -> Strokes:
 def _drawn_by_hand(
     strokes: Strokes, motor: Float[np.ndarray, "glyph stroke move 5"], joint: Float[np.ndarray, "glyph stroke 2"]
 ) -> Strokes:
-    """Add motor noise to the programs: to direction, bend and length, a tremor, and an offset at the joints."""
+    """Return the programs with motor noise: random changes of direction, turn and length, a tremor, and offsets at the joints."""
     change, turn, length = np.moveaxis(strokes.moves, -1, 0)
     moves = np.stack(
         [
@@ -147,7 +147,7 @@ def _centred(x: np.ndarray, y: np.ndarray, glyph: np.ndarray) -> tuple[np.ndarra
 
 
 def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, " glyph"]]:
-    """Return the first legible candidate of each character, or else the most legible one, and its em in subpixels."""
+    """Return the programs of each character's first legible candidate (or else its most legible one), and their ems in subpixels."""
     strokes, size = programs(seed, characters)
     share, zoom = _fresh_paper(strokes, size)
     for attempt in range(1, _ATTEMPTS):
@@ -165,10 +165,11 @@ def _legible(seed: int, characters: range) -> tuple[Strokes, Float[np.ndarray, "
 
 
 def _fresh_paper(strokes: Strokes, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for each glyph, the fraction of the pen's path on fresh paper, and the zoom that gives the glyph its size."""
+    """Return, for each glyph, the fraction of the pen's path that crosses no earlier ink, and the zoom that gives the glyph its size."""
     ink = draw(strokes, np.full(len(size), _EM))
     left, right, top, bottom = bounds(ink.glyph, ink.x, ink.y)
-    zoom = np.minimum(size * SUBPIXEL / np.maximum(right - left, bottom - top), 1.8)  # short lines stay short
+    # The limit keeps short lines short
+    zoom = np.minimum(size * SUBPIXEL / np.maximum(right - left, bottom - top), 1.8)
     cells = (zoom / (6 * SUBPIXEL))[ink.glyph][:, None]  # cells of 1.5 pixels, about the width of the pen
     column = ((ink.x - left[ink.glyph][:, None]) * cells).astype(np.int64)
     row = ((ink.y - top[ink.glyph][:, None]) * cells).astype(np.int64)

@@ -19,16 +19,16 @@ class ImageFolder(Dataset):
 
     An item is the first picture of its file, turned upright. As *ink* it has one channel, from 0 (paper) to 255 (ink): the
     most common shade of the border is paper, dark ink on light paper is inverted, and paper around the ink is cropped. At
-    `size=28` such items fit a learner that was trained on `glyphs` or `omniglot`. As *rgb* it has three channels and is
+    `size=28` such items fit a learner that was trained on `glyphs` or `omniglot`. As *rgb* an item has three channels and is
     cropped around its centre. *auto* uses rgb if more than half of the pictures are coloured (mean difference of the
     channels above 20 of 255).
 
-    Some files are left out and listed in `unreadable`: files that are not pictures, broken, above 30 MB or 40 million
-    pixels, of one shade (as ink), duplicates, hidden, links, or outside a class folder. They do not stop the reading. What
-    was read is cached until a file changes.
+    These entries are left out and listed in `unreadable`: files that are not pictures, are broken, or exceed 30 MB or 40 million
+    pixels; pictures of one shade (as ink); duplicates; hidden files; links; and files outside a class folder. The result is cached
+    until a file changes.
 
-    The split is by class and random, by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
-    and the others for training. With fewer classes use `source("all")`, or a share of 0.
+    Classes are split at random, with `split_seed`: `test_share` and `validation_share` of the classes are held out, at least two
+    each, and the others are for training. If there are too few classes, use `source("all")`, or a share of 0.
 
     Raises:
         DatasetError: if an option is not valid. From `source` and `unreadable`: if the folder is missing or empty, none of its
@@ -42,13 +42,13 @@ class ImageFolder(Dataset):
     root: str | None = option(None, "the folder of class folders")
     size: int = option(28, "side of an item, in pixels", 8, 256)
     colour: Literal["auto", "ink", "rgb"] = option(
-        "auto", "'ink': one channel of ink on paper; 'rgb': three channels; 'auto': what fits most pictures"
+        "auto", "'ink': one channel of ink on paper; 'rgb': three channels; 'auto': rgb if most pictures are coloured"
     )
     validation_share: float = option(0.15, "fraction of the classes for validation; 0: none", 0.0, 0.9)
     test_share: float = option(0.25, "fraction of the classes for testing; 0: none", 0.0, 0.9)
     split_seed: int = option(0, "seed of the random split of the classes", 0, 2**32 - 1)
     min_items: int = option(2, "smallest number of pictures of a class", 2, 100_000)
-    small: Literal["refuse", "skip"] = option("refuse", "what to do with a class that has fewer")
+    small: Literal["refuse", "skip"] = option("refuse", "whether to refuse or skip a class with fewer pictures")
 
     @property
     def unreadable(self) -> tuple[LeftOut, ...]:

@@ -31,7 +31,7 @@ class LinearFunctions(Dataset):
 
     - `skewed`: x has a covariance of trace `dim`, with eigenvalue i proportional to 1 / i^2 along axes that are random per task.
     - `subspace`: support and queries lie in a random subspace of half as many dimensions (at least one).
-    - `orthants`: each coordinate has one sign in all of a task's support, and random signs in the queries.
+    - `orthants`: in a task's support set, each coordinate has the same sign in all items; in the queries, signs are random.
     - `scaled`: x is three times as large.
 
     Raises:
@@ -103,7 +103,8 @@ class LinearFamily:
             return 3 * x
         if self.shift == "orthants":
             signs = rng.choice([-1.0, 1.0], (size, 1, dim))
-            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)  # a normal query has random signs already
+            # The signs of normally distributed queries are random already
+            return np.concatenate([signs * np.abs(x[:, :k]), x[:, k:]], 1)
         if self.shift == "skewed":
             spread = 1 / np.arange(1, dim + 1)
             return x * (spread * np.sqrt(dim / np.square(spread).sum())) @ _rotations(rng, size, dim)
@@ -124,7 +125,7 @@ def least_squares_predictions(
 ) -> tuple[Float[np.ndarray, "support target"], Float[np.ndarray, "query target"]]:
     """Predict by least squares each support item from the items before it, and the queries from the whole support set.
 
-    If several solutions are best, the shortest is used; the prediction for the first item is therefore 0.
+    If several solutions fit equally well, the one with the smallest norm is used. The prediction for the first item is therefore 0.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     weights = [np.linalg.lstsq(x[:n], y[:n])[0] if n else np.zeros((x.shape[1], y.shape[1])) for n in range(len(x) + 1)]
@@ -136,7 +137,7 @@ def least_squares_error_by_context(sampler: EpisodeSampler, n_episodes: int = 60
     """Compute the squared error of least squares at every context length, on episodes 0 to `n_episodes - 1` of the sampler.
 
     Context lengths below the support size are scored on the next support item, and the last one on the queries.
-    `learners.curves.error_by_context` scores the same items of the same episodes, so the two can be paired.
+    `learners.curves.error_by_context` scores the same items of the same episodes, so the two curves can be compared pairwise.
     """
     errors = []
     for e in map(sampler.episode, range(n_episodes)):

@@ -26,9 +26,9 @@ class Omniglot(Dataset):
     """Real handwritten characters at 28x28.
 
     With `split_by="alphabet"`, the last 5 alphabets by name are for testing, the 3 before them for validation, and the others
-    for training. With `split_by="character"`, a seeded random 423 / 1,623 of the characters are for testing and 100 / 1,623
-    for validation (with `part="both"`, these are the numbers of the MAML paper). Rotations of a character are always in its
-    split. Warps of a character are only training classes.
+    for training. With `split_by="character"`, 423 / 1,623 of the characters, drawn at random with a seed, are for testing and
+    100 / 1,623 for validation (with `part="both"`, these are the numbers of the MAML paper). Rotations of a character are always in
+    the same split as the character. Warps of a character are only training classes.
 
     Raises:
         DatasetError: if an option is not valid. From `source`: if the files are missing, cannot be downloaded, are altered, or
@@ -37,7 +37,7 @@ class Omniglot(Dataset):
 
     name: ClassVar[str] = "omniglot"
     kind: ClassVar[Literal["image"]] = "image"
-    summary: ClassVar[str] = "real characters of 50 alphabets, from a download or root="
+    summary: ClassVar[str] = "handwritten characters of 50 real alphabets, from a download or root="
 
     root: str | None = option(
         None,
@@ -49,7 +49,7 @@ class Omniglot(Dataset):
     split_by: Literal["alphabet", "character"] = option("alphabet", "whether alphabets or characters are held out")
     split_seed: int = option(0, "seed of the random split, for split_by='character'", 0, 2**32 - 1)
     rotations: Literal["none", "train", "all"] = option(
-        "train", "in which splits rotations by 90, 180 and 270 degrees are extra classes"
+        "train", "the splits in which rotations by 90, 180 and 270 degrees are extra classes"
     )
     warps: int = option(0, "extra training classes per character (or rotation), each made by a random affine map", 0, 8)
     within_alphabet: bool = option(False, "whether all classes of an episode come from one alphabet")

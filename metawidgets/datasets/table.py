@@ -24,17 +24,17 @@ _LOG = logging.getLogger("metawidgets")
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Dataset):
-    """Rows of a table as items: float32 vectors of the feature columns. Two features give points in the plane.
+    """Rows of a table as items: float32 vectors of the feature columns. With two features, the items are points in the plane.
 
         Table.of(frame, label="species")                 # a data frame, or a mapping from names to columns
         load("table", path="iris.csv", label="species")  # a CSV file with a header
 
     Rows that lack a number or a label, hold an infinite number, or have too many or too few cells are left out and listed
-    in `unreadable`. What was read is cached until the file changes.
+    in `unreadable`. The result is cached until the file changes.
 
-    The split is by class and random, by `split_seed`: `test_share` and `validation_share` of the classes, at least two each,
-    and the others for training. With fewer classes use `source("all")`, or a share of 0. All parts are standardised by the
-    mean and standard deviation of the training classes' rows, so that nothing of the held-out classes leaks into training.
+    Classes are split at random, with `split_seed`: `test_share` and `validation_share` of the classes are held out, at least two
+    each, and the others are for training. If there are too few classes, use `source("all")`, or a share of 0. All parts are
+    standardised by the mean and standard deviation of the training classes' rows, so that held-out classes do not affect training.
     If there are too few classes for a split, use `standardise="all"` or `"none"`.
 
     Raises:
@@ -48,7 +48,7 @@ class Table(Dataset):
 
     path: str | None = option(None, "a CSV file with a header, in UTF-8")
     label: str | None = option(None, "the column that holds the class of each row")
-    features: str | None = option(None, "columns of numbers, separated by commas; None: every numeric one")
+    features: str | None = option(None, "columns of numbers, separated by commas; None: all numeric columns")
     standardise: Literal["train", "all", "none"] = option(
         "train", "scale features to mean 0 and deviation 1 over training rows, over all rows, or not at all"
     )
@@ -56,12 +56,12 @@ class Table(Dataset):
     test_share: float = option(0.25, "fraction of the classes for testing; 0: none", 0.0, 0.9)
     split_seed: int = option(0, "seed of the random split of the classes", 0, 2**32 - 1)
     min_items: int = option(2, "smallest number of rows of a class", 2, 100_000)
-    small: Literal["refuse", "skip"] = option("refuse", "what to do with a class that has fewer")
+    small: Literal["refuse", "skip"] = option("refuse", "whether to refuse or skip a class with fewer rows")
     max_rows: int = option(100_000, "largest number of rows; a longer table is refused", 1, 10_000_000)
 
     @classmethod
     def of(cls, table: Any, *, label: str, features: Sequence[str] | None = None, **options: Any) -> Self:
-        """Make a dataset of a table in memory, which is copied and kept until Python ends.
+        """Make a dataset from a table in memory. The table is copied, and the copy is kept until Python ends.
 
         Args:
             table: a data frame, or a mapping from column names to sequences of equal length.
@@ -179,7 +179,7 @@ def _numeric(columns: Columns, label: str) -> list[str]:
     others = [name for name in columns.values if name != label]
     found = [n for n in others if (pair := numbers(columns.values[n]))[1] is None and not np.isnan(pair[0]).all()]
     if not found:
-        named = f"{', '.join(map(repr, others))} hold words" if others else "there is no other column"
+        named = f"{', '.join(map(repr, others))} contain words" if others else "there is no other column"
         raise DatasetError(
             f"dataset 'table': no column except {label!r} is numeric: {named}; give features= numeric columns."
         )

@@ -37,7 +37,7 @@ def item_id(given: str | Sequence[object]) -> ItemId:
 def frozen(a: np.ndarray) -> np.ndarray:
     """Return the array as contiguous and read-only, copied if the caller could still write to it."""
     a = np.ascontiguousarray(a)
-    a = a.copy() if a.flags.writeable or a.base is not None else a  # do not lock the caller's own array
+    a = a.copy() if a.flags.writeable or a.base is not None else a  # a copy, so that the caller's array stays writable
     a.setflags(write=False)
     return a
 
@@ -139,7 +139,7 @@ def check_unique(support: Sequence[tuple[str, str, str]], query: Sequence[tuple[
     both = set(support) & set(query)
     if both:
         raise EpisodeError(
-            f"item '{'/'.join(min(both))}' is in both support and query; a learner would be asked what it was told. Remove one."
+            f"item '{'/'.join(min(both))}' is in both support and query; the learner would see a query before the test. Remove one."
         )
     for side, items in (("support", support), ("query", query)):
         if len(set(items)) != len(items):

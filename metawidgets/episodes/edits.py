@@ -25,7 +25,7 @@ class TakenItems(NamedTuple):
 class EpisodeEdits:
     """A base class of `Episode` with the methods that return an edited episode.
 
-    Items are named by their ids, `str(ItemId)`. An edited episode keeps its `task` but loses its `seed`, since no seed draws it.
+    Items are named by their ids, `str(ItemId)`. An edited episode keeps its `task` but loses its `seed`, because no seed reproduces it.
     """
 
     def with_support(self, y: Any, x: Any, items: Sequence[Any] | None = None, *, before: str | None = None) -> Self:
@@ -34,7 +34,7 @@ class EpisodeEdits:
         Args:
             y: one class name for all new items, or a class name or label for each; for regression, the targets.
             x: the items, or the result of `ClassPool.take`.
-            items: their ids; numbered by default. A result of `take` has its own.
+            items: their ids. By default the items are numbered, or have the ids from `ClassPool.take`.
             before: insert the items before the support item with this id; by default after the last one.
 
         Raises:
@@ -74,7 +74,7 @@ class EpisodeEdits:
         return _rebuilt(self, {side: [e for e in _entries(self, side) if e.item not in gone] for side in _SIDES})
 
     def relabelled(self, classes: Mapping[str, str]) -> Self:
-        """Return the episode with some items in other classes, {item id: class name}.
+        """Return the episode with some items moved to other classes, given as {item id: class name}.
 
         Raises:
             EpisodeError: if an item or a class is not in the episode.
@@ -86,7 +86,7 @@ class EpisodeEdits:
         return _rebuilt(self, sides)
 
     def renamed(self, names: Mapping[str, str]) -> Self:
-        """Return the episode with other class names, {old: new}.
+        """Return the episode with some classes renamed, given as {old name: new name}.
 
         Raises:
             EpisodeError: if a class is not in the episode, or two classes would have the same name.
@@ -105,7 +105,7 @@ class EpisodeEdits:
         """
         old = list(_names(self))
         if not old:
-            raise EpisodeError("a regression has no classes to add to; give an episode with class_names.")
+            raise EpisodeError("a regression episode has no classes; give an episode with class_names.")
         place = len(old) if before is None else _label(self, before)
         return _with_names(self, _distinct([*old[:place], *names, *old[place:]]))
 

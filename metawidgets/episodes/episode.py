@@ -67,8 +67,8 @@ class Episode(EpisodeEdits):
     """The support and query set of one task.
 
     Args:
-        support_x: `(support, *item)`; images are uint8 `(item, channel, height, width)`, one channel being an ink map
-            (0 paper, 255 ink); everything else is float32 `(item, dim)`.
+        support_x: `(support, *item)`; images are uint8 `(item, channel, height, width)`, and images with one channel are
+            ink maps (0 paper, 255 ink); all other items are float32 `(item, dim)`.
         support_y: labels int64 `(support,)` in `[0, n_way)`, or regression targets float32 `(support, target)`.
         query_x, query_y: the same for the query set.
         class_names: one name per label; empty for regression. Shots may differ between classes, and a class may have no
@@ -94,7 +94,7 @@ class Episode(EpisodeEdits):
     feature_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        put = partial(object.__setattr__, self)  # the only way into a frozen class
+        put = partial(object.__setattr__, self)  # a frozen dataclass forbids normal assignment
         put("class_names", tuple(map(str, self.class_names)))
         check_names(self.class_names)
         try:
@@ -275,18 +275,18 @@ def _plain_fields(data: Mapping[str, Any]) -> dict[str, Any]:
     try:
         for key, kind in _PLAIN.items():
             if not isinstance(data[key], kind):
-                raise ValueError(f"{key!r}: it is of type {type(data[key]).__name__}")
+                raise ValueError(f"{key!r}, which is of type {type(data[key]).__name__}")
         items = {k: tuple(_item_id(i) for i in data[k]) for k in ("support_items", "query_items")}
         names, seed = tuple(data["class_names"]), tuple(data["seed"])
         features = data.get("feature_names", [])  # older files lack this field
         if not isinstance(features, list) or not all(isinstance(name, str) for name in features):
-            raise ValueError("'feature_names': it is not a list of texts")
+            raise ValueError("'feature_names', which is not a list of texts")
         if not all(isinstance(name, str) for name in names) or not all(type(n) is int for n in seed):
-            raise ValueError("class_names or seed: names must be texts, and a seed whole numbers")
+            raise ValueError("class_names or seed; names must be texts, and a seed whole numbers")
         check_names([part for side in items.values() for item in side for part in item])
         check_depth(data["task"])
     except (KeyError, TypeError, ValueError) as error:
-        raise EpisodeError(f"the saved episode lacks or garbles {error}; save it again.") from None
+        raise EpisodeError(f"the saved episode has a missing or wrong entry, {error}; save it again.") from None
     return {**items, "class_names": names, "seed": seed, "task": dict(data["task"]), "feature_names": tuple(features)}
 
 
@@ -295,5 +295,5 @@ _PLAIN = {"support_items": list, "query_items": list, "class_names": list, "seed
 
 def _item_id(entry: Any) -> ItemId:
     if not isinstance(entry, list | tuple) or len(entry) != 3 or not all(isinstance(part, str) for part in entry):
-        raise ValueError(f"the item {entry!r}: it is not dataset, class and item")
+        raise ValueError(f"the item {entry!r}, which is not dataset, class and item")
     return ItemId(*entry)

@@ -268,7 +268,7 @@ class EpisodeSampler:
         return episode.drawn_by(self.seed, index)
 
     def batch(self, index: int, size: int) -> EpisodeBatch:
-        """Draw batch number `index`: `size` stacked episodes, which differ from those of `episode`."""
+        """Draw batch number `index`: `size` stacked episodes, which differ from the episodes that `episode` draws."""
         return self.source.draw_batch(np.random.default_rng([self.seed, 1, index]), self.spec, size)
 
     def __iter__(self) -> Iterator[Episode]:
@@ -294,6 +294,6 @@ def check_disjoint(**pools: TaskSource) -> None:
         for origin in {(pool.name, o) for o in pool.origins}:
             if seen.setdefault(origin, part) != part:
                 raise EpisodeError(
-                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so a score would "
-                    "mean nothing; remove it from one."
+                    f"class {origin[1]!r} of {pool.name!r} is in both {seen[origin]} and {part}, so it would not be "
+                    "a new class at test time; remove it from one."
                 )

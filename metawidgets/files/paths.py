@@ -1,4 +1,4 @@
-"""Checks of paths that a user typed. No path makes them raise: not one too long, with odd characters, or with an unknown `~user`."""
+"""Checks of paths that a user typed. No path makes them raise, even if it is too long, has odd characters or an unknown `~user`."""
 
 import os
 from pathlib import Path
@@ -12,12 +12,12 @@ def expanded(path: str | Path) -> Path:
 
 
 def is_file(path: str | Path) -> bool:
-    """Return whether this file exists; `False` for a path that no file can have."""
+    """Return whether this file exists; `False`, without an error, for an invalid path, such as one whose name is too long."""
     return os.path.isfile(path)  # noqa: PTH113 - pathlib raises if the name is too long
 
 
 def is_folder(path: str | Path) -> bool:
-    """Return whether this folder exists; `False` for a path that no folder can have."""
+    """Return whether this folder exists; `False`, without an error, for an invalid path."""
     return os.path.isdir(path)  # noqa: PTH112
 
 

@@ -28,8 +28,8 @@ def read_image(data: bytes, largest: int = LARGEST_FILE) -> tuple[Image.Image, s
         largest: the largest allowed number of bytes.
 
     Raises:
-        PictureError: if the file is too large, not an image, broken, or would unpack to too many pixels. The message
-            leaves out the subject, for the caller to add: "is not an image that can be read; ...".
+        PictureError: if the file is too large, not an image, broken, or would unpack to too many pixels. The message starts with
+            the verb ("is not an image that can be read; ..."); the caller puts the file's name before it.
     """
     if len(data) > largest:
         raise PictureError(
@@ -71,7 +71,7 @@ def _check_pixels(image: Image.Image) -> None:
 
 
 def fitted(image: Image.Image, shape: tuple[int, ...]) -> UInt8[np.ndarray, "channel height width"]:
-    """Convert a picture to an item: a photograph cropped to fit three channels, or a one-channel ink map.
+    """Convert a picture to an item: a cropped photograph if `shape` has three channels, or an ink map if it has one channel.
 
     In an ink map, paper is 0 and ink is 255. The shade of most of the border counts as paper; dark ink on light paper is
     inverted. The paper around the ink is cropped, and the ink is scaled to fill the page as in handwriting data sets. A picture

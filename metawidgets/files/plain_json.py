@@ -1,11 +1,11 @@
-"""Reading of untrusted JSON, with limits on size, number of values and depth, so that no text fills the memory or the stack."""
+"""Reading of untrusted JSON, with limits on size, number of values and depth, so that no input can exhaust the memory or the stack."""
 
 import json
 from typing import Any
 
 __all__ = ["DEEPEST", "LARGEST_TEXT", "MOST_VALUES", "check_depth", "parsed"]
 
-LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 has half as many
+LARGEST_TEXT = 64 << 20  # bytes; an episode of 2,000 photographs in base64 has about half of this
 MOST_VALUES = 2_000_000  # entries of lists and objects; an item's id takes four
 DEEPEST = 100  # levels of nested lists and objects
 
@@ -20,7 +20,8 @@ def parsed(text: str | bytes) -> Any:
         raise ValueError(f"{len(text):,} bytes of JSON are more than {LARGEST_TEXT:,}")
     if isinstance(text, bytes):
         text = text.decode()
-    if (entries := text.count(",") + text.count("[") + text.count("{")) > MOST_VALUES:  # an empty list takes 64 bytes
+    # Counted first, since each entry takes 64 bytes or more
+    if (entries := text.count(",") + text.count("[") + text.count("{")) > MOST_VALUES:
         raise ValueError(f"JSON of {entries:,} entries is more than {MOST_VALUES:,}")
     try:
         value = json.loads(text)

@@ -59,9 +59,9 @@ def learner_arena(
         n_episodes: how many episodes to run now; the component can run more.
         shots: numbers of shots for the chart of accuracy by shots; `()` for none.
         n_open: number of episodes sent with their items, so that they can be opened without Python.
-        you: also ask the person, on 5 episodes or on the given number. This returns a box of `YouAreTheLearner` and the arena,
-            which shows the person's score too.
-        selection: shared with other components.
+        you: `True` also lets a person answer 5 episodes; a number sets how many. The result is then a box of `YouAreTheLearner`
+            and the arena, which also shows the person's score.
+        selection: a selection that other components share.
 
     Raises:
         EpisodeError: if no episodes of that size can be drawn, or `n_episodes` or `shots` are not positive.
@@ -107,9 +107,9 @@ def you_are_the_learner(
 
     Args:
         learners: a mapping from names, or a sequence; learners in a sequence are named by their titles.
-        n_query: how many queries of each class to ask; `None` for all that the sampler draws.
+        n_query: number of queries per class to ask; `None` for all that the sampler draws.
         seed: seed of the episodes; the sampler's own by default.
-        shots: give the `shots` of an arena to get exactly its episodes.
+        shots: give the same `shots` as for an arena to get the same episodes.
         reveal: "end" shows which answers were right at the end of an episode, "each" after every answer.
 
     Raises:
@@ -160,7 +160,7 @@ class _Game:
 def _table(
     learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, shots: Sequence[int], n: int
 ) -> tuple[dict[str, "Learner"], _Game]:
-    """Return the learners by name, after a first run of each, and the game that runs them on episodes."""
+    """Return the learners by name, and the `_Game` that runs them on episodes. Each learner is run once as a warm-up."""
     # torch loads slowly
     from metawidgets.learners.argument_checks import named_learners
     from metawidgets.training.evaluation import score

@@ -1,4 +1,4 @@
-"""The bench: all views of one learner on one episode, linked."""
+"""The bench: several linked components that show one learner on one episode."""
 
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,9 @@ _INSIDE = {"relation_scores", "learned_rates"}
 def bench(learner: "Learner", episode: Episode) -> "VBox":
     """Show one learner on one episode in several components that share a selection.
 
-    They show the episode, the adaptation, and the learner's internals where it has them: distances, attention, memory or hidden
-    state, relation scores, learned rates. A regression with several inputs or outputs has no curve; then a chart of the losses
-    shows the adaptation.
+    The components show the episode, the adaptation, and those internals that the learner has: distances, attention, memory or
+    hidden state, relation scores, learned rates. For a regression with several inputs or outputs, a chart of the losses shows the
+    adaptation, because there is no curve to draw.
 
     Raises:
         LearnerError: if the learner cannot take the episode.

@@ -33,13 +33,13 @@ def episode_builder(
     `builder.episode` is the current episode, and `builder.on_episode(callback)` reports each change.
 
     Args:
-        dataset: the start: a dataset, its name, or an episode to edit.
+        dataset: the dataset of the first episode, its name, or an episode to edit.
         split: the split of the dataset to draw from.
         n_way, k_shot, n_query, seed: size and seed of the first episode; by default the size depends on the kind of data.
         datasets: further datasets to choose from, by name; by default all that need no download.
         learner: a learner that compares with class means, such as ProtoNet. It predicts the queries while you move items, also
             in an exported page.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         DatasetError: if the dataset or the split is unknown.

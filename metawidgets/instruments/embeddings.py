@@ -33,11 +33,11 @@ def embedding_map(
         n_way: for a pool, the number of classes; by default as many complete classes as `n_items` holds, at most 100.
         k_shot: for a pool, the number of support items in each class; the others are queries.
         seed: for a pool, the seed of the classes and of the support items.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         LearnerError: if the learner cannot take the episode, or keeps no embeddings.
-        EpisodeError: if the pool cannot give as many, or has no classes.
+        EpisodeError: if the pool has too few classes or items, or the source has no classes.
         TraceError: if a trace of the episode has no embeddings; the error names learners that have them.
     """
     # torch and ipywidgets load slowly

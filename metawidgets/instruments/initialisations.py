@@ -17,8 +17,9 @@ __all__ = ["initialisations"]
 def initialisations(start: "str | Learner", *, seed: int = 0) -> "dict[str, Learner]":
     """Return learners with different initialisations and the same inner rate and steps, for `inner_loop_slider`.
 
-    The pretrained network of a classification dataset has no head for an episode's classes. It gets a head of zeros and keeps
-    its own batch statistics, rate and steps, since it diverges at MAML's rate. For functions it keeps its pretrained head.
+    The pretrained network of a classification dataset has no head for an episode's classes, so it gets a head of zeros. It also
+    keeps its own batch statistics, rate and steps, because it diverges at MAML's rate. A pretrained regression network keeps its
+    head.
 
     Args:
         start: a dataset whose trained learners come with the package ("sinusoids", "glyphs", "omniglot"), or your own gradient
@@ -50,7 +51,7 @@ def initialisations(start: "str | Learner", *, seed: int = 0) -> "dict[str, Lear
     same = {"inner_lr": maml.inner_lr, "inner_steps": steps}
     assert isinstance(pretrained, Pretrained)
     if pretrained.head is None:
-        own = "It keeps its own rate and steps, since it diverges with MAML's."
+        own = "It keeps its own rate and steps, because it diverges at MAML's rate."
         _noted(pretrained, f"trained on all classes at once; the head for these classes starts from zeros. {own}")
     else:
         _noted(pretrained := adjusted(pretrained, **same), "trained on all functions at once.")
@@ -69,7 +70,7 @@ def _random(learner: Any, seed: int, **settings: Any) -> "Learner":
     steps = learner.inner_steps if learner.test_steps is None else learner.test_steps
     network = _reinitialised(learner.network, seed)
     made = FromScratch(network, inner_lr=learner.inner_lr, inner_steps=steps)
-    return _noted(adjusted(made.eval(), **settings), f"drawn with seed {seed}, trained on nothing.")
+    return _noted(adjusted(made.eval(), **settings), f"drawn with seed {seed}, not trained.")
 
 
 def _reinitialised(network: "nn.Module", seed: int) -> "nn.Module":

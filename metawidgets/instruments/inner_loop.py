@@ -83,7 +83,7 @@ class _Adapting:
 
     def __init__(self, learners: "Mapping[str, Learner]") -> None:
         self.learners = learners
-        self._drawn: Episode | None = None  # the last episode that was not made from another by moving points
+        self._drawn: Episode | None = None  # the last episode that was not made by moving points of another
 
     def __call__(
         self, *, episode: Episode, inner_lr: float | None, inner_steps: int | None, shown: Sequence[str]
@@ -108,7 +108,7 @@ class _Adapting:
 
 @contextmanager
 def _one_thread(*, if_: bool) -> Iterator[None]:
-    """Use one thread if `if_`. Steps of a small network take microseconds, and threads would only wait for each other."""
+    """Use one thread if `if_` is true. A small network's steps take microseconds, so more threads would only wait for each other."""
     import torch  # loads slowly
 
     before = torch.get_num_threads()

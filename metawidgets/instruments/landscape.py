@@ -29,14 +29,14 @@ def loss_landscape(
 
     Args:
         episode: one episode, or several whose inner loops all start from the initialisation.
-        resolution, refine: grid points along a side, at first and in the end; the finer contours are computed in the background.
+        resolution, refine: grid points per side of the first contours, and of finer contours that are computed in the background.
         third: the third point of the plane: "task" for the parameters adapted to the second episode (the default if there is
             one), or "random" for a filter-normalised random direction.
         seed: seed of the random direction.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
-        LearnerError: if no step moves the learner's parameters, or the learner cannot take an episode.
+        LearnerError: if the learner's steps change no parameters, or the learner cannot take an episode.
     """
     # torch and ipywidgets load slowly
     from metawidgets.learners.argument_checks import expect_episode, expect_learner

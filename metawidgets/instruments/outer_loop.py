@@ -33,21 +33,24 @@ def outer_loop_monitor(
 
     The losses are the same as in `meta_train` with the same arguments.
 
+    The default validation uses 20 episodes of the dataset's validation split or, for regression, of other functions. It runs
+    about 15 times and after the last step, or less often, so that it uses at most half as many episodes as the training. There
+    is none if the sampler's pool is not the training split of a dataset, or if the validation split is too small.
+
     Args:
         learner: the learner to train.
         sampler, how, checkpoint: as in `meta_train`.
-        validation: episodes for validation as in `meta_train`: at the end the learner has the parameters of the best
-            validation. By default the monitor validates only to draw a curve, and the training is the same as without: on 20
-            episodes of the dataset's validation split (of other functions, if it has no classes), about 15 times and at the
-            end. This adapts to at most half as many episodes as the training, without backward passes. There is no curve for
-            a pool that is not the training split of a dataset. False: no validation.
-        held: the held episode, to which the learner adapts again at intervals; by default episode 0 of the validation, or of
-            the sampler if there is no validation (it is not among the training batches).
-        every: outer steps between two such adaptations; by default a 40th of `how.steps`.
-        selection: shared with other components.
+        validation: a sampler of validation episodes, as in `meta_train`: after training, the learner has the parameters of the
+            best validation. `None`: a default validation, which only draws a curve and does not change the training. `False`: no
+            validation.
+        held: the held-out episode. The monitor adapts the learner to this episode again and again during training, and shows
+            each adaptation. By default it is episode 0 of the validation sampler or, without validation, of `sampler`. No
+            training batch contains this episode.
+        every: outer steps between two adaptations to the held-out episode; by default a 40th of `how.steps`.
+        selection: a selection that other components share.
 
     Raises:
-        LearnerError: if the learner has nothing to train, or cannot take the held episode.
+        LearnerError: if the learner has nothing to train, or cannot take the held-out episode.
     """
     # torch and ipywidgets load slowly
     import torch

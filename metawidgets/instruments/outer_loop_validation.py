@@ -1,4 +1,4 @@
-"""The default validation of a monitored training. It only draws a curve, and does not affect the training."""
+"""The default validation of the outer-loop monitor. It only draws a curve, and does not affect the training."""
 
 import math
 from collections.abc import Generator, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DefaultValidation", "default_validation"]
 
-_EPISODES = 20  # in one validation: enough for an interval, and cheap
+_EPISODES = 20  # per validation: enough for a confidence interval, and quick
 _TIMES = 15  # validations in a training, approximately
 _SEED = 7  # added to the sampler's seed
 
@@ -40,7 +40,7 @@ class DefaultValidation:
     def watch(
         self, learner: "Learner", steps: "Generator[MetaStep, None, None]", control: MetaControl
     ) -> "Iterator[MetaStep]":
-        """Yield the steps, with an evaluation in the steps where one is due. A stopped evaluation is left out."""
+        """Yield the training steps, each with its evaluation if one is due. An evaluation that was stopped is left out."""
         try:
             for step in steps:
                 if step.step == 1:
@@ -73,7 +73,7 @@ class DefaultValidation:
 
 
 def default_validation(sampler: EpisodeSampler, how: "MetaTraining") -> DefaultValidation | None:
-    """Return a validation on classes or functions outside the training; `None` if the sampler's source has no such split."""
+    """Return a validation on classes or functions that are not used for training; `None` if the source has no validation split."""
     source, spec = validation_source(sampler.source), sampler.spec
     if source is None:
         return None

@@ -17,11 +17,11 @@ _CLOSE = 1e-3
 
 
 def prototype_embedder(learner: "Learner", episode: Episode) -> "PrototypeEmbedder":
-    """Return the function by which `learner` embeds items, after a check on `episode`.
+    """Return a function that embeds items with `learner`. Check first, on `episode`, that embeddings do not depend on the support.
 
     Raises:
-        LearnerError: if `learner` does not declare that it compares with class means (`Learner.distance_rule`), or embeds an item
-            differently beside another support.
+        LearnerError: if `learner` does not declare that it compares queries with class means (`Learner.distance_rule`), or if its
+            embedding of an item depends on the support set.
     """
     # torch and ipywidgets load slowly
     import torch
@@ -35,7 +35,7 @@ def prototype_embedder(learner: "Learner", episode: Episode) -> "PrototypeEmbedd
     expect_learner(learner)
     name, rule = learner.title, learner.distance_rule
     if rule is None or rule.reference != "class_mean" or rule.metric not in METRIC_NAMES:
-        raise _refusal(name, "it compares with no class means")
+        raise _refusal(name, "it does not compare queries with class means")
 
     def embed_beside(x: np.ndarray, beside: Episode) -> np.ndarray:
         support = support_of(learner, beside)
@@ -45,13 +45,13 @@ def prototype_embedder(learner: "Learner", episode: Episode) -> "PrototypeEmbedd
             read = learner.readout(state, encoded)
         return read.get("embeddings", encoded).detach().flatten(1).cpu().numpy()
 
-    # nothing declares this of a network that anyone brings, so ask it
+    # A user's network does not declare whether embeddings depend on the support set, so compare two support sets.
     turned = Episode(
         episode.support_x[:1], episode.support_y[:1], episode.query_x, episode.query_y, episode.class_names
     )
     queries = embed_beside(episode.query_x, episode)
     if not _alike(queries, embed_beside(episode.query_x, turned)):
-        raise _refusal(name, "it embeds an item differently beside another support")
+        raise _refusal(name, "its embedding of an item depends on the support set")
     return PrototypeEmbedder(name, rule.metric, episode.item_shape, lambda x: embed_beside(x, episode))
 
 
@@ -61,6 +61,6 @@ def _alike(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _refusal(name: str, why: str) -> LearnerError:
     return LearnerError(
-        f"{name} cannot answer in an episode builder, because {why}; give a learner such as ProtoNet, "
+        f"{name} cannot predict in an episode builder, because {why}; give a learner such as ProtoNet, "
         "or trace yours on builder.episode."
     )

@@ -22,11 +22,11 @@ def prototype_heatmap(
 
     Args:
         pool: another episode of the same kind, whose items can be added to the support set.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         LearnerError: if the learner cannot take the episode.
-        TraceError: if the learner compares no distances; the error names learners that do.
+        TraceError: if the learner computes no distances; the error names learners that do.
     """
     # torch and ipywidgets load slowly
     from metawidgets.learners.argument_checks import expect_episode, expect_learner
@@ -42,7 +42,7 @@ def prototype_heatmap(
         retrace=lambda edited: trace(learner, edited, record=_states_after(learner, episode, edited, record)),
         pool=None
         if pool is None
-        else trace(learner, pool, record=[_n_steps(learner, pool)]),  # for its embeddings alone
+        else trace(learner, pool, record=[_n_steps(learner, pool)]),  # only its embeddings are used
     )
 
 
@@ -63,7 +63,7 @@ def _states_to_record(learner: "Learner", episode: Episode) -> list[int] | None:
 
 
 def _states_after(learner: "Learner", before: Episode, edited: Episode, record: list[int] | None) -> list[int] | None:
-    """Return the states of the edited episode after the same examples as in `record`, and the last state."""
+    """Return the states of the edited episode after as many unchanged examples as the states in `record`, and the last state."""
     if record is None:
         return None
     last = _n_steps(learner, edited)

@@ -33,11 +33,11 @@ def task_map(
     recurrent learner after it has read the examples.
 
     Args:
-        source: the source of tasks, such as `datasets.load("omniglot", within_alphabet=True).source("test")`. A sampler works
-            too; then its own size and seed are used.
+        source: the source of tasks, such as `datasets.load("omniglot", within_alphabet=True).source("test")`; or a sampler, whose
+            own episode size and seed are then used.
         n_tasks: number of tasks, from 2 to 500.
         n_way, k_shot, seed: as in `EpisodeSampler`.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         EpisodeError: if such episodes cannot be drawn.
@@ -110,7 +110,7 @@ def _recorders(channel: str) -> str:
 
 
 def _groups(source: TaskSource, episodes: tuple[Episode, ...]) -> tuple[str, ...]:
-    """Return the group (alphabet) of each task; empty unless every task has classes of one group only."""
+    """Return the group (such as an alphabet) of each task, or `()` if a task has classes of several groups or of none."""
     if not isinstance(source, ClassPool) or not source.groups:
         return ()
     of = dict(zip(source.class_ids, source.groups, strict=True))

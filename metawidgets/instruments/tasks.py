@@ -1,4 +1,4 @@
-"""The task distribution: tasks that move away from the training distribution, with learners' losses on them."""
+"""The task distribution: tasks of a distribution that shifts away from training, and learners' losses on these tasks."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ def task_distribution(
         learners: one learner, several, or a mapping from names to learners. If the dataset has classes and the first learner
             has prototypes, its embeddings place the tasks on the map.
         changes, options: as in `TaskDistribution` (n_shifts, n_tasks, n_way, k_shot, n_query, seed).
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         LearnerError: if a learner cannot take such episodes.

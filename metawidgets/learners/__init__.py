@@ -92,8 +92,8 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: A
         item_shape: `(channel, height, width)` for images, `(dim,)` for vectors.
         output_dim: number of classes, or dimension of a regression target.
         **options: options of the learner (`inner_lr`, `metric`, ...) and of its network (`width`, `downsample`, `statistics`,
-            `hidden`). By default, the networks of gradient learners have stride-2 convolutions and `support_stats`; those of
-            most other learners have pooling and `running`.
+            `hidden`). By default, the networks of gradient learners have stride-2 convolutions and `support_stats`; the
+            networks of most other learners have pooling and `running`.
 
     Raises:
         LearnerError: if the name or an option is unknown, or a value is out of range.

@@ -99,7 +99,7 @@ def expect_dimensions(learner: Learner, episode: Episode) -> None:
 
 
 def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
-    """Raise `LearnerError` if the learner predicts another number of classes than the episode has, before a loss fails because of it."""
+    """Raise `LearnerError` if the learner's number of classes differs from the episode's. The loss would fail less clearly."""
     if episode.n_way and outputs != episode.n_way:
         raise LearnerError(
             f"this {type(learner).__name__} was made for {outputs} classes, the episode has {episode.n_way}; "
@@ -109,7 +109,7 @@ def expect_ways(learner: Learner, outputs: int, episode: Episode) -> None:
 
 @contextmanager
 def sized(learner: Learner, episode: Episode) -> Iterator[None]:
-    """Turn a network's error about shapes into a `LearnerError` that names the shapes of both sides."""
+    """Turn a network's error about shapes into a `LearnerError` with the shape that it takes and the shape of the episode's items."""
     try:
         yield
     except RuntimeError as error:

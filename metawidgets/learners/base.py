@@ -1,4 +1,4 @@
-"""The interface of all few-shot learners: a small state machine whose steps take in the support set."""
+"""The interface of all few-shot learners: a small state machine whose steps adapt it to a support set."""
 
 import abc
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ State = Any
 
 
 class Support(NamedTuple):
-    """A support set as tensors. Both have a leading task axis for learners whose `takes_tasks` is true."""
+    """A support set as tensors. Both tensors have a leading task axis for learners whose `takes_tasks` is true."""
 
     x: Float[Tensor, "..."]  # (*task, support, *item)
     y: Shaped[Tensor, "..."]  # (*task, support) labels or (*task, support, target)
@@ -55,13 +55,13 @@ class Learner(nn.Module, abc.ABC):
     channels: ClassVar[tuple[str, ...]] = ()
     """The channels that `readout` returns besides `outputs`: names from `records.CHANNELS`."""
     meta_trained: ClassVar[bool] = True
-    """True if it has parameters that an outer loop trains."""
+    """True if the learner has parameters that an outer loop trains."""
     takes_regression: ClassVar[bool] = True
-    """True if it can learn functions. Every learner can learn classes."""
+    """True if the learner can do regression. Every learner can classify."""
     reads_in_order: ClassVar[bool] = False
     """True if the order of the support items may matter."""
     adapts_head: ClassVar[bool] = False
-    """True if its network ends in outputs and is adapted whole; false if it ends in features."""
+    """True if the network returns outputs and the learner adapts all of it; false if the network returns features."""
     image_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Default options of `build` for images, for the network or the learner."""
     vector_defaults: ClassVar[Mapping[str, Any]] = MappingProxyType({})
@@ -74,7 +74,7 @@ class Learner(nn.Module, abc.ABC):
 
     @abc.abstractmethod
     def n_steps(self, support: Support) -> int:
-        """Return the number of steps that adapt it to this support set."""
+        """Return the number of steps that the learner takes on this support set."""
 
     @abc.abstractmethod
     def init(self, support: Support) -> State:
@@ -101,9 +101,9 @@ class Learner(nn.Module, abc.ABC):
     @property
     @abc.abstractmethod
     def hyper(self) -> dict[str, Any]:
-        """The JSON-able options of the constructor that make this learner again, except the encoder.
+        """The constructor's options, except the encoder, with which an equal learner can be made. They are JSON-able.
 
-        It leaves out options without effect, since cards, summaries and reports print all of these.
+        Options without effect are left out, because cards, summaries and reports print every option here.
         """
 
     @property
@@ -128,10 +128,10 @@ class Learner(nn.Module, abc.ABC):
 
     @property
     def distance_rule(self) -> DistanceRule | None:
-        """The distance from a query to a class, for learners that compare. Traces record it for instruments.
+        """The rule for the distance between a query and a class; `None` if the learner measures no distances.
 
-        A learner that records `distances` or `attention` should declare it. Components then compute its predictions in the
-        browser, and name the metric.
+        A learner that records `distances` or `attention` should declare its rule. Traces store the rule, and components use it
+        to compute predictions in the browser and to name the metric.
         """
         return None
 
@@ -140,7 +140,7 @@ class Learner(nn.Module, abc.ABC):
         return x
 
     def adapted(self, support: Support) -> State:
-        """Return the state after all steps. Override it with a faster formula; the contract tests compare both."""
+        """Return the state after all steps. Override it if there is a faster formula; the contract tests compare it with the steps."""
         state = self.init(support)
         for t in range(self.n_steps(support)):
             state = self.step(state, support, t)
@@ -157,26 +157,26 @@ class Learner(nn.Module, abc.ABC):
     def prepare(self, source: TaskSource) -> None:
         """Prepare for an outer loop on this source; `meta_train` calls it once, before the first step.
 
-        Learners that pretrain on all classes of a pool make an output for each class here. Other learners do nothing.
+        Learners that pretrain on all classes of a pool make one output per class here. Other learners do nothing.
 
         Raises:
             LearnerError: if the learner cannot be trained on this source.
         """
 
     def parameter_groups(self, state: State) -> dict[str, tuple[Tensor, Tensor]]:
-        """Return for each layer its parameters now and at the start. The mapping is empty if steps move no parameters."""
+        """Return each layer's parameters in this state and before the first step. The mapping is empty if steps change no parameters."""
         return {}
 
     def with_gradient(self, state: State, support: Support) -> State:
-        """Return this state together with the support gradient at it, if the learner's next step follows that gradient.
+        """Return a copy of the state that also stores the gradient of the support loss, if the learner's next step uses it.
 
-        A trace calls it once for each state that it records. `support_gradient_norm` and `step` then read the gradient from
-        the new state, so that it is computed once. By default, and where gradients are enabled, return `state` itself.
+        A trace calls this once for each state that it records. `support_gradient_norm` and `step` then read the stored gradient,
+        so that it is computed only once. By default, and while gradients are enabled, return `state` itself.
         """
         return state
 
     def support_gradient_norm(self, state: State, support: Support) -> Tensor | None:
-        """Return the Euclidean norm of the support loss's gradient at this state; `None` for learners that do not follow it."""
+        """Return the Euclidean norm of the support loss's gradient at this state; `None` for learners without gradient steps."""
         return None
 
     def require_classes(self, support: Support) -> int:

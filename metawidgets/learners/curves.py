@@ -26,7 +26,7 @@ def ideal_first_guess(n_way: int) -> float:
 
     The guesser recognises all classes that it has seen, and rules out their labels for an item of a new class. The j-th class
     to appear then has n - j + 1 possible labels. The mean accuracy is (1/n + 1/(n-1) + ... + 1) / n, or 45.7 % for five
-    classes. No learner that reads labels alone can do better.
+    classes. No learner can do better, because labels are assigned to classes at random.
     """
     return sum(1 / left for left in range(1, n_way + 1)) / n_way
 

@@ -98,7 +98,7 @@ def trace(
         probe: further items whose `probe_outputs` are recorded; by default a grid for curves and 2-D points (see `probe_grid`),
             and nothing for images.
         record: the states to record; 0 is the state before adaptation, `None` records all. A trace of some states lists them
-            in `meta["states"]`. A large episode has thousands of states of several megabytes each.
+            in `meta["states"]`. Record only some states of a large episode: it can have thousands, of several megabytes each.
 
     Raises:
         LearnerError: if the learner cannot take this episode, or has no such states.
@@ -153,9 +153,8 @@ def _record(
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}
     if "embeddings" in read:
-        found.setdefault(
-            "support_embeddings", of_support["embeddings"]
-        )  # unless the learner embeds support items differently
+        # A learner that embeds support items differently has already returned them.
+        found.setdefault("support_embeddings", of_support["embeddings"])
     if probe_x is not None:
         found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
     for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):
@@ -178,7 +177,8 @@ def _absorbed(learner: Learner, support: Support, t: int) -> dict[str, np.ndarra
 
 def describe(learner: Learner) -> dict[str, Any]:
     """Return a JSON-able description of the learner for traces, evaluations and checkpoints."""
-    from metawidgets.learners import ALL  # a circle: the registry imports the learners, which import this
+    # Imported here, because the registry imports the learners, and they import this module
+    from metawidgets.learners import ALL
 
     recorders: dict[str, list[str]] = {}
     for kind in ALL.values():
@@ -203,7 +203,7 @@ def describe(learner: Learner) -> dict[str, Any]:
 
 
 class MetaGradient(NamedTuple):
-    """The results of a meta-gradient, averaged over the tasks of a meta-batch. The gradient itself is in the parameters' `.grad`.
+    """Loss and metric of a meta-batch, averaged over its tasks. The meta-gradient itself is in the parameters' `.grad`.
 
     Args:
         loss: query loss after adaptation, in nats or as squared error.
@@ -224,9 +224,9 @@ def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
 
 
 def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
-    """Add the gradient of `meta_loss` to each parameter's `.grad`, task by task, or for all at once if the learner can.
+    """Add the gradient of `meta_loss` to each parameter's `.grad`. Tasks are processed one by one, or all at once if the learner can.
 
-    If the learner has a method `meta_gradient(batch)` (its outer update is not the gradient of the query loss), it is used.
+    A learner whose outer update is not the gradient of the query loss has its own method `meta_gradient(batch)`, called instead.
     """
     own = getattr(learner, "meta_gradient", None)
     return differentiate(learner, batch) if own is None else own(batch)

@@ -1,4 +1,4 @@
-"""Checks of the numbers among a learner's options. A person may mistype them, and a checkpoint's card may hold anything."""
+"""Checks of numeric options of learners. They may come from a person who mistyped or from an untrusted checkpoint."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from metawidgets.errors import LearnerError
 __all__ = ["check_sizes", "count", "positive_number"]
 
 
-_LARGEST = 1e38  # what float32 holds
+_LARGEST = 1e38  # just below the largest float32
 
 
 def positive_number(name: str, value: Any) -> float:
@@ -34,7 +34,7 @@ def count(name: str, value: Any, low: int = 0, high: int = 100_000) -> int:
 
 
 def check_sizes(item_shape: Sequence[int], output_dim: int | None, *widths: int) -> None:
-    """Check the sizes of a network, so that a huge one fails here and not in the allocation of memory.
+    """Check the sizes of a network, so that a network that is too large fails here, and not when memory is allocated.
 
     Raises:
         LearnerError: if a size is not a whole number, or is too large.

@@ -32,15 +32,15 @@ def between_tasks(check: Callable[[], None]) -> Iterator[None]:
 
 
 def check_of_tasks() -> Callable[[], None]:
-    """Return the function to call before each task. Ask in the calling thread: context variables do not reach worker threads."""
+    """Return the function set by `between_tasks`. Call this before starting threads, since they do not see context variables."""
     return _BETWEEN.get()
 
 
 def n_workers(learner: Learner, n_tasks: int) -> int:
-    """Return the number of threads to share the tasks among: the number that PyTorch may use, at most one per task.
+    """Return the number of threads for these tasks: as many as PyTorch may use, and at most one per task.
 
-    Return 1 on a GPU, and if one task changes the result of the next: through running averages, or through the random numbers of
-    dropout layers. (If a module draws random numbers in another way, their order depends on the threads.)
+    It is 1 on a GPU, and if one task changes the result of the next one, through running averages or the random numbers of dropout
+    layers. (If a module draws random numbers in another way, their order depends on the threads.)
     """
     most = min(n_tasks, torch.get_num_threads())
     if most < 2:
@@ -56,14 +56,14 @@ def over_threads(
 ) -> list[Result]:
     """Return the results of `work(module, share)` for all shares, in their order, each computed in its own thread.
 
-    A thread uses one intra-op thread: two tasks at once are faster than one task on two threads, since the convolutions are
-    small. Each thread gets its own copy of the module, which shares the parameters, because a network that is called with other
-    parameters holds these in place of its own during the call. If the module cannot be copied, one thread works on all shares.
+    PyTorch uses a single thread within each of these threads: since the convolutions are small, two tasks at once are faster than
+    one task on two threads. Each thread gets its own copy of the module, which shares the parameters, because `functional_call`
+    replaces a network's parameters during the call. If the module cannot be copied, one thread works on all shares.
     """
     shared: dict[int, Tensor] = {id(t): t for t in (*learner.parameters(), *learner.buffers())}
     try:
         modules = [copy.deepcopy(learner, dict(shared)) for _ in shares]
-    except (TypeError, RuntimeError):  # it holds a lock, an open file, or a tensor with a graph
+    except (TypeError, RuntimeError):  # the module contains a lock, an open file, or a tensor with a graph
         return [work(learner, share) for share in shares]
     with ThreadPoolExecutor(len(shares), initializer=lambda: torch.set_num_threads(1)) as pool:
         return list(pool.map(work, modules, shares))

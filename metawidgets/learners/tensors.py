@@ -14,7 +14,7 @@ from metawidgets.learners.over_threads import check_of_tasks
 __all__ = ["Task", "as_tensor", "support_of", "tasks"]
 
 Task = tuple[Support, Tensor, Tensor]
-"""Support, queries and their targets: of one task, or of several stacked."""
+"""The support set, the queries and the queries' targets, of one task or of several stacked tasks."""
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:

@@ -7,16 +7,16 @@ from typing import Any, Literal, NamedTuple, get_args
 __all__ = ["DistanceRule", "Reference", "distance_rule"]
 
 Reference = Literal["class_mean", "class_vector", "nearest_item", "items", ""]
-"""What stands for a class: the mean of its embedded support items, a vector that steps move, its nearest support item, each of
-its support items; "" where the learner does not say."""
+"""The point of a class that a query is compared with. In this order: the mean of the class's support embeddings, a vector that the
+inner steps train, the nearest support item of the class, or each of its support items. "" if the learner does not declare it."""
 
 
 class DistanceRule(NamedTuple):
     """The rule by which a learner measures the distance between a query and a class.
 
     Attributes:
-        metric: "squared_euclidean", "euclidean", "cosine" (one minus it), or a name of your own.
-        reference: what stands for a class, see `Reference`.
+        metric: "squared_euclidean", "euclidean", "cosine" (one minus the cosine), or a name of your own.
+        reference: the point of a class that a query is compared with, see `Reference`.
         scale: probabilities are the softmax of `-scale * distances`. `None` if the learner computes them in another way.
     """
 
@@ -39,7 +39,7 @@ _EARLIER: Mapping[str, DistanceRule] = {
 
 
 def distance_rule(meta: Mapping[str, Any]) -> DistanceRule | None:
-    """Return the rule that a trace's `meta` states; `None` where it states none. `meta` may come from a file, so check it."""
+    """Return the distance rule in a trace's `meta`, or `None` if there is none. Values are checked: `meta` may come from a file."""
     stated = meta.get("distance_rule")
     if isinstance(stated, Mapping):
         metric, reference, scale = (stated.get(name) for name in DistanceRule._fields)

@@ -20,7 +20,7 @@ class TaskMap:
         similarity: `(task, task)`, 1 on the diagonal.
         distance: `(task, task)`, between the tasks' prototypes if they have any; 0 on the diagonal.
         groups: the origin of each task (its alphabet), if known.
-        episodes: the episodes, to be shown.
+        episodes: the tasks' episodes, for display.
         learner: the name of the learner that embedded them.
         embedding: a description of the vectors.
     """
@@ -43,7 +43,7 @@ class EmbeddedItems:
         embeddings: `(item, feature)`.
         labels: `(item,)` in `[0, len(class_names))`.
         class_names: one name per class.
-        x: the items, to be shown: uint8 images `(item, channel, height, width)` or vectors `(item, dim)`.
+        x: the items, for display: uint8 images `(item, channel, height, width)` or vectors `(item, dim)`.
         items: the id of each item, which links components.
         support: `(item,)`, true for the items from which the prototypes were computed; none by default.
         prototypes: `(way, feature)`; the mean of each class's items by default.

@@ -64,7 +64,7 @@ class MetaGradients:
     """The meta-gradients of several methods at one initialisation, in the full space and projected onto a plane.
 
     Args:
-        names: the methods; the others are compared with the first.
+        names: the methods; the first is the reference.
         in_plane: coordinates of the projections, `(task, name, 2)`; with several tasks, an extra row holds their mean.
         norm: Euclidean norms in the full parameter space, `(task, name)`.
         cosines: cosines between methods in the full parameter space, `(task, name, name)`.

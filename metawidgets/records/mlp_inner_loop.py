@@ -29,7 +29,7 @@ class MlpInnerLoop:
         parameters: the parameters at the start of the inner loop.
         adapted: by name, the number of each tensor that the inner loop updates, in the order of a trace's layers. The weight of
             layer i has the number 2 i, and its bias has 2 i + 1.
-        turned: the names of the adapted tensors that PyTorch stores as `(output, input)`.
+        turned: the names of the adapted tensors that PyTorch stores transposed, as `(output, input)`.
         steps: number of gradient steps at test time.
         rate: the step size of all parameters; `None` if the step sizes are learned.
         learned_rates: `(step, adapted tensor)`, where the last row also applies to all later steps; or `(parameter,)`, in the
@@ -96,7 +96,7 @@ class MlpInnerLoop:
 
 @dataclass(frozen=True, eq=False)
 class MlpPlane:
-    """A plane through the parameter space of an MLP learner, from any point of which inner loops run without torch.
+    """A plane through the parameter space of an MLP learner. Inner loops can start at any point of the plane, without torch.
 
     Args:
         loop: the learner's inner loop; its initialisation is the point (0, 0).
@@ -109,7 +109,7 @@ class MlpPlane:
     episodes: tuple[Episode, ...]
 
     def packed(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return the arrays to send to the browser, where names of task k end in `.k`, and the JSON of the loop."""
+        """Return the arrays to send to the browser and the JSON of the loop. The names of task k's arrays end in `.k`."""
         arrays, config = self.loop.packed("loop.")
         arrays["basis"] = self.basis.astype(np.float32)
         for k, episode in enumerate(self.episodes):

@@ -40,63 +40,73 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
         "outputs": Channel(
             ("query", "way"), "logit or target", "the learner's output for each query: logits, or the predicted target"
         ),
-        "support_outputs": Channel(("support", "way"), "logit or target", "the same for each support item"),
+        "support_outputs": Channel(("support", "way"), "logit or target", "the learner's output for each support item"),
         "probe_outputs": Channel(
-            ("probe", "way"), "logit or target", "the same on the probe grid: the fitted curve or decision regions"
+            ("probe", "way"),
+            "logit or target",
+            "the learner's output on the probe grid: the fitted curve or decision regions",
         ),
         "probabilities": Channel(
-            ("query", "way"), "1", "softmax of outputs; 0 for a class with no support, uniform with none at all"
+            ("query", "way"), "1", "softmax of outputs; 0 for a class with no support, uniform if no class has any"
         ),
         "query_loss": Channel((), "nat or squared target", "mean cross-entropy, or mean squared error, over queries"),
-        "support_loss": Channel((), "nat or squared target", "the same over support items"),
+        "support_loss": Channel(
+            (), "nat or squared target", "mean cross-entropy, or mean squared error, over support items"
+        ),
         "query_accuracy": Channel((), "1", "fraction of queries whose largest probability is the true class"),
-        "support_accuracy": Channel((), "1", "the same over support items"),
+        "support_accuracy": Channel((), "1", "fraction of support items whose largest probability is the true class"),
         "gradient_norm": Channel(
             (), "loss per parameter", "Euclidean norm of the support loss's gradient at this step"
         ),
         "parameter_distance": Channel(
             ("layer",), "parameter", "Euclidean distance of each layer's parameters from their initialisation"
         ),
-        "embeddings": Channel(("query", "feature"), "1", "query items in the learner's space"),
-        "support_embeddings": Channel(("support", "feature"), "1", "support items in the learner's space"),
+        "embeddings": Channel(("query", "feature"), "1", "query items in the learner's embedding space"),
+        "support_embeddings": Channel(("support", "feature"), "1", "support items in the learner's embedding space"),
         "prototypes": Channel(
-            ("way", "feature"), "1", "mean embedding of the support items absorbed so far; NaN for a class with none"
+            ("way", "feature"),
+            "1",
+            "mean embedding of each class's support items read so far; NaN for a class with none",
         ),
         "distances": Channel(
             ("query", "way"),
             "of the metric",
-            "from each query to each class, in the learner's metric; NaN for a class with none",
+            "distance from each query to each class, in the learner's metric; NaN for a class without support",
         ),
         "attention": Channel(
             ("head", "query", "context"),
             "1",
-            "how much each query attended to each support item, by head; rows sum to at most 1",
+            "attention weight of each query on each support item, by head; rows sum to at most 1",
         ),
         "context_attention": Channel(
             ("head", "context"),
             "1",
-            "how much the support item that this step took in attended to each, itself included; zeros before the first",
+            "attention weight of the support item read in this step on all items read so far; zeros before the first step",
         ),
         "memory": Channel(("slot", "feature"), "1", "contents of the external memory"),
         "usage": Channel(
             ("slot",), "1", "how recently each slot was read or written; the least used slot is overwritten next"
         ),
-        "write_weights": Channel(("slot",), "1", "where this step wrote; zeros before the first"),
-        "erased": Channel(("slot",), "1", "1 if this step cleared the slot before it wrote; zeros before the first"),
-        "read_weights": Channel(("query", "slot"), "1", "where each query read"),
+        "write_weights": Channel(("slot",), "1", "write weight of this step on each slot; zeros before the first step"),
+        "erased": Channel(
+            ("slot",), "1", "1 if this step cleared the slot before it wrote; zeros before the first step"
+        ),
+        "read_weights": Channel(("query", "slot"), "1", "read weight of each query on each slot"),
         "hidden": Channel(("unit",), "1", "the recurrent state"),
         "learned_rates": Channel(("layer",), "1", "mean learned inner rate of each layer"),
         "relation_scores": Channel(
-            ("query", "way"), "1", "learned similarity of each query to each class, 0 to 1; NaN for a class with none"
+            ("query", "way"),
+            "1",
+            "learned similarity of each query to each class, 0 to 1; NaN for a class without support",
         ),
-        "absorbed": Channel(("support",), "1", "1 if the support item has been absorbed by this step"),
+        "absorbed": Channel(("support",), "1", "1 if the learner has read the support item by this step"),
     }
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A recorded adaptation.
+    """A learner's adaptation to one episode, recorded at every step.
 
     Args:
         axis: the meaning of one step, a key of `AXES`.
@@ -195,7 +205,7 @@ class Trace:
 
     @property
     def _recorded(self) -> tuple[list[int], int]:
-        """The recorded states and the number of steps from `meta`, or `([], 0)` if they are invalid: they may come from a file."""
+        """The recorded states and the number of steps from `meta`, or `([], 0)` if they are invalid, since `meta` may come from a file."""
         entry = self.meta.get("states")
         recorded, of = (entry.get("recorded"), entry.get("of")) if isinstance(entry, Mapping) else (None, None)
         if not isinstance(recorded, list) or not all(type(n) is int for n in (*recorded, of)):
@@ -241,10 +251,10 @@ class Trace:
             if not isinstance(plain["meta"], dict) or not all(isinstance(v, list) for v in plain["coords"].values()):
                 raise TypeError("'meta' or 'coords'")
             if any(len(a) == 0 for a in channels.values()):
-                raise TypeError("its channels, which hold no state,")
+                raise TypeError("a channel without any state")
             return cls(plain["axis"], channels, episode, plain["meta"], plain["coords"], probe)
         except (KeyError, TypeError, AttributeError) as error:
-            raise TraceError(f"{path} lacks or garbles {error}; save the trace again.") from None
+            raise TraceError(f"{path} has a missing or wrong entry, {error}; save the trace again.") from None
 
 
 def _check_numbers(what: str, a: np.ndarray) -> None:

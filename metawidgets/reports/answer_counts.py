@@ -42,9 +42,9 @@ class ClassScore:
         n_queries: number of queries.
         accuracy: share of the queries predicted correctly.
         p_truth: mean probability of the true class.
-        mistaken_for: the class most often predicted instead, '' if none.
-        share: share of the queries predicted so.
-        example: the first of the queries.
+        mistaken_for: the wrong class that is predicted most often, '' if none.
+        share: share of the queries for which this wrong class is predicted.
+        example: the first query of the class.
     """
 
     name: str
@@ -128,7 +128,7 @@ class AnswerCounts:
 
 
 def _class_ids(episode: Episode) -> list[str]:
-    """Return the id of each class. It is the same in every episode, while the class's name may differ."""
+    """Return the id of each class. A class has the same id in every episode, while its name may differ."""
     ids = list(episode.class_names)
     for item, label in zip(reversed(episode.support_items), reversed(episode.support_y), strict=True):
         ids[label] = item.class_id

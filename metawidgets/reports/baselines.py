@@ -1,4 +1,4 @@
-"""Baselines for a learner's adaptation: the same inner loop, or the same comparison, from other parameters."""
+"""Baselines for a learner's adaptation: the same inner loop, or the same comparison with class means, with other parameters."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,12 +17,12 @@ KINDS = ("first-order", "pretrained", "random")
 def baselines(
     learner: "Learner", kinds: Sequence[str], episode: Episode, *, trained_on: str = "", seed: int = 0
 ) -> "tuple[dict[str, Learner], dict[str, str]]":
-    """Return learners to show beside `learner` on the episode, by name, and for each kind that is missing the reason.
+    """Return two dictionaries: learners to show beside `learner` on the episode, by name; and the reason for each kind left out.
 
     Args:
         kinds: entries of `KINDS`. "random" is the learner itself with untrained parameters. "first-order" is first-order MAML
             with the learner's inner learning rate and steps. "pretrained" is a network trained on all classes (or functions) at
-            once. It is fine-tuned if the learner takes gradient steps, and compares with class means if the learner takes none.
+            once. If the learner takes gradient steps, this network is fine-tuned; if not, it compares items with class means.
         trained_on: the dataset of "first-order" and "pretrained". Their trained learners come with the package.
         seed: seed of the random parameters.
 
@@ -71,9 +71,7 @@ def _baseline(learner: "Learner", kind: str, trained_on: str, seed: int) -> "tup
         return "pretrained", trained.load(f"{trained_on}-{ending}")
     made = initialisations(trained_on)[{"first-order": "first-order MAML"}.get(kind, kind)]
     has_head = isinstance(made, Pretrained) and made.head is not None
-    if (
-        kind == "first-order" or has_head
-    ):  # without a head of its own, it starts from a zero head and keeps its own rate
+    if kind == "first-order" or has_head:  # a pretrained classifier starts from a zero head and keeps its own rate
         steps = learner.inner_steps if learner.test_steps is None else learner.test_steps
         made = adjusted(made, inner_lr=learner.inner_lr, inner_steps=steps)
     return {"first-order": "first-order MAML"}.get(kind, kind), made

@@ -30,7 +30,7 @@ def names() -> list[str]:
 
 
 def find(report: str | Path) -> Path:
-    """Return the path of a notebook: one of ours by its name (`few_shot`), or any by its path.
+    """Return the path of a notebook, given the name of one of our reports (`few_shot`) or a path.
 
     Raises:
         ReportError: if no notebook has this name or path.
@@ -57,12 +57,12 @@ def read(path: str | Path) -> NotebookNode:
         raise ReportError(f"{path} has {size / 1e6:,.0f} MB; notebooks of at most {LARGEST / 1e6:,.0f} MB are read.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbformat adds missing ids and replaces duplicate ones, with warnings
+            warnings.simplefilter("ignore")  # nbformat warns when it adds missing ids or replaces duplicate ids
             read_notebook = _parsed(Path(path).read_text(encoding="utf-8-sig"))  # Windows' editors write a mark first
             notebook: Any = nbformat.from_dict(read_notebook)  # an old format is read as another class
             nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
         check_depth(notebook)
-        for cell in notebook.cells:  # nbformat only logs what breaks its schema
+        for cell in notebook.cells:  # nbformat only logs violations of its schema
             if not isinstance(cell.source, str) or cell.cell_type not in ("code", "markdown", "raw"):
                 raise ValueError("a cell is invalid")
             _check_outputs(cell)
@@ -98,4 +98,4 @@ def _check_outputs(cell: NotebookNode) -> None:
         if output.output_type not in ("display_data", "execute_result", "stream", "error"):
             raise ValueError("an output's kind is unknown")
         if not isinstance(output.get("text", ""), str) or not isinstance(output.get("data", {}), dict):
-            raise ValueError("an output holds no text or data")
+            raise ValueError("an output has no text or data")

@@ -51,7 +51,13 @@ class _Charts:
 
     @property
     def records(self) -> dict[str, Any]:
-        return self.nb.metadata.setdefault("widgets", {}).setdefault(_STATE, {}).setdefault("state", {})
+        """The notebook's saved widgets. Damaged ones are replaced by none: the page says so (`page_data`)."""
+        found: Any = self.nb.metadata
+        for name in ("widgets", _STATE, "state"):
+            if not isinstance(found.get(name), dict):
+                found[name] = {}
+            found = found[name]
+        return found
 
     def put(self, cell: NotebookNode, output: NotebookNode, spec: dict[str, Any]) -> None:
         """Make an output show a live chart with a still picture, or its picture with a note that says what is missing."""
@@ -82,8 +88,10 @@ class _Charts:
     def replace_jupyter_charts(self) -> None:
         """Let our Vega draw each JupyterChart, since Altair's own module loads Vega from the network; check each ChartView."""
         cells = _cells_of_views(self.nb)
-        records = self.nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
-        for model_id, record in list(records.items()) if isinstance(records, dict) else ():
+        found: Any = self.nb.metadata
+        for name in ("widgets", _STATE, "state"):
+            found = found.get(name) if isinstance(found, dict) else None
+        for model_id, record in list(found.items()) if isinstance(found, dict) else ():
             state = record.get("state") if isinstance(record, dict) else None
             if not isinstance(state, dict):
                 continue
@@ -165,7 +173,11 @@ class _Charts:
         """Return the id of the record that holds Vega: one that the notebook saved, or a new one."""
         module = bundle_of("vega_runtime")
         for model_id, record in self.records.items():
-            if isinstance(record, dict) and record.get("buffers") and record["state"].get("_esm") == module:
+            if (
+                isinstance(record, dict)
+                and record.get("buffers")
+                and dict(record.get("state") or {}).get("_esm") == module
+            ):
                 return model_id
         name = "metawidgets-vega-runtime"
         source = base64.b64encode(runtime.source).decode()

@@ -2,10 +2,9 @@
 
 import base64
 import copy
-import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ from metawidgets.reports.left_out import LeftOut, footer, number_of
 from metawidgets.reports.long_outputs import folded_html, terminal_text
 from metawidgets.reports.markup import cleaned_with_pictures, code_label, coloured_only, final_lines, markdown
 from metawidgets.reports.maths import Maths
-from metawidgets.reports.output_types import PRIORITY, VIEW, convert_types
+from metawidgets.reports.output_types import PRIORITY, convert_types
+from metawidgets.reports.page_data import finite, output_cells, page_data, simplify_views
+from metawidgets.reports.saved_widgets import STATE
 from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
@@ -33,7 +34,6 @@ from metawidgets.widgets.base.still import uncaptioned
 __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 
 _HERE = Path(__file__).parent
-_STATE = "application/vnd.jupyter.widget-state+json"
 _NUMBER = "metawidgets_cell"
 
 CSP = (
@@ -94,9 +94,11 @@ class PageExporter(HTMLExporter):
         self.left_out += make_charts_live(nb, Path(path) if path else None)
         self.left_out += replace_scripts(nb, allow_scripts=self.allow_scripts)
         self.left_out += convert_types(nb)
-        page, styles = _page(nb)
+        found = page_data(nb)
+        self.left_out += found.left_out
+        simplify_views(nb)
         title = self.title or _heading(nb) or "Report"
-        css = "\n".join([_short(_text("page.css")), *styles])
+        css = "\n".join([_short(_text("page.css")), *found.styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
         html = self._maths.with_references(html)
@@ -105,9 +107,11 @@ class PageExporter(HTMLExporter):
         # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
         host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
         host = f"{host}</script>\n{FRAMES}" if 'class="mw-frame"' in html else f"{host}</script>"
-        data = f'<script type="application/json" id="mw-page">{_json(page)}</script>\n<script>{host}'
+        data = f'<script type="application/json" id="mw-page">{_json(found.page)}</script>\n<script>{host}'
         self.left_out.sort(key=lambda item: item.cell)
-        return html.replace("<!--mw-footer-->", footer(self.left_out)).replace("<!--mw-data-->", data), resources
+        return html.replace("<!--mw-footer-->", footer(self.left_out)).replace(
+            "<!--mw-data-->", found.templates + data
+        ), resources
 
 
 def export_notebook(
@@ -175,7 +179,7 @@ def export_component(component: DOMWidget, out_path: str | Path, *, title: str |
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # ipywidgets' own boxes have no metadata
     cell = nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)])
     state = dependency_state([component], drop_defaults=False)
-    nb = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {_STATE: {"state": state}}})
+    nb = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {STATE: {"state": state}}})
     return export_notebook(nb, out_path, title=title or type(component).__name__)
 
 
@@ -194,6 +198,7 @@ def _presentable(nb: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata[_NUMBER] = number  # cells are counted before some are removed
     nb.cells = [cell for cell in nb.cells if not _tagged(cell, "remove-cell")]
+    nb.cells += output_cells(nb)
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
@@ -213,47 +218,6 @@ def _never_run(nb: NotebookNode) -> list[LeftOut]:
 
 def _tagged(cell: NotebookNode, tag: str) -> bool:
     return bool({tag, tag.replace("-", "_")} & set(cell.metadata.get("tags", [])))
-
-
-def _page(nb: NotebookNode) -> tuple[dict[str, Any], list[str]]:
-    """Return the data and the CSS styles of a notebook's page.
-
-    The data holds the widget models that the page shows, the models that these refer to, the links between widget traits, and
-    each JavaScript module once.
-    """
-    records = nb.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
-    shown = {o.data[VIEW]["model_id"] for c in nb.cells for o in c.get("outputs", []) if VIEW in o.get("data", {})}
-    page: dict[str, Any] = {"models": {}, "modules": {}, "links": []}
-    styles: dict[str, str] = {}
-    for model_id in _reached(shown, records):
-        state, record = dict(records[model_id]["state"]), records[model_id]
-        entry: dict[str, Any] = {"name": record["model_name"]}
-        if module := state.pop("_esm", None):
-            entry["module"] = _digest(module)
-            page["modules"][entry["module"]] = module
-        if css := state.pop("_css", None):
-            styles[_digest(css)] = css
-        kept = {name: value for name, value in state.items() if not name.startswith("_") or name == "_dom_classes"}
-        page["models"][model_id] = {**entry, "state": kept, "buffers": record.get("buffers", [])}
-    for record in records.values():
-        if record["model_name"] in ("LinkModel", "DirectionalLinkModel"):
-            both = record["model_name"] == "LinkModel"
-            page["links"].append(
-                {"source": record["state"]["source"], "target": record["state"]["target"], "both": both}
-            )
-    return page, list(styles.values())
-
-
-def _reached(shown: set[str], records: Mapping[str, Any]) -> list[str]:
-    """Return the ids of the shown models and of all models that they refer to, except layouts, in the notebook's order."""
-    todo, seen = list(shown), set()
-    while todo:
-        model_id = todo.pop()
-        if model_id not in seen and model_id in records and records[model_id]["model_name"] != "LayoutModel":
-            seen.add(model_id)
-            state = {name: value for name, value in records[model_id]["state"].items() if name not in ("_esm", "_css")}
-            todo += re.findall(r'"(?:anywidget:|IPY_MODEL_)([^"]+)"', json.dumps(state))
-    return [model_id for model_id in records if model_id in seen]
 
 
 def _heading(nb: NotebookNode) -> str:
@@ -276,13 +240,13 @@ def _still(output: NotebookNode) -> dict[str, str]:
     return {"png": base64.b64encode(png).decode(), "caption": caption and f"{caption}."}
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _json(value: Any) -> str:
     """Return JSON that can stand in a script element: it has no "<", so it cannot end the element."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a browser reads no NaN
+        text = json.dumps(finite(value), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _script(text: str) -> str:

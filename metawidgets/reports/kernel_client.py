@@ -21,7 +21,7 @@ class Channel(AsyncZMQSocketChannel):
     """A channel that checks for messages after each send, so that waiting tasks are woken up."""
 
     def send(self, msg: dict[str, Any]) -> None:
-        """Send a message, then check for received ones."""
+        """Send a message, then check for received messages."""
         super().send(msg)
         try:
             asyncio.get_running_loop()

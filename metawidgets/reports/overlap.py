@@ -1,4 +1,4 @@
-"""A check for test classes that a learner was trained on. Scores on them say nothing about new classes."""
+"""A check for test classes that a learner was trained on. Scores on such classes say nothing about new classes."""
 
 from collections.abc import Mapping
 from typing import Any

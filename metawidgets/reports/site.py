@@ -33,7 +33,7 @@ class Ran:
     Args:
         name: the file's stem.
         title: the notebook's first heading.
-        question: the paragraph below the heading.
+        question: the paragraph below the heading, which states the notebook's question.
         page: the HTML file, or `None` if the run failed.
         seconds: duration of the run.
         size: bytes of the page.

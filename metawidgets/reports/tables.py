@@ -48,7 +48,8 @@ class Link:
         return self.text
 
     def html(self) -> str:
-        save = "" if self.address.endswith(".html") else " download"  # otherwise a browser would show a notebook's JSON
+        # `download`, because a browser would show a notebook as JSON
+        save = "" if self.address.endswith(".html") else " download"
         return f'<a href="{html.escape(self.address)}"{save}>{html.escape(self.text)}</a>'
 
 

@@ -1,4 +1,4 @@
-"""The client's side of forked kernels: the fork server of this process, and the kernels forked from it."""
+"""Start the fork server as a child process, and control the kernels forked from it. The server's code is in `fork_server.py`."""
 
 import atexit
 import contextlib

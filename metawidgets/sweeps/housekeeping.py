@@ -19,10 +19,10 @@ class Leftovers:
 
     Args:
         store: the output.
-        unwanted: keys of reports that are not in the plan.
-        failed: keys of the plan's failed reports, if these are to be removed too.
-        work: keys of runs that were killed.
-        plans: files of plans that ask for a report outside the plan.
+        unwanted: keys of reports that are not in the current plan.
+        failed: keys of the current plan's failed reports, if these are to be removed too.
+        work: keys of runs that left unfinished files, such as runs that were killed.
+        plans: files of saved plans that list a report which is not in the current plan.
     """
 
     store: Store

@@ -1,4 +1,4 @@
-"""The output of a sweep: a folder, or any place that fsspec has a URL for.
+"""The output of a sweep: a folder, or a URL that fsspec can open. `ab` stands for the first two characters of a key.
 
 ::
 

@@ -1,7 +1,7 @@
 """Trained learners that come with the package: `metawidgets.load("omniglot-protonet")`.
 
-The checkpoints and `index.json` are in this folder. The index has for each name its file, the file's sha256 and, if several
-learners share one network, the learner to load it as. `make checkpoints` trains the learners and writes these files again.
+The checkpoints and `index.json` are in this folder. For each name, the index has the file, the file's sha256 and, if several learners
+share the file, the class of the learner. `make checkpoints` trains the learners and writes these files again.
 """
 
 import functools
@@ -49,7 +49,7 @@ def card(name: str | Path) -> dict[str, Any]:
     If several learners share one network, `scores` are the scores of the named learner.
 
     Raises:
-        CheckpointError: as `load`.
+        CheckpointError: for the same reasons as `load`.
     """
     entry = _entry(name)
     if entry is None:
@@ -61,7 +61,7 @@ def size(name: str) -> int:
     """Return the size in bytes of the checkpoint of `name`.
 
     Raises:
-        CheckpointError: as `load`.
+        CheckpointError: for the same reasons as `load`.
     """
     entry = _entry(name)
     return (Path(name) if entry is None else _checked(name, entry)).stat().st_size

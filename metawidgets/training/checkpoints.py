@@ -1,7 +1,7 @@
 """Checkpoints: one safetensors file with the tensors and, in its header, the card; and a readable JSON copy of the card.
 
-The card is in the header because two files cannot be renamed atomically. A training may be killed at any moment; the file with
-the final name then still holds tensors and card of the same step. Nothing is pickled or unpickled.
+The card is in the header because two files cannot be renamed atomically. If a training is killed at any moment, the file with the
+final name thus still holds tensors and card of the same step. Nothing is pickled or unpickled.
 """
 
 import hashlib
@@ -93,7 +93,7 @@ def read(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def card_of(learner: Learner, **facts: Any) -> dict[str, Any]:
-    """Return the card: a description that rebuilds the learner, and further facts (data, splits, steps, seed, accuracy)."""
+    """Return the card: a description from which `load` can build the learner, and `facts` (data, splits, steps, seed, accuracy)."""
     return {**{k: v for k, v in describe(learner).items() if k != "recorders"}, **facts}
 
 
@@ -111,8 +111,8 @@ def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learn
 
     Args:
         network: the network, required if the learner was saved with a network of your own.
-        kind: another learner class for the same network, with that class's default options. One pretrained network can thus
-            serve every transfer baseline.
+        kind: another learner class to use with the saved network, with the default options of this class. One pretrained network
+            can thus be used by every transfer baseline.
 
     Raises:
         CheckpointError: if the file cannot be read, or names an unknown learner or network.
@@ -128,7 +128,7 @@ def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learn
             _check_shapes(card, kind, kinds, tensors)
         learner = _made(card, network, kind, kinds)
         learner.load_state_dict(tensors)
-    except Exception as error:  # a learner or network may raise any error for options that it does not have
+    except Exception as error:  # a learner or network may raise any error for wrong options
         raise CheckpointError(f"{path} does not fit the learner in its card ({error}); train it again.") from None
     learner.eval()
     object.__setattr__(learner, "card", card)
@@ -149,7 +149,7 @@ def _check_shapes(
     kinds: Mapping[str, type[Learner]],
     tensors: Mapping[str, Tensor],
 ) -> None:
-    """Compare shapes on a learner without storage, so that a card that asks for terabytes is refused before allocation."""
+    """Refuse tensors whose names or shapes do not fit the card. The check allocates no memory, since the card may ask for terabytes."""
     with torch.device("meta"):
         shapes = {name: t.shape for name, t in _made(card, None, kind, kinds).state_dict().items()}
     wrong = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]

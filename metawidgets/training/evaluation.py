@@ -43,7 +43,7 @@ def evaluate(
     """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
 
     Args:
-        n_episodes: use 600 or more for a figure worth quoting.
+        n_episodes: use 600 or more for a score that you report.
         progress: called after each episode with the number of finished episodes and `n_episodes`.
 
     Returns:
@@ -56,7 +56,7 @@ def evaluate(
     expect_sampler(sampler)
     if n_episodes < 1:
         raise EpisodeError(
-            f"n_episodes={n_episodes} is too small; give at least 1, and 600 for a figure worth quoting."
+            f"n_episodes={n_episodes} is too small; give at least 1, and 600 or more for a score that you report."
         )
     scores = np.empty(n_episodes)
     for i in range(n_episodes):
@@ -79,7 +79,7 @@ def evaluate(
 def first_shots(episode: Episode, k_shot: int) -> Episode:
     """Return the episode with only the first `k_shot` support items per class (for regression: in all) and the same queries.
 
-    The subsets are nested: the support set for fewer shots is part of the one for more shots.
+    The subsets are nested: the support set for fewer shots is part of the support set for more shots.
 
     Raises:
         EpisodeError: if a class has fewer support items.
@@ -90,7 +90,7 @@ def first_shots(episode: Episode, k_shot: int) -> Episode:
             f"k_shot={k_shot}, but this episode has a class with {episode.shots.min()} support items; give 1 to {episode.shots.min()}."
         )
     y = np.zeros(len(episode.support_y), int) if episode.is_regression else episode.support_y
-    rank = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # of each item within its class, from 0
+    rank = np.array([(y[:i] == y[i]).sum() for i in range(len(y))])  # the number of each item within its class, from 0
     kept = np.flatnonzero(rank < k_shot)
     if len(kept) == len(y):
         return episode

@@ -38,7 +38,7 @@ class MetaTraining:
         schedule: "constant"; or "cosine" or "linear", which decrease `meta_lr` to 0 at the last step.
         outer: "adam", or "plain" for `theta - meta_lr * gradient`. With Reptile's gradient, "plain" is the update of its paper.
         clip_norm: largest Euclidean norm of the meta-gradient; a larger one is scaled down. `None` does not clip.
-        validate_every: outer steps between validations, each of which also saves; 0 validates only at the end.
+        validate_every: outer steps between validations; the training's state is saved after each. 0 validates only at the end.
         n_validation: number of episodes per validation.
         patience: stop after this number of validations in a row without improvement; `None` never stops early.
     """
@@ -90,17 +90,17 @@ def meta_train(
 ) -> Generator[MetaStep, None, None]:
     """Train `learner` in place, and yield a record after every outer step, so that the caller can show progress or stop.
 
-    Every validation uses episodes 0 to `n_validation - 1` of the `validation` sampler. If one is given, the learner has the
-    parameters of the best validation when the iterator ends.
+    Every validation uses episodes 0 to `n_validation - 1` of the `validation` sampler. If this sampler is given, the learner
+    has the parameters of the best validation after the iterator ends.
 
     With a `checkpoint` path, the learner is saved there after each validation that is the best so far. The state needed to
     resume is saved beside it, in `<name>.training.safetensors`. Call this again with the same arguments to resume a killed
-    training; it gives the same losses as an uninterrupted one on the same machine and number of threads. (Episodes are drawn
+    training; on the same machine and number of threads, the losses are the same as without the interruption. (Episodes are drawn
     by number, so no sampler state needs to be saved.)
 
     With a `control`, another thread can stop the training between two tasks, and change its learning rate and number of steps
-    while it runs. Call this again with the same control to resume; if the training had stopped early, its patience starts
-    again. After a meta-gradient that is not finite, it resumes from parameters of a few steps before.
+    while it runs. Call this again with the same control to resume. If the training had stopped early, the patience starts
+    again. If it had failed because a meta-gradient was not finite, it resumes from the parameters of a few steps earlier.
 
     Raises:
         LearnerError: if the learner has nothing to train, a meta-gradient is not finite, or the control belongs to another
@@ -128,7 +128,7 @@ def meta_train(
         run.begin(resume)
     elif run.learner is not learner or run.plan != plan:
         raise LearnerError("this control belongs to another training; give each training its own MetaControl().")
-    elif run.stopped:  # it stopped early, and the caller resumes it
+    elif run.stopped:  # the training had stopped early, and the caller resumes it
         run.stopped, run.since_best = False, 0
     run.reopen()
     control.step = run.step
@@ -170,7 +170,7 @@ def _changed(how: MetaTraining, meta_lr: float, steps: int) -> MetaTraining:
 
 
 def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, control: MetaControl) -> MetaStep:
-    """Do one complete outer step, or raise an error and do none of it."""
+    """Do one complete outer step. If it raises an error, the state is the same as before the step."""
     learner, optimiser = run.learner, run.optimiser
     begun, rate = time.perf_counter(), how.rate(run.step)
     learner.train()
@@ -195,15 +195,14 @@ def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, contro
 
 @contextmanager
 def _whole_steps(run: TrainingRun, control: MetaControl) -> Iterator[None]:
-    """Undo an interrupted step: restore the random state and the buffers (running averages) from before it."""
+    """Undo the outer step in this context if it is interrupted: restore the random state and the buffers (running averages)."""
     before = run.step
     random, buffers = torch.get_rng_state(), {k: b.clone() for k, b in run.learner.named_buffers()}
     try:
         yield
     except BaseException:
-        if (
-            run.step == before
-        ):  # otherwise the update is complete and its validation was interrupted, or the training went back
+        # If not, the update was already complete, or the training went back to an earlier step.
+        if run.step == before:
             torch.set_rng_state(random)
             for name, buffer in run.learner.named_buffers():
                 buffer.copy_(buffers[name])

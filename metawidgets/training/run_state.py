@@ -1,4 +1,4 @@
-"""The state of a meta-training, which it keeps between steps, restores after a failure, and saves to resume."""
+"""The state of a meta-training: it is kept between steps, restored after a failure, and saved so that the training can resume."""
 
 import copy
 import json
@@ -60,7 +60,7 @@ class TrainingRun:
         return True
 
     def save(self, best: bool) -> None:
-        """Save the state to resume from and, if this is the best validation, the learner."""
+        """Save the state from which the training can resume and, if this is the best validation, the learner."""
         if self.path is None or self._state_file is None:
             return
         facts = {
@@ -151,7 +151,7 @@ class TrainingRun:
             setattr(self, name, value)
 
     def restore_best(self) -> None:
-        """Give the learner the parameters of the best validation, and keep its last ones."""
+        """Give the learner the parameters of the best validation, and keep its last parameters for `reopen`."""
         if self.best_state is not None:
             self.last_state = _copied(self.learner)
             self.learner.load_state_dict(self.best_state)

@@ -4,7 +4,7 @@
     (14, ['attention_map', 'decision_regions', 'embedding_map'])
 
 `step=None` puts a slider into the chart, which also works in an exported page. An int gives a chart of that step alone.
-`view.refuses(trace)` says why a view cannot be drawn, or returns `None`. A new view is one file and one entry in `ALL`.
+`view.refuses(trace)` returns the reason why a view cannot be drawn, or `None`. To add a view, write one file and add it to `ALL`.
 """
 
 from collections.abc import Mapping

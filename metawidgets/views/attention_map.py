@@ -17,7 +17,7 @@ from metawidgets.views.support_rows import Rows, rows
 
 __all__ = ["attention_map"]
 
-_STOPS = 5  # fewest slider positions with a menu of heads
+_STOPS = 5  # leave the menu of heads out if it would leave room for fewer slider positions
 _MEAN = "all heads (mean)"
 
 
@@ -32,7 +32,7 @@ def attention_map(trace: Trace, *, step: int | None = None, head: str | int | No
     A dot marks the item that a query attends to most. A frame marks the support items of its own class.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         head: the name or number of a head; `None` for a menu of all heads and their mean, if there are several.
         width: approximate width of the whole chart, in pixels.
     """
@@ -91,7 +91,7 @@ def _shares(trace: Trace, head: str | int | None) -> tuple[Float[np.ndarray, "st
 
 
 def _most(shares: Float[np.ndarray, "step query context"]) -> np.ndarray:
-    """Return the row that each query attends to most; -1 for a tie."""
+    """Return the index of the support item that each query attends to most; -1 for a tie."""
     best = shares == shares.max(axis=-1, keepdims=True)
     return np.where(best.sum(axis=-1) == 1, best.argmax(axis=-1), -1)
 
@@ -147,8 +147,8 @@ def _tooltips(trace: Trace) -> list[alt.Tooltip]:
 def _heat(cells: alt.Chart, trace: Trace, place: Columns, support: Rows, end: alt.ExprRef) -> alt.Chart:
     room = min(220, place.width * 0.6)
     legend = alt.Legend(title="attention (%)", orient="top", gradientLength=room, tickCount=4, titleLimit=0)
-    # The scale ends at the largest share of the step and head shown. The first item read gets 100 %: with a scale up to there,
-    # a head that spreads its attention over many items would look empty.
+    # The scale ends at the largest share of the step and head shown. It does not always end at 100 %, the share of the first item
+    # while it is the only one, because a head that spreads its attention over many items would then look empty.
     scale = alt.Scale(scheme=theme.MAGNITUDE, domainMin=0, domainMax=end)
     colour = alt.condition(
         "datum.there",

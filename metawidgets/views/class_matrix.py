@@ -79,7 +79,7 @@ def _cells(steps: Steps, base: alt.Chart, names: Sequence[str], quantity: Quanti
 
 
 def _tooltips(quantity: Quantity) -> list[alt.Tooltip]:
-    # Every mark of a cell needs them, since the pointer meets the uppermost mark.
+    # Every mark of a cell needs these tooltips, since the pointer meets the uppermost mark.
     return [
         alt.Tooltip("query:N"),
         alt.Tooltip("true_name:N", title="true class"),

@@ -38,10 +38,12 @@ def _unless(trace: Trace) -> str | None:
 
 @view(needs=("probe_outputs", "query_accuracy"), kind=_kind, unless=_unless)
 def decision_regions(trace: Trace, *, step: int | None = None, width: int = 440) -> Drawing:
-    """Draw the plane in the colour of the most probable class, stronger for a higher probability, with support and queries on it.
+    """Colour each point of the input plane by its most probable class, and draw the support and query items on the plane.
+
+    The colour is stronger where the probability is higher.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps, episode = Steps(trace, step, load=_SIDE**2 // 2), trace.episode

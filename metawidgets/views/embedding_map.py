@@ -29,11 +29,11 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     """Draw all embeddings on two principal components.
 
     The components are fitted once over all steps, so that a point moves in the chart only if it moves in the embedding space.
-    Support items are filled, queries are hollow, and prototypes, if the learner has any, are crosses. Support items that are not
-    absorbed yet are pale. Both axes have the same scale.
+    Support items are filled, queries are hollow, and prototypes, if the learner has any, are crosses. Support items that the
+    learner has not read yet are pale. Both axes have the same scale.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of the plot, in pixels.
         images: draw each query as its image; needs an episode of images.
     """
@@ -120,19 +120,19 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
     titles = [f"{steps.when(t)}: {what}" for t in range(steps.last + 1)]
     marks = "Image: query, rimmed in its class's colour." if images and episode.is_image else "Hollow: query."
     cross = " Cross: prototype." if "prototypes" in flat else ""
-    pale = ", pale until absorbed" if "absorbed" in trace else ""
-    subtitle = f"Filled: support{pale}. {marks}{cross} These two axes hold {100 * share:.0f} % of the variance."
+    pale = ", pale until read" if "absorbed" in trace else ""
+    subtitle = f"Filled: support{pale}. {marks}{cross} These two axes explain {100 * share:.0f} % of the variance."
     also = f" and {len(names)} prototypes" if "prototypes" in flat else ""
     description = (
         f"{steps.course(titles)} {len(episode.support_x)} support items, {len(episode.query_x)} queries{also} "
-        f"of {trace.learner} on two principal axes that hold {100 * share:.0f} % of the variance."
+        f"of {trace.learner} on two principal axes that explain {100 * share:.0f} % of the variance."
     )
     chart = alt.layer(*layers).properties(title=steps.title(titles, subtitle, width), description=description)
     return steps.slide(chart)
 
 
 def _flat(points: np.ndarray) -> np.ndarray:
-    """Flatten features to (step, item, feature): a linear probe has feature maps."""
+    """Flatten features to (step, item, feature), since some learners, such as a linear probe, have feature maps."""
     return points.reshape(*points.shape[:2], -1)
 
 

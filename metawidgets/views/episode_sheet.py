@@ -30,7 +30,7 @@ def _kind(episode: Episode) -> str | None:
     if episode.is_regression and (episode.item_shape, episode.output_dim) == ((1,), 1):
         return None
     if len(episode.item_shape) != 1 or episode.is_regression:
-        return f"it draws images, vectors of classes and curves of one number, not items of shape {episode.item_shape}."
+        return f"it draws images, vectors with class labels and curves of one number, not items of shape {episode.item_shape}."
     return None
 
 
@@ -78,7 +78,7 @@ class _Sheet:
 
 
 def _laid_out(episode: Episode, width: int) -> _Sheet:
-    """Return the layout: one line per class, or several if its images do not fit side by side."""
+    """Return the layout: one line per class, or several if a class's images do not fit side by side."""
     sides = (
         ("support", episode.support_y, episode.support_x, episode.support_items),
         ("query", episode.query_y, episode.query_x, episode.query_items),

@@ -39,7 +39,7 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     """Draw the prediction on the probe grid at the current step and before adaptation, all items, and the true function if known.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps, episode = Steps(trace, step, load=trace["probe_outputs"][0].size), trace.episode
@@ -80,8 +80,8 @@ def fitted_curve(trace: Trace, *, step: int | None = None, width: int = 480) -> 
     loss = trace["query_loss"]
     titles = [f"{steps.when(t)}, mean squared error {loss[t]:.3g}" for t in range(steps.last + 1)]
     subtitle = (
-        f"Filled: the {len(episode.support_x)} support points that it adapts to. "
-        f"Hollow: the {len(episode.query_x)} queries that it is scored on."
+        f"Filled: the {len(episode.support_x)} support points that the learner adapts to. "
+        f"Hollow: the {len(episode.query_x)} queries that the learner is scored on."
     )
     description = f"Curve fitted by {trace.learner} to {len(episode.support_x)} support points. {steps.course(titles)}"
     chart = alt.layer(*map(line, shown), *curve_items(episode, x, y))

@@ -22,7 +22,7 @@ def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     If there are more units than fit, the units that change most are shown.
 
     Args:
-        step: the step to frame; `None` for a slider.
+        step: the step to frame; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
@@ -47,4 +47,4 @@ def hidden_state(trace: Trace, *, step: int | None = None, width: int = 420) -> 
 
 
 def _state(t: int, moved: np.ndarray) -> str:
-    return f"the last one moved the state by {moved[t - 1]:.3g}" if t else "the state it starts from"
+    return f"the last one changed the state by {moved[t - 1]:.3g}" if t else "the initial state"

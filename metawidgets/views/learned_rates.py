@@ -28,7 +28,7 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     A dashed line marks the initial rate, if it is known. A negative rate ascends the loss.
 
     Args:
-        step: the state whose next step is marked; `None` for a slider.
+        step: the state whose next step is marked; `None` for a slider over all steps.
         width: approximate width of the chart with its names, in pixels.
     """
     steps = Steps(trace, step)
@@ -36,14 +36,14 @@ def learned_rates(trace: Trace, *, step: int | None = None, width: int = 460) ->
     n = rates.shape[1]
     names = list(trace.coords.get("layer", [f"tensor {i + 1}" for i in range(n)]))
     plot = max(140.0, width - 6.0 * max(map(len, names)))
-    taken = rates[: max(steps.last, 1)]  # without the last state's, whose step was not taken
+    taken = rates[: max(steps.last, 1)]  # without the rates of the last state, whose step was not taken
     rows = steps.rows(
         {"layer": names, "every": [sorted({compact(v) for v in taken[:, i]}) for i in range(n)]}, {"r": rates}
     )
     base = alt.Chart(inline(rows), width=plot, height=min(22, max(14, 300 / n)) * n)
     first = trace.meta.get("hyper", {}).get("inner_lr")
     ends = [*rates.ravel(), *([float(first)] if first is not None else [])]
-    # at least 10 % of the largest rate: rates that differ only by rounding, as before training, need a wider domain
+    # The domain spans at least 10 % of the largest rate, because untrained rates differ only by rounding.
     margin = 0.06 * max(max(ends) - min(ends), 0.1 * abs(max(ends)) or 1.0)
     domain = [min(ends) - margin, max(ends) + margin]
     x = alt.X("rate:Q", title="mean inner rate (1)", scale=alt.Scale(domain=domain, nice=False, zero=False),

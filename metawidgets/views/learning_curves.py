@@ -20,7 +20,7 @@ def learning_curves(trace: Trace, *, step: int | None = None, width: int = 440) 
     """Draw support and query loss (nats, or squared error) and accuracy over steps, with a mark at the current step.
 
     Args:
-        step: the step to mark; `None` for a slider.
+        step: the step to mark; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
@@ -91,7 +91,7 @@ def _panel(trace: Trace, steps: Steps, quantity: str, width: int, *, is_last: bo
 
 
 def _vertical(values: list[float | None], quantity: str) -> dict[str, Any]:
-    """Return scale and axis: in per cent, from zero, or logarithmic for losses over several orders of magnitude."""
+    """Return the scale and the axis: in per cent, from zero, or logarithmic for losses over several orders of magnitude."""
     if quantity == "accuracy":
         return {
             "scale": alt.Scale(type="linear", domain=[0, 100], nice=False),

@@ -15,7 +15,7 @@ Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.FacetChart
 
 
 def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
-    """Return the rows as inline data, which Altair stores once for all layers that use them."""
+    """Return the rows as inline data. Altair stores them once for all layers that use them."""
     return alt.InlineData(values=rows)
 
 
@@ -25,7 +25,7 @@ def name_of(names: Sequence[str], field: str = "class") -> str:
 
 
 def short(name: str, most: int = 15) -> str:
-    """Shorten a name in its middle, since "Tifinagh-character12" differs from its neighbours at its end."""
+    """Shorten a name by cutting its middle, since names such as "Tifinagh-character12" differ only at their ends."""
     head, tail = (most - 1) // 2, most // 2
     return name if len(name) <= most else f"{name[:head]}…{name[-tail:]}"
 

@@ -25,11 +25,11 @@ def _unless(trace: Trace) -> str | None:
 
 @view(needs=("memory", "usage", "write_weights"), unless=_unless)
 def memory_contents(trace: Trace, *, step: int | None = None, width: int = 460) -> Drawing:
-    """Draw the slots (rows) and the numbers in them (columns), with bars for their usage.
+    """Draw a learner's memory: a row for each slot, a column for each number in a slot, and a bar for the slot's usage.
 
     Args:
-        step: the step to show; `None` for a slider.
-        width: width of both panels, in pixels.
+        step: the step to show; `None` for a slider over all steps.
+        width: width of both panels together, in pixels.
     """
     n_content = trace["memory"].shape[-1]
     slots = slots_of(trace, MOST_CELLS // n_content)

@@ -25,7 +25,7 @@ def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> 
     """Draw the read weight of every query (column, grouped by true class) on each slot (row), in per cent.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of all columns, in pixels.
     """
     episode = trace.episode
@@ -63,7 +63,7 @@ def memory_reads(trace: Trace, *, step: int | None = None, width: int = 420) -> 
 
 
 def _state(weights: np.ndarray) -> str:
-    """Return a phrase that names the slot with the largest mean read weight."""
+    """Return a phrase that names the most read slot, or says that all slots are read equally or that nothing is read."""
     mean = weights.mean(axis=0)
     if not mean.any():
         return "nothing is read"

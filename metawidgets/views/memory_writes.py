@@ -19,7 +19,7 @@ def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) ->
     """Draw write weights: slots (rows) over steps (columns), with a frame at the current step.
 
     Args:
-        step: the step to frame; `None` for a slider.
+        step: the step to frame; `None` for a slider over all steps.
         width: width of the plot, in pixels.
     """
     steps = Steps(trace, step)
@@ -31,7 +31,7 @@ def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) ->
         scale=alt.Scale(scheme=theme.MAGNITUDE, domain=[0, max(float(shown.max()), 1e-3)]), width=width,
     )  # fmt: skip
     texts = [f"{steps.when(t)}, {_state(weights[t])}" for t in range(steps.last + 1)]
-    symbols = "" if trace.episode.is_regression else " Symbols: the class of the item that each step took in."
+    symbols = "" if trace.episode.is_regression else " Symbols: the class of the item that each step read."
     subtitle = f"{slots.sentence} The frame is the current step.{symbols}"
     description = f"Writes of {trace.learner} to its memory over {steps.last} {steps.counted}. {steps.course(texts)}"
     return steps.slide(chart.properties(title=steps.title(texts, subtitle, width), description=description))
@@ -40,4 +40,4 @@ def memory_writes(trace: Trace, *, step: int | None = None, width: int = 420) ->
 def _state(weights: np.ndarray) -> str:
     if not weights.any():
         return "nothing is written"
-    return f"the last one wrote most to slot {weights.argmax()}, {weights.max():.0f} % of it"
+    return f"the last one wrote most to slot {weights.argmax()}, {weights.max():.0f} % of its weight"

@@ -42,7 +42,7 @@ def prototype_distances(trace: Trace, *, step: int | None = None, width: int = 4
     A dot marks the nearest class of a query, and a frame its true class. A dot outside its frame is a mistake.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of all columns, in pixels.
     """
     return distance_matrix(trace, step=step, width=width)

@@ -69,7 +69,7 @@ class Columns:
         }
 
     def images(self, episode: Episode) -> alt.Chart | None:
-        """Return a row of the queries' images, or `None` if the items are no images or the columns are too narrow."""
+        """Return a row of the queries' images, or `None` if the items are not images or the columns are too narrow."""
         if not episode.is_image or self.size < _SMALLEST_IMAGE:
             return None
         side = min(self.size - 1, _LARGEST_IMAGE)

@@ -1,4 +1,4 @@
-"""Query probabilities: the class probabilities of every query, compared with its true class."""
+"""Query probabilities: the class probabilities of every query, grouped by true class."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ def query_probabilities(trace: Trace, *, step: int | None = None, width: int = 4
     three parts: the true class, the most probable other class, and the sum of all others.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of all columns, in pixels.
     """
     episode = trace.episode

@@ -14,7 +14,7 @@ from metawidgets.views.steps import Steps, compact
 
 __all__ = ["MOST_CELLS", "over_steps", "too_long"]
 
-MOST_CELLS = 3072  # they are drawn once: only the frame around the current step moves
+MOST_CELLS = 3072  # cells are drawn once: only the frame around the current step moves
 _SMALLEST, _LARGEST = 6, 22  # limits of a row's height in pixels
 _MOST_STEPS = 160
 
@@ -92,7 +92,7 @@ def _across(steps: Steps, axis: alt.Axis | None) -> alt.X:
 
 
 def _taken(trace: Trace, steps: Steps, width: float) -> Drawing:
-    """Return the axis of steps, with the class symbol of the support item that each step read above its number."""
+    """Return the axis of steps. Above each step's number is the class symbol of the support item that the step read."""
     episode, n = trace.episode, min(steps.last, len(trace.episode.support_x))
     apart = int(np.ceil((steps.last + 1) * 18 / width))
     axis = alt.Axis(

@@ -19,7 +19,7 @@ class View(Protocol):
     """A pure function from a trace, or from an episode, to a chart.
 
     Attributes:
-        subject: the type that it draws, `Trace` or `Episode`.
+        subject: the type that the view draws, `Trace` or `Episode`.
         needs: channels that the trace must have.
     """
 
@@ -46,11 +46,12 @@ def view(
     Args:
         needs: channels that the trace must have.
         subject: the type that the view draws, `Trace` or `Episode`.
-        kind: returns a sentence that says why this view cannot draw such an episode, or `None`. It is called before the
-            channels are checked, since a wrong kind of episode is the more basic mistake.
-        unless: returns such a sentence for a trace of the right kind with all channels, or `None`.
+        kind: a function of the episode that returns the reason why this view cannot draw it, as a sentence, or `None`. It is
+            called before the channels are checked, since a wrong kind of episode is the more basic mistake.
+        unless: the same for a trace of the right kind with all channels.
 
-    The view raises `TraceError` (or `EpisodeError`) with that sentence before it draws, and `TypeError` for an unknown option.
+    If there is such a sentence, the view raises it as `TraceError` (or `EpisodeError`) before it draws. It raises `TypeError` for
+    an unknown option.
     """
     error = TraceError if subject is Trace else EpisodeError
 

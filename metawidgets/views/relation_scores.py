@@ -23,7 +23,7 @@ def relation_scores(trace: Trace, *, step: int | None = None, width: int = 420) 
     A dot marks the class with the highest score, and a frame the true class. A dot outside its frame is a mistake.
 
     Args:
-        step: the step to show; `None` for a slider.
+        step: the step to show; `None` for a slider over all steps.
         width: width of all columns, in pixels.
     """
     episode = trace.episode

@@ -15,12 +15,12 @@ from metawidgets.errors import ExportError
 
 __all__ = ["MIME", "mimebundle", "png", "summary", "svg"]
 
-# Altair's own type has no "+json". nbformat then takes it for text, and papermill fails to save it.
+# Altair's own MIME type has no "+json". nbformat then treats the chart as text, and papermill fails to save it.
 MIME = f"application/vnd.vegalite.v{alt.SCHEMA_VERSION.lstrip('v').split('.')[0]}+json"
 
-# Characters that XML does not allow, as JSON escapes them in a chart's data (one backslash) and in its expressions (two; four
-# are a real backslash in both). One of them makes vl-convert abort the whole process, so that a name in a file could kill the
-# kernel. A pair of surrogates is a valid character.
+# Characters that XML does not allow, as JSON escapes. In a chart's data the escape has one backslash, and in its expressions two;
+# four backslashes mean a real backslash in both. A single such character makes vl-convert abort the whole process, so a name in a
+# file could kill the kernel. A pair of surrogates is a valid character.
 _ESCAPE = r"(?<!\\)(?:\\{4})*\\{1,3}"
 _NO_XML = re.compile(
     rf"({_ESCAPE}ud[89ab][0-9a-f]{{2}}\\+ud[c-f][0-9a-f]{{2}})|{_ESCAPE}(?:[bf]|u00[01][0-9a-f]|ud[89a-f][0-9a-f]{{2}}|ufff[ef])"

@@ -64,7 +64,7 @@ class Steps:
 
     @property
     def shown(self) -> range:
-        """The steps in the chart: the single one, or all that the slider can reach, which include the last."""
+        """The steps in the chart: the single step, or all steps that the slider can reach, always with the last one."""
         if self.fixed is not None:
             return range(self.fixed, self.fixed + 1)
         return range(self.last % self.stride, self.last + 1, self.stride)
@@ -144,7 +144,7 @@ class Steps:
         return alt.ExprRef(expr=f"{json.dumps(values)}[{choice}][{index}]")
 
     def _broken(self, texts: Sequence[Sequence[str]], width: float) -> list[list[list[str]]]:
-        """Break the texts into lines, all into the same number, so that the chart does not jump."""
+        """Break each text into the same number of lines, so that the chart does not jump."""
         broken = [[title_lines(of[t], width) for t in self.shown] for of in texts]
         lines = max(len(part) for of in broken for part in of)
         return [[part + [""] * (lines - len(part)) for part in of] for of in broken]
@@ -173,7 +173,7 @@ class Steps:
 
 
 def per_step(*arrays: np.ndarray) -> int:
-    """Return the number of values that each step adds to a chart of these `(step, ...)` arrays; constant arrays add none."""
+    """Return the number of values that each step adds to a chart of these `(step, ...)` arrays. Constant arrays add no values."""
     return sum(a[0].size for a in arrays if not _constant(a))
 
 
@@ -197,7 +197,7 @@ def _constant(values: np.ndarray) -> bool:
 
 
 def _stride(last: int, intervals: int) -> int:
-    """Return the smallest stride with at most `intervals` intervals, or up to twice that if the slider then reaches step 0."""
+    """Return the slider's stride: the smallest with at most `intervals` intervals, or one up to twice as large that reaches step 0."""
     if last <= intervals:
         return 1
     least = math.ceil(last / intervals)

@@ -1,4 +1,4 @@
-"""Geometry of embeddings, calibration and intervals, against scikit-learn and calculations by hand."""
+"""Geometry of embeddings, calibration and intervals, compared with scikit-learn and with numbers computed by hand."""
 
 import numpy as np
 import pytest

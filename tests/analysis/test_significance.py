@@ -1,4 +1,4 @@
-"""Paired tests and Holm's correction, against closed forms, worked examples and scipy."""
+"""Paired tests and Holm's correction, compared with closed forms, worked examples and scipy."""
 
 import math
 
@@ -12,7 +12,7 @@ from metawidgets.errors import EpisodeError
 
 @pytest.mark.parametrize("t", [0.0, 1e-6, 0.3, 1.0, -2.5, 7.0, 1e3])
 def test_tails_in_closed_form(t):
-    """With 1, 2 and 4 degrees of freedom the distribution is elementary."""
+    """With 1, 2 and 4 degrees of freedom, the distribution has a closed form."""
     x, t = abs(t), t
     one = 1 - 2 / math.pi * math.atan(x)
     two = 1 - x / math.sqrt(2 + x * x)
@@ -75,7 +75,7 @@ def test_holm_keeps_false_alarms_rare_where_nothing_differs():
         alarms += any(d.p_holm < 0.05 for d in found)
         raw += any(d.p < 0.05 for d in found)
     assert alarms <= 0.075 * 400  # the level is 5 %, plus room for chance
-    assert raw > 1.5 * alarms  # without the correction false positives are frequent
+    assert raw > 1.5 * alarms  # without the correction, false positives are frequent
 
 
 def test_differences_name_and_pair_what_they_compare():

@@ -1,4 +1,4 @@
-"""Browser code of components that only a test has: TypeScript that imports `js/shared/` as any component does, bundled by esbuild."""
+"""Browser code of test components: TypeScript that imports `js/shared/` like any component, bundled by esbuild."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ _OPTIONS = ["--bundle", "--format=esm", "--target=es2022", "--loader=ts", "--loa
 
 @cache
 def bundled(source: str) -> str:
-    """Bundle TypeScript that stands as if in a folder of its own in `js/`: it imports "../shared/mount.ts".
+    """Bundle TypeScript as if it were in a folder of `js/`, so that it can import "../shared/mount.ts".
 
     Raises:
         AssertionError: if esbuild is not set up, or cannot bundle it.
@@ -24,7 +24,7 @@ def bundled(source: str) -> str:
     esbuild = JS / "node_modules" / "esbuild" / "bin" / "esbuild"
     assert esbuild.exists(), "the browser half is not set up; run 'make js'"
     said = subprocess.run(
-        [esbuild, *_OPTIONS],  # its own binary, or a script that asks the path for Node
+        [esbuild, *_OPTIONS],  # esbuild's binary, or a script that finds Node on the path
         input=source,
         env={**os.environ, "PATH": f"{_NODE}{os.pathsep}{os.environ['PATH']}"},
         cwd=JS / "shared",

@@ -1,4 +1,4 @@
-"""The kernel-free page, and two guards over every page: nothing leaves it, nothing is reported on its console."""
+"""Pages without a kernel, and two checks of every page: it makes no network request and reports nothing on its console."""
 
 import importlib
 import os
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Guard:
-    """What a page tried to fetch, and what it complained about."""
+    """A record of a page's network requests and of its errors and warnings on the console."""
 
     allowed: tuple[str, ...]
     requests: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Guard:
         if message.type == "error":
             self.complaints.append(message.text)
 
-    def _socket(self, url: str) -> None:  # which no route sees
+    def _socket(self, url: str) -> None:  # web sockets do not pass through Playwright's routes
         if not url.startswith(self.allowed):
             self.requests.append(url)
 
@@ -75,11 +75,11 @@ class OpenPage:
         return self.page.locator(".mw-view .mw").first
 
     def frame(self) -> None:
-        """Wait until what the last event asked for has been painted: components redraw once a frame."""
+        """Wait until the effect of the last event has been painted. Components redraw once per frame."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def model(self, widget: Any, name: str) -> Any:
-        """A trait of a widget as the page's model of it holds it now."""
+        """Return the current value of a widget's trait in the page's model."""
         return self.page.evaluate(
             "([id, name]) => window.metawidgets.models.get(id).get(name)", [widget.model_id, name]
         )
@@ -112,12 +112,12 @@ def open_html(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
 
 
 def unfolding(open_: Callable[..., Any]) -> Callable[..., Any]:
-    """`open_component` or `open_live` that opens all folds too, for tests of what lies in them."""
+    """Return `open_component` or `open_live` with all folds opened, for tests of folded parts."""
 
     def opening(*args: Any, **options: Any) -> Any:
         opened = open_(*args, **options)
         opened.view.evaluate("(root) => root.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        # A fold tells its component that it is open in a task of its own, and what lies in it has a width in the frame after.
+        # A fold tells its component in a separate task that it is open, and its contents get a width one frame later.
         opened.page.evaluate(
             "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))"
         )
@@ -138,7 +138,7 @@ def open_component(open_html: Callable[..., OpenPage], tmp_path: Path) -> Callab
 
 @pytest.fixture
 def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePage]]:
-    """Open a component with its Python behind it: `open_live(component, width=400)`. Both guards are checked at the end."""
+    """Open a component that is connected to Python: `open_live(component, width=400)`. Both guards are checked at the end."""
     opened: list[tuple[BrowserContext, Guard]] = []
 
     def open_(component: Any, **options: Any) -> LivePage:
@@ -159,13 +159,13 @@ def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePa
 
 @pytest.fixture(scope="session")
 def gallery(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The gallery, run once in small sizes for all tests that look at its page."""
+    """The gallery, run once in small sizes for all tests that use its page."""
     return run_report(root / "notebooks" / "gallery.ipynb", tmp_path_factory.mktemp("gallery"), {"smoke": True})
 
 
 @pytest.fixture
 def offline(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """`benchmarks/offline.py`, which plays with the instruments of a page as a person at the keyboard would."""
+    """`benchmarks/offline.py`, which uses the instruments of a page by keyboard."""
     monkeypatch.syspath_prepend(str(root / "benchmarks"))
     return importlib.import_module("offline")
 
@@ -179,7 +179,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture
 def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
-    """Open a notebook of these cells in JupyterLab, guarded; its kernel ends with the test."""
+    """Open a notebook of these cells in JupyterLab, with both guards. Its kernel is stopped at the end of the test."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     guard = Guard(allowed=(lab.url, lab.url.replace("http", "ws")))
     guard.watch(context)
@@ -199,7 +199,10 @@ def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
 
 @pytest.fixture
 def scrub_latency() -> Callable[..., list[float]]:
-    """Milliseconds from a slider's input event to the frame that shows it: `scrub_latency(opened.page, ".mw-slider")`."""
+    """Return a function that measures the milliseconds from a slider's input event to the frame that shows the new step.
+
+    Call it as `scrub_latency(opened.page, ".mw-slider")`.
+    """
 
     def measure(page: Page, slider: str, rounds: int = 40) -> list[float]:
         return page.locator(slider).first.evaluate(
@@ -233,15 +236,17 @@ def scrub_latency() -> Callable[..., list[float]]:
 
 @pytest.fixture
 def page_work(browser: Browser, tmp_path: Path) -> Callable[[Any], dict[str, float]]:
-    """Seconds of its own thread that a component's page takes until it is drawn, parsing included: `TaskDuration`, and of
-    these `ScriptDuration`."""
+    """Return a function that measures the seconds of a page's main thread until a component is drawn, parsing included.
+
+    `TaskDuration` is the total; `ScriptDuration` is the part for scripts.
+    """
 
     def measure(component: Any) -> dict[str, float]:
         path = export_component(component, tmp_path / "timed.html")
         context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
         page = context.new_page()
         session = context.new_cdp_session(page)
-        session.send("Performance.enable", {"timeDomain": "threadTicks"})  # before anything of the page is loaded
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})  # before the page starts to load
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-mw-ready]", state="attached")
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -254,9 +259,9 @@ def page_work(browser: Browser, tmp_path: Path) -> Callable[[Any], dict[str, flo
 
 @pytest.fixture
 def scrub_work() -> Callable[..., float]:
-    """Milliseconds of processor that the page spends on one step of a slider, painting included, on average over `rounds`.
+    """Return a function that measures the processor milliseconds of one slider step, painting included, averaged over `rounds`.
 
-    Unlike the time until the next frame it does not depend on what else the machine does.
+    Unlike the time until the next frame, this does not depend on the machine's other load.
     """
 
     def measure(page: Page, slider: str, rounds: int = 40) -> float:
@@ -287,6 +292,6 @@ def scrub_work() -> Callable[..., float]:
 
 @pytest.fixture
 def patience() -> float:
-    """By how much a time measured now may exceed one measured on an idle machine: 1 there, more with each process that waits."""
+    """Return the factor by which times may exceed those of an idle machine: 1 on an idle machine, more with each waiting process."""
     waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
     return max(1.0, 2 * waiting)

@@ -1,4 +1,4 @@
-"""The first view of a component: its size, its line of what to try, and nothing else unfolded."""
+"""Checks of a component's first view: its size, its line that says what to try, and closed folds."""
 
 from playwright.sync_api import Locator, Page
 
@@ -6,7 +6,7 @@ WIDTH, LIMIT = 1000, 650
 
 
 def shown_at(page: Page, width: int = WIDTH) -> Locator:
-    """Give the component's place in a page a width, and return its roots when they have been painted there."""
+    """Give the component's container a width, and return the component's roots after they have been painted."""
     page.add_style_tag(content=f"main, .mw-view {{ max-width: {width}px !important; width: {width}px !important; }}")
     views = page.locator(".mw-view section.mw")
     views.first.wait_for()

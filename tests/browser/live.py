@@ -1,7 +1,7 @@
-"""A component with Python behind it, without a notebook: the exported page, and a pipe in place of Jupyter's comm.
+"""A component connected to Python without a notebook: an exported page, and a pipe in place of Jupyter's comm.
 
-The page is the kernel-free one, told that it is not; what it saves and sends comes here, to the component itself, and what the
-component sends goes there. All messages of one request come back as its answer; what a thread sends later is fetched by `pump`.
+The page is an exported page that is told that a kernel exists. Its messages go to the component here, and the component's messages
+go to the page. All messages that a request causes are returned as its answer. `pump` fetches messages that a thread sends later.
 """
 
 import base64
@@ -58,7 +58,7 @@ _BRIDGE = """async () => {
 
 @dataclass
 class Pipe:
-    """What stands in for a comm: messages to the page wait here."""
+    """A stand-in for a comm. It stores the messages to the page."""
 
     comm_id: str
     waiting: list[tuple[dict[str, Any], list[Any]]] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Pipe:
 
 @dataclass
 class LivePage:
-    """A page whose component has its Python. `view` is the component's root."""
+    """A page with a component that is connected to Python. `view` is the component's root."""
 
     page: Page
     component: Any
@@ -101,20 +101,20 @@ class LivePage:
         return self.page.locator(".mw-view .mw").first
 
     def pump(self) -> None:
-        """Bring what Python sent by itself (from a thread, or from the test) into the page."""
+        """Deliver the messages that Python sent without a request (from a thread, or from the test) to the page."""
         messages = [message for pipe in self.pipes.values() for message in pipe.take()]
         if messages:
             self.page.evaluate("(messages) => window.mwApply(messages)", messages)
 
     def settle(self) -> None:
-        """Until every request is answered and what came of it is painted."""
+        """Wait until every request is answered and the result is painted."""
         self.page.evaluate("() => window.mwIdle()")
         self.pump()
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.page.evaluate("() => window.mwIdle()")
 
     def until(self, condition: Callable[[], Any], timeout: float = 20) -> Any:
-        """Settle until the condition is true; it fails the test if that takes too long."""
+        """Call `settle` until the condition is true. Fail the test if that takes too long."""
         end = time.monotonic() + timeout
         while not (value := condition()):
             assert time.monotonic() < end, (
@@ -125,14 +125,14 @@ class LivePage:
         return value
 
     def stop_kernel(self) -> None:
-        """From now on the page's messages fail, as after a restart."""
+        """Make all further messages of the page fail, as after a restart of the kernel."""
         self.page.evaluate("() => { window.mwKernelGone = true; }")
 
 
 def open_live(
     browser: Browser, component: Any, path: Path, *, width: int = 1000, height: int = 800, dark: bool = False
 ):
-    """The component in a fresh context: `(context, LivePage)`; the caller watches the context and closes it."""
+    """Open the component in a new context, and return `(context, LivePage)`. The caller guards and closes the context."""
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
     html = export_component(component, path).read_text(encoding="utf-8")
     assert html.count("offline=!0;") == 1
@@ -154,7 +154,7 @@ def _connected(page: Page, component: Any, path: Path) -> LivePage:
         widget = widgets[message.pop("id")]
         buffers = [base64.b64decode(b) for b in message.pop("buffers", [])]
         data = {**message, "buffer_paths": []} if message["method"] == "update" else message
-        # Jupyter logs what a handler raises; the component shows it.
+        # Jupyter logs an exception of a handler; the component shows it.
         with suppress(Exception):
             widget._handle_msg({"content": {"data": data}, "buffers": buffers})
         return [found for pipe in pipes.values() for found in pipe.take()]

@@ -1,4 +1,4 @@
-"""axe on what the one page of each component does not show: episodes of points and of a curve, in both themes."""
+"""axe on states that the shared page of each component does not have: episodes of points and of a curve, in both themes."""
 
 import pytest
 

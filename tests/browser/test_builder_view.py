@@ -1,5 +1,5 @@
-"""What a reader of the builder sees and hears: messages beside their controls, arrows that follow the eye, a pool that says it goes
-on, and a learner that answers in the page."""
+"""The builder for its reader: messages beside their controls, arrow keys that follow the layout, a hint that the pool is longer than
+its visible part, and a learner that predicts in the page."""
 
 import copy
 import json
@@ -21,7 +21,7 @@ def status(opened):
 
 
 def beside(opened, message, control):
-    """How far a message stands below or above a control, in pixels."""
+    """Return the distance of a message from a control below or above it, in pixels."""
     a, b = message.bounding_box(), control.bounding_box()
     return max(a["y"] - b["y"] - b["height"], b["y"] - a["y"] - a["height"], 0)
 
@@ -38,7 +38,7 @@ def test_why_a_locked_class_forbids_another_dataset_stands_beside_it_until_the_n
     assert "the locked items do not fit" in status(live).inner_text()
     assert beside(live, status(live), choice) < 40
     assert "the locked items do not fit" in live.view.locator(".mw-live").inner_text()
-    live.view.get_by_role("button", name="Lock class").first.click()  # it is unlocked, without Python
+    live.view.get_by_role("button", name="Lock class").first.click()  # unlocking does not need Python
     live.settle()
     assert status(live).is_hidden()
     choice.select_option("gaussians")
@@ -157,21 +157,21 @@ def test_arrows_go_to_the_neighbour_that_is_seen(open_component, width):
                 beyond = {k for k, a in ahead.items() if abs(a[1]) >= 0.8 * before[key][2]}
                 level = {k for k, a in ahead.items() if abs(a[1]) < 0.3 * before[key][2]}
                 if dx and not level:
-                    continue  # only what partly overlaps, or nothing
+                    continue  # there are only partly overlapping items, or none
                 if to == key:
                     assert not (level if dx else beyond), (side, key, name)
                     continue
                 moved += 1
                 step = away[to]
                 assert np.dot(step, (dx, dy)) > 0, (side, key, name)
-                # Nothing that is seen lies nearer on the same line, or nearer in the same direction.
+                # No visible item is nearer in the same line, or nearer in the same direction.
                 rivals = level if dx else beyond
                 assert np.hypot(*step) <= min(np.hypot(*away[k]) for k in rivals or {to}) + 1, (side, key, name, to)
     assert moved > 15
 
 
 def test_a_pool_that_goes_on_says_so_and_is_scrolled_by_keys_and_by_its_button(open_component):
-    b = builder(n_way=2, pool=30)  # a class has 16 more
+    b = builder(n_way=2, pool=30)  # each class has 16 more items
     opened = open_component(b, width=420)
     pool = strip(opened, "pool", b.document["classes"][0]["key"])
     onward = pool.locator(".eb-onward")
@@ -224,7 +224,7 @@ def answering(learner, **options):
 
 def test_without_python_moved_items_move_the_prototypes(open_component, protonet):
     b = answering(protonet, seed=4)
-    opened = open_component(b)  # the network is cut
+    opened = open_component(b)  # this page has no network
     right = round(float((predict(protonet, b.episode).argmax(1) == b.episode.query_y).sum()))
     assert score(opened).startswith(f"ProtoNet: {right} of 12 queries right ({100 * right / 12:.1f} %).")
     rng = np.random.default_rng(2)

@@ -11,7 +11,7 @@ from tests.widgets.examples import HOSTILE, trace
 
 
 def stepping(**encodings) -> alt.Chart:
-    """A bar of height step * step, labelled with it; its slider runs from 0 to 6."""
+    """Return a chart with a bar of height step * step, labelled with its height, and a slider from 0 to 6."""
     rows = [{"step": s, "height": s * s, "label": f"{s}{HOSTILE}"} for s in range(7)]
     step = alt.param("step", value=2, bind=alt.binding_range(min=0, max=6, step=1, name="Gradient step: "))
     return (
@@ -34,7 +34,7 @@ def test_the_slider_is_named_moves_by_keyboard_and_redraws(open_component):
     chart = ChartView(stepping(), axis="gradient step")
     opened = open_component(chart)
     slider = opened.page.get_by_role("slider", name="Gradient step")
-    assert opened.page.get_by_role("slider").count() == 1  # Vega's own, which has no name, is gone
+    assert opened.page.get_by_role("slider").count() == 1  # Vega's own slider, which has no name, is replaced
     assert slider.get_attribute("aria-valuetext") == "gradient step 2 of 6"
     assert heights(opened) == pytest.approx([100 * 4 / 36], abs=0.5)
     slider.focus()
@@ -65,7 +65,7 @@ def test_the_tooltip_is_the_components_own_and_stands_above_all(open_component):
     box = tip.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1000
-    # Nothing of Vega's is left in the page: neither elements nor rules.
+    # The page has no elements or style rules from Vega.
     assert opened.page.evaluate("document.querySelectorAll('[id*=vg-tooltip], [id*=vega]').length") == 0
     opened.page.mouse.move(1, 1)
     tip.wait_for(state="hidden")
@@ -99,7 +99,7 @@ def test_charts_share_one_vega_and_move_together(open_html, tmp_path):
 
 
 def test_vega_is_not_parsed_before_a_chart_asks_for_it(open_component):
-    """anywidget drops a model whose initialisation takes more than two seconds, and says nothing."""
+    """anywidget silently drops a model whose initialisation takes more than two seconds."""
     chart = ChartView(stepping())
     opened = open_component(chart)
     asked, offers = opened.page.evaluate(
@@ -159,9 +159,7 @@ def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):
     chart = ChartView(stepping())
     whole = chart.png()
     chart.config = {**chart.config, "spec": {**chart.config["spec"], "transform": [{"filter": "datum.("}]}}
-    monkeypatch.setattr(
-        ChartView, "png", lambda self: whole
-    )  # for the page's still picture: this cannot be drawn either
+    monkeypatch.setattr(ChartView, "png", lambda self: whole)  # the still picture in the page cannot be drawn either
     opened = open_component(chart)
     status = opened.view.locator(".mw-status")
     assert "The chart cannot be drawn" in status.inner_text()

@@ -10,7 +10,7 @@ from tests.browser.bundled import bundled
 
 
 class Counter(Component):
-    """A component as small as can be: a player over a stack of numbers, and a button for an item."""
+    """A very small component: a player over a stack of numbers, and a button for an item."""
 
     css_class = "mw-counter"
     _esm = bundled(

@@ -1,4 +1,4 @@
-"""What every component in `widgets.ALL` promises in a page without a kernel, looked at on one page of each."""
+"""The promises of every component in `widgets.ALL` in a page without a kernel, tested on one page per component."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.first_views import complaints, shown_at
 from tests.widgets.examples import EXAMPLES
 
-# Controls that are off because there is no Python and that are seen, while no visible sentence says so.
+# Visible controls that are disabled because there is no Python, without a visible sentence that says so.
 _UNSAID = """(root) => {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const off = [...root.querySelectorAll("[aria-disabled='true']:disabled")].filter(seen);
@@ -33,7 +33,7 @@ _COLOURS = "(root) => [getComputedStyle(document.body).backgroundColor, getCompu
 def test_one_page_keeps_every_promise(
     name: str, open_component: Callable[..., OpenPage], subtests: pytest.Subtests
 ) -> None:
-    """One page for all of them, in the order in which they leave each other alone: opening a page is what takes the time."""
+    """All checks share one page, because opening a page is slow. Their order is such that they do not affect each other."""
     component = EXAMPLES[name]()
     opened = open_component(component, width=1200)
     view = shown_at(opened.page).first
@@ -177,7 +177,7 @@ HANDS = """async (root, [fast, index]) => {
 
 @pytest.mark.parametrize("name", [cls.__name__ for cls in widgets.ALL])
 def test_keys_faster_than_frames_all_count(name, open_component):
-    """A key that is held down repeats thirty times a second, and a busy page paints less often."""
+    """A key that is held down repeats thirty times per second, and a busy page paints less often."""
     component = EXAMPLES[name]()
     slow, fast = open_component(component), open_component(component)
     for index in range(100):

@@ -25,7 +25,7 @@ def open_live(open_live):
 
 
 def place(opened, component, i: int) -> tuple[float, float]:
-    """Where item i lies on the page: bounds with their margin and one scale, as in js/plot/camera.ts."""
+    """Return the position of item i on the page. As in js/plot/camera.ts, bounds have a margin and both axes have one scale."""
     box = opened.page.locator(CANVAS).bounding_box()
     width, height = (
         opened.page.locator(CANVAS).evaluate(f"(c) => parseFloat(c.style.{side})") for side in ("width", "height")
@@ -47,7 +47,7 @@ def title(opened) -> str:
 
 
 def far_one(component) -> int:
-    """An item of a trace with no other within reach, so that pointing at it means it."""
+    """Return an item of a trace without other items nearby, so that pointing at it is unambiguous."""
     arrays = component.unpack()
     at = arrays["pca"][component.step % len(arrays["pca"])]
     gaps = np.linalg.norm(at[:, None] - at, axis=-1) + 1e9 * np.eye(len(at))
@@ -116,7 +116,7 @@ def test_keys_and_wheel_zoom_and_zero_shows_all(open_component):
     box = opened.page.locator(CANVAS).bounding_box()
     opened.page.mouse.move(box["x"] + 50, box["y"] + 60)
     opened.page.mouse.wheel(0, -240)
-    assert zoom() == []  # without the focus the page scrolls
+    assert zoom() == []  # without the focus, the wheel scrolls the page
     opened.page.locator(PLOT).focus()
     opened.page.keyboard.press("+")
     first = zoom()
@@ -144,7 +144,7 @@ def test_a_lasso_chooses_what_it_holds(open_component):
     places = np.array([place(opened, component, i) for i in range(60)])
     target = places[component.unpack()["labels"] == 1]
     low, high = target.min(0) - 5, target.max(0) + 5
-    # a triangle around the box, so that a rectangle would choose otherwise: half-planes say by hand what lies within
+    # a triangle around the box, which selects other items than a rectangle; half-planes give the items inside by hand
     corners = np.array([[low[0], low[1]], [high[0], low[1]], [low[0], high[1]]])
     corners = corners.tolist()
     opened.page.mouse.move(*corners[0])
@@ -207,7 +207,8 @@ def test_regions_are_the_decisions_at_their_places(open_component):
     assert len(colours) == 3
     most = {k: max(set(seen), key=seen.count) for k, seen in colours.items()}
     assert len(set(most.values())) == 3
-    for k, seen in colours.items():  # but for marks, names and lines drawn over it, a region has one colour, of its own
+    # Except for marks, names and lines, each region has a single colour, different from the others
+    for k, seen in colours.items():
         assert seen.count(most[k]) > 0.7 * len(seen)
         assert all(seen.count(other) == 0 for j, other in most.items() if j != k)
 
@@ -265,7 +266,7 @@ def test_what_was_computed_is_in_the_exported_page(open_component):
     assert "perplexity 6" in opened.view.locator(".em-note").inner_text()
     assert "no way back" in opened.view.locator(".em-note").inner_text()
     opened.view.get_by_role("button", name="PCA").click()
-    opened.page.wait_for_timeout(900)  # it glides there
+    opened.page.wait_for_timeout(900)  # the map moves there gradually
     assert "a flat picture of a space with more dimensions" in opened.view.locator(".em-note").inner_text()
 
 

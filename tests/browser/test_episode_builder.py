@@ -1,4 +1,4 @@
-"""Building an episode in the page: by mouse, keys, pad and file, with Python behind it and without."""
+"""Building an episode in the page by mouse, keys, pad and file, with and without Python."""
 
 import io
 import json
@@ -56,14 +56,14 @@ def verdict(opened):
 
 
 def focused_key(opened):
-    """The key of the focused item, or the class name of what else has the focus."""
+    """Return the key of the focused item, or the class name of another element with the focus."""
     return opened.view.evaluate(
         "(root) => { const { activeElement } = root.getRootNode(); return activeElement.dataset.key ?? activeElement.className; }"
     )
 
 
 def copied(opened, name):
-    """What the copy button offers; the page of a file may not write to the clipboard, so it is shown to copy by hand."""
+    """Return the text of the copy button. A page from a file may not write to the clipboard, so the text is shown in the page."""
     opened.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not here')); }")
     opened.view.get_by_role("button", name=name).click()
     area = opened.view.locator("textarea")
@@ -101,11 +101,11 @@ def test_an_item_dragged_to_the_support_is_in_pythons_episode(open_live):
     assert item in b.episode.support_items
     drag(
         live.page, middle(cell(live, key)), middle(cell(live, of(b, "query", 0)[0]))
-    )  # into another class, before its first
+    )  # into another class, before its first item
     live.settle()
     assert b.episode.queries.tolist() == [4, 2, 3]
     assert b.episode.query_items[0] == item or b.episode.query_items[1] == item
-    drag(live.page, middle(cell(live, key)), (2, 2))  # let go beside it: nothing
+    drag(live.page, middle(cell(live, key)), (2, 2))  # dropped beside the target, so nothing changes
     live.settle()
     assert b.episode.queries.tolist() == [4, 2, 3]
 
@@ -121,20 +121,20 @@ def test_a_drawing_on_the_pad_is_an_item_that_python_has(open_live):
     add = view.get_by_role("button", name="Add the drawing")
     assert add.is_disabled()
     at = lambda u, v: (box["x"] + u * box["width"], box["y"] + v * box["height"])  # noqa: E731
-    drag(page, at(0.1, 0.1), at(0.1, 0.5), at(0.1, 0.9))  # a bar at the left; it is brought to the middle
+    drag(page, at(0.1, 0.1), at(0.1, 0.5), at(0.1, 0.9))  # a bar at the left, which will be centred
     assert add.is_enabled()
     add.click()
     live.until(lambda: b.episode.shots.tolist() == [1, 2])
     image = b.episode.support_x[-1, 0].astype(float)
     assert image.shape == (28, 28)
-    assert image.max() > 150  # its middle line lies between two columns
+    assert image.max() > 150  # the bar's middle line is between two columns
     rows, columns = np.nonzero(image > 128)
     assert (rows.max() - rows.min(), columns.max() - columns.min()) == (
         pytest.approx(22, abs=2),
         pytest.approx(1, abs=1),
     )
     assert np.average(np.arange(28), weights=image.sum(0)) == pytest.approx(13.5, abs=0.3)
-    # As thick as the data set's own ink: the share of a stroke's width on either side of its middle line.
+    # The stroke is as thick as in the data set: the share of a stroke's width on either side of its middle line.
     assert 1.0 < image.sum() / 255 / 22.4 < 1.8
     assert b.episode.support_items[-1].dataset == "drawn"
     assert add.is_disabled()  # the pad is empty again
@@ -225,7 +225,7 @@ def test_more_items_can_be_asked_for_again_and_again_by_key(open_live):
     live.until(lambda: len(of(b, "pool", 0)) == 11)
     assert "mw-button" in focused_key(live)
     live.page.keyboard.press("Enter")
-    live.until(lambda: len(of(b, "pool", 0)) == 16)  # all 20 of this class
+    live.until(lambda: len(of(b, "pool", 0)) == 16)  # all 20 items of this class are used
 
 
 def test_points_are_placed_moved_and_removed(open_live):
@@ -251,7 +251,7 @@ def test_points_are_placed_moved_and_removed(open_live):
     live.settle()
     assert b.episode.support_x[-1][0] > moved[0]
     assert b.episode.support_x[-1][1] == moved[1]
-    live.page.keyboard.press("Control+z")  # both nudges at once
+    live.page.keyboard.press("Control+z")  # undoes both small moves at once
     live.settle()
     assert b.episode.support_x[-1].tolist() == moved.tolist()
     live.page.keyboard.press("q")
@@ -346,9 +346,10 @@ def test_everything_can_be_moved_by_keys_without_a_kernel(open_component):
     assert live.inner_text().startswith("Lock an item. 3-way 1-shot, 9 queries (2 to 4 a class)")
     press("Delete")
     opened.frame()
-    assert live.inner_text().startswith("Remove an item. 3-way 1-shot, 8 queries (2 to 3 a class)")  # as it is now
+    # The text for the current state
+    assert live.inner_text().startswith("Remove an item. 3-way 1-shot, 8 queries (2 to 3 a class)")
     assert len(document(opened, b)["items"]) == len(b.document["items"]) - 1
-    assert focused() in b.document["items"]  # the neighbour
+    assert focused() in b.document["items"]  # the focus moved to the neighbour
     for _ in range(7):
         press("Control+z")
     opened.frame()
@@ -388,7 +389,7 @@ def test_an_item_in_both_sets_is_no_episode_and_both_are_marked(open_component):
         [i.class_id for i in b.episode.support_items].index(b.document["classes"][0]["name"])
     ]
     assert verdict(opened) == (
-        f"No episode. Item {item} is in both support and query: a learner would be asked what it was told. Remove one."
+        f"No episode. Item {item} is in both support and query: the learner would see a query before the test. Remove one."
     )
     assert opened.view.locator(".eb-item.is-bad").count() == 2
     assert opened.view.get_by_role("button", name="Copy as JSON").is_disabled()
@@ -404,7 +405,7 @@ def test_what_needs_python_says_so(open_component):
         assert button.is_disabled()
         assert "needs a running Python kernel" in button.get_attribute("title")
     queries = opened.view.get_by_role("spinbutton", name="Queries")
-    queries.fill("5")  # the pool suffices
+    queries.fill("5")  # the pool has enough items
     queries.press("Enter")
     opened.frame()
     assert verdict(opened) == "Episode: 2-way 1-shot, 10 queries (5 a class)."
@@ -426,7 +427,7 @@ def test_copied_json_is_the_episode(open_component, make):
 @pytest.mark.parametrize("dataset", ["glyphs", "gaussians", "sinusoids"])
 def test_copied_python_makes_the_episode(open_live, dataset):
     b = builder(dataset, seed=2)
-    if dataset == "glyphs":  # the sample is of 60 classes, and the code says so
+    if dataset == "glyphs":  # the test's dataset has 60 classes, and the code includes this option
         assert b.config["datasets"][0]["code"] == "datasets.load('glyphs', n_classes=60)"
     live = open_live(b)
     code = copied(live, "Copy as Python")
@@ -458,7 +459,7 @@ def sampled(b):
 
 
 def test_the_page_and_python_say_the_same(open_live):
-    """The verdict is written twice, so that nobody waits for it: both must find the same words."""
+    """The browser and Python both compute the verdict, so that the reader need not wait. Both must give the same text."""
     live = open_live(b := builder(n_way=3, n_query=1))
     keys = [of(b, side, k)[0] for k in range(3) for side in ("support", "query")]
     press = live.page.keyboard.press

@@ -70,8 +70,8 @@ def test_arrow_keys_move_through_the_sheet_and_the_panel_follows(open_component)
     press("ArrowUp")
     assert current(opened) == "tiles/class0/q3"
     press("ArrowUp")
-    assert current(opened) == "tiles/class0/q3"  # there is nothing above
-    assert opened.page.locator("[tabindex='0']").count() == 1  # one tab stop, wherever it went
+    assert current(opened) == "tiles/class0/q3"  # there is no item above
+    assert opened.page.locator("[tabindex='0']").count() == 1  # there is always one tab stop
 
 
 def test_enter_selects_and_escape_lets_go(open_component):
@@ -86,7 +86,7 @@ def test_enter_selects_and_escape_lets_go(open_component):
     assert chosen.get_attribute("aria-label") == "query 1 of 4, class aleph"
     assert opened.model(selection, "selected") == "tiles/class0/q0"
     assert opened.model(selection, "pinned") is True
-    press("ArrowRight")  # looking further does not move what was chosen
+    press("ArrowRight")  # moving the focus does not change the selection
     assert current(opened) == "tiles/class0/q1"
     assert opened.model(selection, "selected") == "tiles/class0/q0"
     press("Escape")

@@ -1,4 +1,4 @@
-"""What a reader sees first: one screen with one thing to try. Everything else is folded, and a fold stays as the reader left it."""
+"""The first view of a component: one screen with one thing to try. Everything else is folded, and folds remember their state."""
 
 import ast
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from metawidgets import widgets
 from tests.browser.first_views import complaints, shown_at
 from tests.widgets.examples import EXAMPLES, LIVE
 
-# The variables of the gallery's notebook that hold each component, and those that their cells need beside the notebook's first.
+# For each component, its variable in the gallery's notebook, and the variables that its cell needs besides those of the first cell.
 GALLERY = {
     "EpisodeBuilder": ["builder"],
     "InnerLoopSlider": ["slider"],
@@ -29,13 +29,13 @@ GALLERY = {
     "YouAreTheLearner": ["you"],
     "Quiz": ["quiz"],
 }
-# Its sizes matter here: a matrix of forty tasks is higher than one of eight. Only the comparisons take long, whose size does not show.
+# Use the gallery's own sizes, because they affect the height. Only the comparisons are slow, and their size is not visible.
 SMALL = {"arena": "n_episodes = 10", "you": "rivals = {'ProtoNet': protonet, 'MAML': mw.load('glyphs-maml')}"}
 
 
 @pytest.fixture(scope="session")
 def in_gallery(root: Path) -> Callable[[str], widgets.Component]:
-    """Give the instrument that a variable of the gallery's notebook holds; only its own cell is run."""
+    """Return a function that gives the instrument in a variable of the gallery's notebook. Only the instrument's own cell is run."""
     cells = [
         cell.source for cell in nbformat.read(root / "notebooks" / "gallery.ipynb", 4).cells if cell.cell_type == "code"
     ]
@@ -89,7 +89,7 @@ def test_an_opened_fold_is_open_again_after_reload_and_for_others_of_its_kind(na
     opened = open_component(VBox([EXAMPLES[name](), EXAMPLES[name]()]), width=1200)
     first = shown_at(opened.page).first
     if not _folds(first):
-        return  # it has nothing to fold
+        return  # this component has no folds
     titles = first.locator("details.mw-fold > summary")
     assert all(titles.all_inner_texts()), "a fold's title says what is inside"
     for i in range(titles.count()):

@@ -1,4 +1,4 @@
-"""The guards themselves: a page that calls out or complains must fail its test."""
+"""Tests of the guards: a page that makes a request or reports an error must fail its test."""
 
 import pytest
 
@@ -10,7 +10,7 @@ PAGE = '<!DOCTYPE html><html data-mw-ready="0"><head>{head}</head><body>{body}</
 
 @pytest.fixture
 def guarded(browser, tmp_path):
-    """Open a page of ours under a guard of its own, which is returned unchecked."""
+    """Return a function that opens one of our pages with its own guard, and returns the guard unchecked."""
 
     def open_(body: str, head: str = "") -> Guard:
         path = tmp_path / "page.html"

@@ -1,4 +1,4 @@
-"""Exported pages: what a stranger's markup or name may do in them, and that their own policy lets nothing out."""
+"""Exported pages with hostile markup or names, and the pages' policy against network requests."""
 
 import html
 import http.server
@@ -22,7 +22,7 @@ from metawidgets.widgets import EpisodeBuilder, EpisodeView
 
 OWNED = "window.owned=1"
 TAG = f"<img src=x onerror={OWNED}>"
-# Each is harmless to Python's parser, and was, or could be, markup to a browser's.
+# Each text looks harmless to Python's parser, but is or was active markup in a browser.
 MARKUP = [
     f"<script>{OWNED}</script>",
     TAG,
@@ -65,7 +65,7 @@ NAMES = [
 
 
 def _cells(text: str) -> list[Any]:
-    """The text in every place of a notebook from which a page shows some."""
+    """Return notebook cells with the text in every place from which a page shows text."""
     shown = [
         nbformat.v4.new_output("display_data", {kind: text}) for kind in ("text/html", "text/markdown", "text/plain")
     ]
@@ -87,7 +87,8 @@ def test_no_markup_of_a_strangers_acts(open_html: Any, tmp_path: Path) -> None:
     assert opened.page.evaluate("window.owned") is None
     assert opened.page.url.partition("#")[0] == (tmp_path / "page.html").as_uri()
     assert opened.page.title() == TAG
-    assert opened.page.evaluate("document.querySelectorAll('script').length") == 2  # the page's own: data and host
+    # Only the page's own scripts: the data and the host
+    assert opened.page.evaluate("document.querySelectorAll('script').length") == 2
 
 
 def test_cleaning_twice_is_cleaning_once() -> None:
@@ -128,7 +129,7 @@ def test_half_of_a_character_is_no_name() -> None:
 
 @dataclass
 class Elsewhere:
-    """A server on this machine that counts whoever calls."""
+    """A server on this machine that records every call."""
 
     url: str
     calls: list[str] = field(default_factory=list)
@@ -195,7 +196,7 @@ addEventListener("securitypolicyviolation", (event) => stopped.push(event.effect
 
 
 def _tried(browser: Any, page_text: str, path: Path, elsewhere: Elsewhere) -> tuple[set[str], list[str]]:
-    """Who of `WAYS_OUT` came through when a script of the page tries them all, and what the policy says that it stopped."""
+    """Let a script in the page try all `WAYS_OUT`. Return the ways that succeed, and the ways that the policy reports as blocked."""
     places = {"url": elsewhere.url, "socket": elsewhere.url.replace("http", "ws")}
     calls = "\n".join(f"try {{ {way.format(**places)} }} catch {{}}" for way in WAYS_OUT.values())
     path.write_text(page_text.replace("</body>", _PAGE.replace("{calls}", calls)))
@@ -210,7 +211,7 @@ def _tried(browser: Any, page_text: str, path: Path, elsewhere: Elsewhere) -> tu
 
 
 def test_the_policy_itself_lets_nothing_out(browser: Any, tmp_path: Path, elsewhere: Elsewhere) -> None:
-    """As a reader opens the page: no test stands between it and the network."""
+    """The page is opened as a reader opens it, without a guard between the page and the network."""
     exported = export_component(EpisodeView(_named("a")), tmp_path / "page.html").read_text()
     through, stopped = _tried(browser, exported, tmp_path / "tries.html", elsewhere)
     assert elsewhere.calls == [], through
@@ -227,7 +228,7 @@ def test_the_policy_itself_lets_nothing_out(browser: Any, tmp_path: Path, elsewh
 
 
 def test_without_the_policy_they_come_through(browser: Any, tmp_path: Path, elsewhere: Elsewhere) -> None:
-    """Most of the ways above are ways indeed: the test would see it if the policy let one through."""
+    """Without a policy, most of the ways succeed. So the test above would notice if the policy let one through."""
     bare = "<!DOCTYPE html><html><head></head><body></body></html>"
     through, stopped = _tried(browser, bare, tmp_path / "tries.html", elsewhere)
     assert stopped == []

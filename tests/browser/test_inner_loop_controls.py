@@ -1,4 +1,4 @@
-"""The inner loop's controls: with Python behind them, and without."""
+"""The inner loop's controls, with and without Python."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ MODULES = ("layers.0.weight", "layers.0.bias", "layers.1.weight")
 
 
 def moved(trace: Trace, far=(3.0, 4.0, 2.0), layers=MODULES) -> Trace:
-    """With how far each layer moved: in proportion to the steps."""
+    """Return the trace with the distance of each layer, proportional to the steps."""
     share = np.linspace(0, 1, len(trace), dtype=np.float64)[:, None]
     channels = dict(trace.channels) | {"parameter_distance": (share * np.array(far)).astype(np.float32)}
     return Trace(trace.axis, channels, trace.episode, trace.meta, {"layer": layers}, trace.probe)
@@ -24,7 +24,7 @@ def moved(trace: Trace, far=(3.0, 4.0, 2.0), layers=MODULES) -> Trace:
 
 @pytest.fixture
 def open_component(open_component):
-    """The same with all folds open: what is first seen is tested in test_first_view."""
+    """`open_component` with all folds open. The first view is tested in test_first_view."""
 
     def open_(component, **options):
         opened = open_component(component, **options)
@@ -37,7 +37,7 @@ def open_component(open_component):
 
 @pytest.fixture
 def open_live(open_live):
-    """The same with all folds open."""
+    """`open_live` with all folds open."""
 
     def open_(component, **options):
         live = open_live(component, **options)
@@ -49,7 +49,7 @@ def open_live(open_live):
 
 
 class Again:
-    """Stands for learners: traces of as many steps as asked for, whose query loss begins at the rate."""
+    """A stand-in for learners: it makes traces with the requested number of steps, whose query loss starts at the rate."""
 
     def __init__(self, make=deciding):
         self.asked, self.make = [], make
@@ -115,7 +115,7 @@ def test_a_slider_by_keys_keeps_focus_step_pin_and_scale(open_live):
     assert live.view.locator(".il-item").inner_text() == pinned
     assert live.view.locator(".il-loss .il-scale").inner_text() == before
     assert live.view.get_by_role("slider", name="inner-loop step").get_attribute("max") == "7"
-    # new data from Python itself, with the focus in a panel
+    # new data that Python sends without a request, while a panel has the focus
     live.view.get_by_role("application").focus()
     slider.inner_lr = 0.7
     live.until(lambda: readouts_of(live, "loss")[0].startswith("MAML\n0.500"))
@@ -146,7 +146,7 @@ def test_an_error_stands_in_one_sentence_and_the_controls_go_back(open_live):
     assert slider.inner_lr is None
     assert live.view.locator(".il-setting output").first.inner_text() == "learner's own: 0.4"
     assert readouts_of(live, "loss")[0] == "MAML\n0.624"
-    type_in(live, "Inner steps, typed", "999")  # the browser itself refuses
+    type_in(live, "Inner steps, typed", "999")  # the browser refuses this without asking Python
     assert slider.inner_steps is None
     live.view.get_by_role("button", name="Own settings").click()
     live.until(live.view.locator(".mw-status").is_hidden)
@@ -170,8 +170,8 @@ def test_learners_are_added_and_hidden_and_one_stays(open_live):
     live.until(lambda: slider.shown == ["pretrained", HOSTILE])
     live.settle()
     assert live.view.locator(".il-panel-head").all_inner_texts() == ["pretrained", HOSTILE]
-    assert len(again.asked) == asked  # hiding asks for nothing
-    # a learner keeps its colour whoever else is shown
+    assert len(again.asked) == asked  # hiding a learner sends no request
+    # a learner's colour does not depend on the other learners shown
     assert colour == lines.first.get_attribute("stroke")
     group.get_by_role("checkbox", name="pretrained").click()
     group.get_by_role("checkbox", name=HOSTILE).click()
@@ -241,7 +241,7 @@ def test_bars_say_how_far_each_layer_moved(open_component):
     width = canvas.evaluate("(c) => c.clientWidth")
 
     def reaches(y: float) -> float:
-        """Where the bar at that height ends, as a part of the longest."""
+        """Return the length of the bar at this height, as a fraction of the longest bar."""
         row = canvas.evaluate(
             """(c, y) => {
                 const d = c.getContext("2d").getImageData(0, y * devicePixelRatio, c.width, 1).data;

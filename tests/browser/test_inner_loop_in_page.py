@@ -1,4 +1,4 @@
-"""The inner loop of MLP learners without Python: rate, steps and points of the reader's, computed in the page."""
+"""The inner loop of MLP learners without Python: the page computes with the rate, steps and points that the reader sets."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def planes() -> tuple[dict[str, learners.Learner], Episode]:
 
 
 def painted(opened) -> None:
-    """Until what the last event asked for has been painted."""
+    """Wait until the effect of the last event has been painted."""
     opened.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
@@ -43,7 +43,7 @@ def open_folds(opened) -> None:
 
 
 def shown_numbers(opened) -> dict[str, float]:
-    """Query loss of each learner, as the page holds it (three digits are printed)."""
+    """Return the query loss of each learner in full precision, as the page computed it (it shows three digits)."""
     open_folds(opened)
     lines = opened.view.locator(".il-loss .il-readouts li").all_inner_texts()
     pairs = [line.split("\n") for line in lines]
@@ -53,7 +53,8 @@ def shown_numbers(opened) -> dict[str, float]:
 def expect_losses(opened, made, episode: Episode, names, **settings) -> None:
     for name in names:
         found = trace(adjusted(made[name], **settings), episode)["query_loss"][-1]
-        assert shown_numbers(opened)[name] == pytest.approx(float(found), rel=6e-3), name  # as it is printed
+        # The number in the page's text
+        assert shown_numbers(opened)[name] == pytest.approx(float(found), rel=6e-3), name
 
 
 def plot(opened, i: int = 0):
@@ -61,7 +62,7 @@ def plot(opened, i: int = 0):
 
 
 def click_at(opened, across: float, up: float, i: int = 0) -> None:
-    """Click at a part of the plot's width and height."""
+    """Click at a place given as fractions of the plot's width and height."""
     plot(opened, i).scroll_into_view_if_needed()
     box = plot(opened, i).bounding_box()
     left, bottom = 50, 40
@@ -149,7 +150,7 @@ def test_a_click_adds_a_point_which_moves_and_goes_again(open_component):
 
 
 def pixel_of(opened, episode: Episode, place: np.ndarray) -> tuple[float, float]:
-    """Where a place of the plane lies on the page, by the probe grid: all points and a tenth around them."""
+    """Return the position on the page of a place in the plane. The plot shows the probe grid: all points with a margin of a tenth."""
     points = np.concatenate([episode.support_x, episode.query_x])
     low, high = points.min(0), points.max(0)
     x, y = map(float, (place - low + 0.1 * (high - low)) / (1.2 * (high - low)))
@@ -218,7 +219,7 @@ def test_a_restored_component_still_computes(open_live):
     type_in(live, "Inner learning rate, typed", "0.02")
     live.settle()
     expect_losses(live, made, episode, made, inner_lr=0.02)
-    assert restored.inner_lr is None  # there is nothing in Python that could follow
+    assert restored.inner_lr is None  # a restored component has no learner in Python
 
 
 @pytest.mark.parametrize(("make", "most"), [(curves, 50), (planes, 75)], ids=["curves", "points"])

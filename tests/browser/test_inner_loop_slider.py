@@ -18,7 +18,7 @@ OPEN_FOLDS = "(root) => root.querySelectorAll('details').forEach((each) => { eac
 
 @pytest.fixture
 def open_component(open_component):
-    """The same with all folds open: what is first seen is tested in test_first_view."""
+    """`open_component` with all folds open. The first view is tested in test_first_view."""
 
     def open_(component, **options):
         opened = open_component(component, **options)
@@ -40,7 +40,7 @@ def readouts(opened, chart: str) -> list[str]:
 
 
 def colours(opened, selector: str, x: float, y: float, size: int = 1) -> np.ndarray:
-    """Colours of a canvas around a place given in its own CSS pixels, `(size, size, rgba)`."""
+    """Return the colours of a canvas around a place in CSS pixels of the canvas, `(size, size, rgba)`."""
     opened.frame()
     data = opened.page.locator(selector).first.evaluate(
         """(canvas, [x, y, size]) => {
@@ -53,13 +53,13 @@ def colours(opened, selector: str, x: float, y: float, size: int = 1) -> np.ndar
 
 
 def has_line(opened, selector: str, x: float, y: float, rgb: tuple[int, int, int], reach: int = 6) -> bool:
-    """Whether a line of that colour passes within a few pixels."""
+    """Return whether a line of that colour passes within a few pixels of the place."""
     near = colours(opened, selector, x, y, 2 * reach)
     return bool((np.abs(near[..., :3] - rgb).max(-1)[near[..., 3] > 100] < 30).any())
 
 
 def wait_for_step(opened, step: int) -> None:
-    """Until the slider stands there."""
+    """Wait until the slider is at this step."""
     slider = opened.view.locator(".mw-player .mw-slider").element_handle()
     opened.page.wait_for_function("([slider, step]) => slider.value === step", arg=[slider, str(step)])
 
@@ -91,11 +91,12 @@ def test_keys_work_in_the_panels_and_a_button_keeps_its_own(open_component):
     panel = opened.page.get_by_role("application")
     panel.focus()
     opened.page.keyboard.press("ArrowRight")
-    assert opened.model(slider, "step") == 1  # once: the panel's own keys do not also reach the frame's
+    # Only one step: a key that the panel handles does not also move the component's player
+    assert opened.model(slider, "step") == 1
     opened.page.keyboard.press("End")
     assert opened.model(slider, "step") == 4
     opened.page.get_by_role("button", name="Previous step").focus()
-    opened.page.keyboard.press(" ")  # presses the button, and does not start to play
+    opened.page.keyboard.press(" ")  # presses the button, and does not start the player
     opened.page.wait_for_timeout(50)
     assert opened.model(slider, "step") == 3
     assert opened.page.get_by_role("button", name="Play").is_visible()
@@ -108,11 +109,11 @@ def test_plays_to_the_end_at_the_chosen_speed_pauses_and_loops(open_component):
     opened.page.get_by_role("combobox", name="Speed").select_option("4")
     opened.page.get_by_role("button", name="Play").click()
     wait_for_step(opened, 4)
-    opened.page.get_by_role("button", name="Play").wait_for()  # stopped by itself
+    opened.page.get_by_role("button", name="Play").wait_for()  # the player stopped at the end
     opened.page.get_by_role("button", name="Loop").click()
     opened.page.get_by_role("button", name="Play").click()
     wait_for_step(opened, 4)
-    wait_for_step(opened, 1)  # and round again
+    wait_for_step(opened, 1)  # the loop starts again
     opened.page.get_by_role("button", name="Pause").click()
     held = step()
     opened.page.wait_for_timeout(400)
@@ -131,7 +132,7 @@ def test_dragging_over_a_chart_scrubs(open_component):
     assert opened.model(slider, "step") == 2
     opened.page.mouse.up()
     opened.page.mouse.move(box["x"] + box["width"] - 12, box["y"] + 60)
-    assert opened.model(slider, "step") == 2  # let go
+    assert opened.model(slider, "step") == 2  # the button was released
 
 
 def test_the_curve_is_drawn_where_the_trace_says(open_component):
@@ -140,15 +141,15 @@ def test_the_curve_is_drawn_where_the_trace_says(open_component):
     opened.frame()
     width, height = opened.page.locator(".il-plot canvas").evaluate("(c) => [c.clientWidth, c.clientHeight]")
     left, right, top, bottom = 50, width - 10, 10, height - 40
-    # y spans the truth, the targets and all fits, and 6 % of the known ones on either side
+    # y covers the true curve, the targets and all fits, with a margin of 6 % on either side
     known = 2 * np.sin(np.linspace(-5, 5, 101) - 0.5)
     margin = 0.06 * np.ptp(known)
     x = lambda v: left + (v + 5) / 10 * (right - left)  # noqa: E731
     y = lambda v: bottom - (v - known.min() + margin) / (np.ptp(known) + 2 * margin) * (bottom - top)  # noqa: E731
     plot = ".il-plot canvas"
-    assert has_line(opened, plot, x(-1.6), y(0), blue)  # before adaptation the fit lies on 0
+    assert has_line(opened, plot, x(-1.6), y(0), blue)  # before adaptation, the fit is 0
     assert not has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), blue)
-    assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), grey)  # where the truth is
+    assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), grey)  # the true curve
     opened.page.get_by_role("slider").focus()
     opened.page.keyboard.press("End")
     assert has_line(opened, plot, x(-1.6), y(2 * np.sin(-2.1)), blue)
@@ -238,7 +239,7 @@ def test_regions_follow_the_border(open_component):
 
 def test_a_border_is_a_line_and_an_undecided_plane_is_paper(open_component):
     def darkest(step: int) -> tuple[int, int]:
-        """Of a strip across the border at 1.5: its darkest pixel, and how many are as dark."""
+        """Return the darkest pixel of a strip across the border at 1.5, and the number of pixels that are as dark."""
         trace = halves()
         channels = dict(trace.channels) | {"probe_outputs": trace["probe_outputs"] * np.array([0, 1, 1])[:, None, None]}
         opened = open_component(
@@ -254,7 +255,7 @@ def test_a_border_is_a_line_and_an_undecided_plane_is_paper(open_component):
     light, thick = darkest(1)
     assert light < 420
     assert 1 <= thick <= 6
-    assert darkest(0) == (765, 0)  # before adaptation every class is alike
+    assert darkest(0) == (765, 0)  # before adaptation, all classes are equally likely
 
 
 def test_a_query_of_the_plane_is_pointed_at_and_selected(open_component):
@@ -287,18 +288,19 @@ def test_every_query_has_a_bar_that_begins_with_its_true_class(open_component):
     ) - 16  # the first tile, as in js/inner_loop_slider/query_layout.ts
     left, right = 4 + 36, 4 + tile - 60
     at = lambda share: colours(opened, canvas, left + share * (right - left), 26 + 16)[0, 0, :3]  # noqa: E731
-    assert np.abs(at(0.2) - blue).max() < 12  # a third is the true class's
+    assert np.abs(at(0.2) - blue).max() < 12  # the true class has a third
     assert np.abs(at(0.5) - blue).max() > 60
     opened.page.get_by_role("slider").focus()
     opened.page.keyboard.press("End")
-    assert np.abs(at(0.85) - blue).max() < 12  # now 93 per cent are
+    assert np.abs(at(0.85) - blue).max() < 12  # now the true class has 93 per cent
 
 
 def test_arrow_keys_go_through_the_queries_and_the_inspector_follows(open_component):
     selection = Selection()
     opened = open_component(InnerLoopSlider(deciding(), selection=selection))
     title = opened.view.locator(".il-item")
-    assert title.inner_text() == f"Query 5, true class {HOSTILE}"  # ends wrong: the hardest
+    # Its final prediction is wrong, so it is the hardest query
+    assert title.inner_text() == f"Query 5, true class {HOSTILE}"
     assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: aleph"
     opened.page.get_by_role("application").focus()
     opened.page.keyboard.press("ArrowUp")

@@ -1,4 +1,4 @@
-"""Journeys through the instruments in JupyterLab, with trained learners: what a person would do in a sitting."""
+"""Longer sessions with the instruments in JupyterLab, with trained learners, as a person would use them."""
 
 import re
 
@@ -49,7 +49,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     notebook.wait_for("builder.episode.shots.sum().item()", 7)
     notebook.wait_for("[i.dataset for i in builder.episode.support_items].count('drawn')", 1)
 
-    # MAML has adapted to what was built; its steps are scrubbed.
+    # MAML has adapted to the built episode; the slider moves through its steps.
     notebook.wait_for("slider.episode.shots.tolist() == builder.episode.shots.tolist()", True, timeout=30)
     handle = page.locator(".mw.mw-inner-loop-slider .mw-player input[type=range]")
     handle.scroll_into_view_if_needed()
@@ -59,16 +59,16 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     page.keyboard.press("ArrowRight")
     notebook.wait_for("slider.step", 1)
 
-    # Another rate, by its slider: Python adapts anew.
+    # The slider sets another rate, and Python adapts again.
     before = notebook.evaluate("float(slider.traces[0]['query_loss'][-1])")
     page.locator(".mw.mw-inner-loop-slider").get_by_role("slider", name=re.compile("Inner learning rate")).focus()
     page.keyboard.press("Home")
     notebook.wait_for(f"float(slider.traces[0]['query_loss'][-1]) != {before}", True, timeout=30)
 
-    # The initialisation is moved on its landscape by keys; the path starts there.
+    # Keys move the initialisation on its landscape, and the path starts there.
     page.locator(
         ".mw.mw-loss-landscape"
-    ).scroll_into_view_if_needed()  # it is painted, and named by its place, when in sight
+    ).scroll_into_view_if_needed()  # it is only painted and labelled when it is visible
     ball = page.locator(".mw.mw-loss-landscape").get_by_role("button", name=re.compile("Initialisation at")).first
     ball.scroll_into_view_if_needed()
     ball.focus()
@@ -76,7 +76,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     page.keyboard.press("Enter")
     notebook.wait_for("landscape.start[0] > 0", True, timeout=30)
 
-    # A cell of the matrix is pinned, a support example dropped: old stands beside new.
+    # A cell of the matrix is pinned and a support example dropped. The old values are shown beside the new ones.
     matrix = page.locator(".mw.mw-prototype-heatmap .mw-scroll")
     matrix.scroll_into_view_if_needed()
     matrix.focus()
@@ -90,7 +90,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     notebook.wait_for("len(heatmap.edits)", 1)
     notebook.wait_for("len(heatmap.edited_episode.support_y) == len(heatmap.episode.support_y) - 1", True)
 
-    # The notebook is saved with its instruments, and opened again: what was built stands there, without Python.
+    # The notebook is saved with its instruments and opened again. It shows the built episode without Python.
     notebook.save()
     shots = notebook.evaluate("builder.episode.shots.tolist()")
     lab.end_sessions()
@@ -134,7 +134,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     for _ in range(2):
         page.keyboard.press("ArrowRight")
     notebook.wait_for("memory.step", 2)
-    # A slot is chosen: the item that it holds is selected for all.
+    # When a slot is selected, its main item is selected in all components.
     view.locator("details.mw-fold > summary", has_text="slot by slot").click()
     slots = view.get_by_role("application", name=re.compile("slots over"))
     slots.scroll_into_view_if_needed()
@@ -152,7 +152,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
     reading.filter(has_text="phase + 3").wait_for()
     assert float(re.findall(r"loss (\d+\.\d+)", reading.inner_text())[0]) > at_home
 
-    # One episode of three questions is answered by keys; the arena counts the person among the learners.
+    # The person answers an episode of three queries by keys, and the arena then includes the person.
     you = page.locator(".mw.mw-you-are-the-learner")
     you.scroll_into_view_if_needed()
     you.get_by_role("button", name="Skip").focus()
@@ -161,7 +161,7 @@ def test_scrub_a_memory_move_a_distribution_play_a_round_and_answer_a_question(o
         page.keyboard.press("1")
     you.get_by_role("button", name="Show how I did").click()
     notebook.wait_for("len(arena.children[1].you)", 1)
-    # the paired difference stands in the table, in a row of the person's own
+    # the table has a row for the person, with the paired difference
     row = page.locator(".mw.mw-learner-arena tr").filter(has=page.get_by_text("You", exact=True))
     row.first.wait_for()
 

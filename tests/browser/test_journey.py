@@ -1,4 +1,4 @@
-"""Journeys in JupyterLab, with a kernel: what the reader does in the browser, Python sees."""
+"""Sessions in JupyterLab with a kernel: Python sees the reader's actions in the browser."""
 
 import time
 
@@ -28,7 +28,7 @@ def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_compone
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     notebook.wait_for("selection.selected", "tiles/class1/q6")
-    # Letters that are shortcuts of the notebook (a: insert a cell, x: cut it, m: to Markdown) stay in the component.
+    # Letters that are shortcuts of the notebook (a: insert a cell, x: cut it, m: to Markdown) only act on the component.
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     for key in "axmd":
         page.keyboard.press(key)
@@ -36,7 +36,7 @@ def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_compone
     page.keyboard.press("Escape")
     notebook.wait_for("selection.selected", "")
     assert notebook.evaluate("heard") == ["tiles/class1/q5", "tiles/class1/q6", ""]
-    # And the other way: what Python selects, both show.
+    # The other direction: both components show an item that Python selects.
     notebook.evaluate("[setattr(selection, 'selected', 'tiles/class0/q0'), setattr(selection, 'pinned', True)]")
     for view in (first, second):
         view.get_by_role("gridcell", name="query 1 of 4, class aleph", selected=True).wait_for()
@@ -65,7 +65,7 @@ def test_a_chart_draws_offline_and_its_slider_reaches_python(open_notebook):
     page.keyboard.press("ArrowLeft")
     notebook.wait_for("chart.error", "")
     status.wait_for(state="hidden")
-    assert notebook.evaluate("chart.runtime is twin.runtime")  # one Vega for all
+    assert notebook.evaluate("chart.runtime is twin.runtime")  # both charts share one Vega
 
 
 def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_notebook):
@@ -105,7 +105,7 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
         page.wait_for_timeout(100)
     chosen = notebook.evaluate(f"str(trace.episode.query_items[{cell[0]}])")
     notebook.wait_for("selection.selected", chosen)
-    # The contact sheet shows the same item, and the letter that would cut the cell stays in the matrix.
+    # The contact sheet shows the same item. The letter that would cut the cell only acts on the matrix.
     sheet = page.locator(".mw.mw-episode-view")
     assert chosen in sheet.locator(".mw-panel-origin").inner_text()
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
@@ -129,7 +129,7 @@ def test_a_restarted_kernel_and_a_notebook_opened_again(open_notebook, lab):
     lab.end_sessions()
     again = lab.open(page, "journey.ipynb")
     restored = again.page.locator(".mw.mw-doubler .number")
-    restored.filter(has_text="100").wait_for()  # what it showed, from the file
+    restored.filter(has_text="100").wait_for()  # the state from the file
     again.page.locator(".mw.mw-doubler input[type=range]:disabled").wait_for()
     again.run_all()
     again.page.locator(".mw.mw-doubler input[type=range]:enabled").wait_for()
@@ -154,7 +154,7 @@ def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):
     stage.wait_for(state="visible")
     for done in range(1, 6):
         stage.focus()
-        page.keyboard.type("123123123")  # what is a key of the notebook's ("b" would insert a cell) stays here too
+        page.keyboard.type("123123123")  # shortcuts of the notebook ("b" would insert a cell) do not act on it
         page.keyboard.press("Enter")
         notebook.wait_for("sum(you.done)", done)
         if done < 5:
@@ -163,7 +163,7 @@ def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):
     mean = notebook.evaluate("you.difference('centroid').mean")
     shown = page.locator(".yl-result tbody tr").filter(has_text="centroid").locator("td").nth(2).inner_text()
     assert shown.startswith(f"{100 * mean:+.1f} (".replace("-", "−"))
-    # The person stands in the arena, for the reader and for Python.
+    # The arena includes the person, both in the page and in Python.
     assert page.locator(".mw-learner-arena tbody th").filter(has_text="You").count() == 1
     notebook.wait_for("sorted(arena.your_scores())", [0, 1, 2, 3, 4])
     page.get_by_role("button", name="Play 50 more episodes").click()

@@ -1,4 +1,4 @@
-"""PrototypeHeatmap of 50 classes with 100 examples: drawn, scrubbed and edited in time, its pictures fetched when they are seen."""
+"""PrototypeHeatmap of 50 classes with 100 examples: quick drawing, scrubbing and edits; pictures are fetched when they become visible."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def heatmap() -> PrototypeHeatmap:
 
 
 def painted(root) -> int:
-    """How many colours the matrix has."""
+    """Return the number of colours in the matrix."""
     return root.evaluate(
         """(root) => { const canvas = root.querySelector(".mw-scroll-canvas");
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -25,7 +25,7 @@ def painted(root) -> int:
 
 def test_it_is_drawn_within_a_second(open_component, page_work, heatmap):
     took = page_work(heatmap)
-    assert took["TaskDuration"] < 1.5  # the page is parsed in this time too
+    assert took["TaskDuration"] < 1.5  # this includes parsing the page
     assert took["ScriptDuration"] < 1
     opened = open_component(heatmap)
     assert painted(opened.view) > 50

@@ -1,4 +1,4 @@
-"""LearnerArena in the page without a kernel and with Python behind it: dots, differences, the episode behind a dot."""
+"""LearnerArena in the page with and without Python: dots, differences, and the episode of a dot."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ PLOT = ".ar-plot"
 
 
 def plain(locator) -> str:
-    """Its text, with plain spaces."""
+    """Return the locator's text, with plain spaces."""
     return locator.inner_text().replace("\xa0", " ")
 
 
 def figures(opened) -> dict[str, list[str]]:
-    """The table as {learner: cells}."""
+    """Return the table as {learner: cells}."""
     opened.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     rows = opened.view.locator("tbody tr").all()
     return {plain(r.locator("th")).strip(): [plain(c) for c in r.locator("td").all()] for r in rows}
@@ -50,13 +50,13 @@ def test_the_keyboard_goes_from_dot_to_dot_and_opens(open_component):
     note = opened.view.locator(".ar-note")
     assert "Hollow dots are episodes whose pictures were not sent" in plain(note)
     opened.view.locator(PLOT).focus()
-    opened.page.keyboard.press("ArrowDown")  # nowhere yet: no row has the episode of none
+    opened.page.keyboard.press("ArrowDown")  # no effect, because no dot is current yet
     opened.page.keyboard.press("Home")
     opened.frame()
     first = plain(note)
     assert first.startswith("Episode 0, seed 7, 0: Right 100.0 %, Last wrong 100.0 %")
     opened.page.keyboard.press("ArrowDown")
-    opened.page.keyboard.press("Home")  # the worst of "Last wrong"
+    opened.page.keyboard.press("Home")  # the worst episode of "Last wrong"
     opened.frame()
     assert "Last wrong 75.0 %" in plain(note)
     assert "Opening it needs Python." in plain(note)
@@ -86,7 +86,7 @@ def test_a_dot_is_clicked(open_component):
             return [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]; }"""
     )
     image = np.array(pixels).reshape(round(box["height"]), -1, 4)
-    # The lowest dot of the first row, episode 0, stands four pixels above the row's floor, at 100 %.
+    # The lowest dot of the first row is episode 0. It is four pixels above the bottom of the row, at 100 %.
     row = image[8 + 58 - 17 - 4, 180:, 3]
     x = 180 + int(np.flatnonzero(row[: len(row) - 10] > 60)[-1]) - 2
     opened.page.mouse.move(box["x"] + x, box["y"] + 45)
@@ -134,7 +134,7 @@ def test_further_episodes_and_more_with_python(open_live):
     live.until(lambda: made.round.n_episodes == 58)
     live.until(lambda: "3 learners on 58 episodes" in plain(live.view.locator("h3")))
     assert figures(live)["Right"][1] == "58"
-    assert live.view.get_by_role("heading", name="Episode 3").is_visible()  # what was open stays open
+    assert live.view.get_by_role("heading", name="Episode 3").is_visible()  # the open episode stays open
 
 
 def test_without_python_nothing_more_is_promised(open_component):

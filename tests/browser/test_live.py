@@ -1,4 +1,4 @@
-"""Requests from the browser to Python and back: one at a time, the last of many, errors in words, and a kernel that is gone."""
+"""Requests from the browser to Python: one at a time, the newest of many, error messages, and a kernel that has ended."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.browser.bundled import bundled
 
 
 class Doubler(Component):
-    """Asks Python to double numbers."""
+    """A component that asks Python to double numbers."""
 
     css_class = "mw-doubler"
     actions = ("double", "count")
@@ -102,7 +102,9 @@ def test_a_message_stands_beside_its_control_and_goes_with_the_next_success(open
     status.wait_for(state="hidden")
     live.page.evaluate("frame.fail('That cannot be doubled.')")
     assert status.evaluate("(status) => status.previousElementSibling.tagName") == "LABEL"
-    assert status.evaluate("(status) => status.closest('label')") is None, "it would be part of the control's name"
+    assert status.evaluate("(status) => status.closest('label')") is None, (
+        "a status in a label would be part of the control's name"
+    )
 
 
 @pytest.mark.quick

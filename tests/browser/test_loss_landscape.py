@@ -1,5 +1,5 @@
-"""The loss landscape in the page: contours that are read, a path that is scrubbed, an initialisation that is dragged or moved by
-keys, with and without Python behind it."""
+"""The loss landscape in the page, with and without Python: reading contours, scrubbing the path, and moving the initialisation by
+mouse or keys."""
 
 import re
 
@@ -29,7 +29,7 @@ def held_at(opened, side="query"):
 
 
 def place(opened, x, y, side="query"):
-    """Pixels of a point of the plane, from where the handle stands and where it says it is."""
+    """Return the pixel of a point in the plane, computed from the handle's position and the coordinates in its label."""
     box, (u, v) = handle(opened, side).bounding_box(), held_at(opened, side)
     plot = opened.view.locator(".ll-plot:visible").first.bounding_box()
     scale = (plot["width"] - 64) / 5  # 52 and 12 pixels of margin, a square 5 wide
@@ -60,7 +60,7 @@ def numbers(text):
 
 
 def bilinear(x, y, loss):
-    """What a grid of 21 points from -2 to 3 says between them."""
+    """Interpolate a grid of 21 points from -2 to 3."""
     at = np.linspace(-2, 3, 21)
     c, r = (min(19, int((v + 2) / 0.25)) for v in (x, y))
     fx, fy = (x - at[c]) / 0.25, (y - at[r]) / 0.25
@@ -131,7 +131,7 @@ def test_surfaces_tasks_and_arrows_are_chosen_without_python(open_component, bow
 
 
 def test_the_bands_are_those_of_the_losses(open_component, bowls):
-    """Along a line through the bowl's middle the paper darkens with every level that is crossed, on both sides."""
+    """Along a line through the middle of the bowl, each crossed level makes the colour darker, on both sides."""
     opened = open_component(bowls)
     opened.view.get_by_role("checkbox", name="Meta-gradients").uncheck()
     levels = bowls.config["levels"][0]["query"]
@@ -175,7 +175,7 @@ def test_without_python_the_handle_reads_losses_and_says_what_it_cannot_do(open_
 def test_dragging_runs_the_inner_loop_from_there(open_live, bowls):
     live = open_live(bowls)
     drag(live, 1.0, -1.0)
-    assert bowls.start == [0, 0]  # it is asked when the handle is let go
+    assert bowls.start == [0, 0]  # Python is asked when the handle is released
     live.page.mouse.up()
     live.until(lambda: bowls.start != [0, 0])
     live.settle()

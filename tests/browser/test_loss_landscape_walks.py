@@ -1,4 +1,4 @@
-"""Walks over the landscape of an MLP learner, computed in the page: without Python, and checked by it where it is there."""
+"""Inner loops on the landscape of an MLP learner, computed in the page without Python, and checked by Python if it is connected."""
 
 import re
 import statistics
@@ -35,12 +35,12 @@ def tasks(opened):
 
 
 def after(opened, k):
-    """The query loss after the inner loop from the shown initialisation, of task k, as its line says it."""
+    """Return task k's query loss after the inner loop from the current initialisation, read from the task's line in the page."""
     return float(opened.view.locator(".ll-tasks li b").nth(k).inner_text().split()[0])
 
 
 def to(opened, landscape, u, v):
-    """Drag the initialisation to a place that is given as parts of the square's width, from the middle."""
+    """Drag the initialisation to a place given as fractions of the square's width from its middle."""
     (left, right), (bottom, top) = landscape.config["range"]["x"], landscape.config["range"]["y"]
     box = handle(opened).bounding_box()
     plot = opened.view.locator(".ll-plot:visible").first.bounding_box()
@@ -62,11 +62,11 @@ def test_a_page_without_python_bends_the_path_under_the_pointer(open_component, 
         "Drag the ring to another initialisation and watch the path bend" in opened.view.locator(".mw-try").inner_text()
     )
     assert "own" not in tasks(opened).inner_text()
-    to(opened, landscape, 0.1, 0.3)  # the button is still down
+    to(opened, landscape, 0.1, 0.3)  # the mouse button is still pressed
     landscape.move(*held_at(opened))  # Python's own answer
     query = landscape.unpack()["query_loss"]
     for k in range(3):
-        assert after(opened, k) == pytest.approx(query[k, -1], rel=0.02)  # the place is said to three digits
+        assert after(opened, k) == pytest.approx(query[k, -1], rel=0.02)  # the page shows the place with three digits
     assert numbers(reading(opened))[0] == pytest.approx(query[0, -1], rel=0.02)
     opened.page.mouse.up()
     opened.frame()
@@ -127,7 +127,7 @@ def test_python_stays_the_truth_where_it_is_there(open_live, landscape):
     live = open_live(landscape)
     to(live, landscape, 0.1, 0.3)
     assert landscape.start == [0, 0]
-    assert "own" in tasks(live).inner_text()  # before Python was asked
+    assert "own" in tasks(live).inner_text()  # before Python has answered
     here = after(live, 0)
     live.page.mouse.up()
     live.until(lambda: landscape.start != [0, 0])
@@ -136,11 +136,11 @@ def test_python_stays_the_truth_where_it_is_there(open_live, landscape):
     assert after(live, 0) == pytest.approx(here, abs=1e-3)
     unfold(live, "Loss before and after")
     table = live.view.get_by_role("table", name=re.compile("Loss before and after"))
-    assert table.locator("tbody tr").count() == 6  # each task's own line, and that of the moved initialisation
+    assert table.locator("tbody tr").count() == 6  # two lines per task: from its own and from the moved initialisation
     handle(live).focus()
     live.page.keyboard.press("ArrowLeft")
     before = list(landscape.start)
-    live.until(lambda: landscape.start != before)  # keys need no Enter: Python follows once it rests
+    live.until(lambda: landscape.start != before)  # keys need no Enter: Python is asked when the handle rests
     live.settle()
     np.testing.assert_allclose(held_at(live), landscape.start, atol=1e-3)
 
@@ -198,7 +198,7 @@ def test_a_change_is_painted_within_the_goal(open_component, landscape, patience
 
 
 def test_on_paper_contours_lie_under_the_paths(open_component, landscape):
-    """Chromium prints a canvas that is cleared for paper as a white sheet: there is one canvas then, with all on it."""
+    """Chromium prints a transparent canvas as a white rectangle, so for print everything is drawn on one canvas."""
     opened = open_component(landscape)
     inks = """(root) => {
         const canvases = [...root.querySelectorAll(".ll-plot")[0].querySelectorAll("canvas")];
@@ -216,7 +216,7 @@ def test_on_paper_contours_lie_under_the_paths(open_component, landscape):
     opened.page.emulate_media(media="print")
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     ((share, colours),) = opened.view.evaluate(inks)
-    assert share > 0.6  # bands, and not only lines and labels
+    assert share > 0.6  # the bands are drawn too, not only lines and labels
     assert colours > 20
     assert all(fold.get_attribute("open") is not None for fold in opened.view.locator("details").all())
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")

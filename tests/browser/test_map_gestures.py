@@ -1,4 +1,4 @@
-"""Both maps: Ctrl and the wheel, a pinch and two fingers zoom; the wheel alone scrolls the page, and a hint says how to zoom."""
+"""Both maps: Ctrl and the wheel, a pinch, and two fingers zoom. The wheel alone scrolls the page, and a hint says how to zoom."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def opened(request, open_component):
 
 
 def zoom(opened) -> list[float]:
-    opened.page.wait_for_timeout(300)  # the model hears of where the map came to rest
+    opened.page.wait_for_timeout(300)  # the model gets the final view of the map
     return opened.model(opened.component, "zoom")
 
 
@@ -47,7 +47,7 @@ def test_the_wheel_alone_says_how_to_zoom_and_zooms_nothing(opened):
     assert "Ctrl" in hint.inner_text()
     assert "pinch" in hint.inner_text()
     box, stage = hint.bounding_box(), opened.view.locator(f".{opened.prefix}-stage").bounding_box()
-    assert stage["y"] < box["y"] < stage["y"] + stage["height"], "it stands over the map"
+    assert stage["y"] < box["y"] < stage["y"] + stage["height"], "the hint must be over the map"
     assert zoom(opened) == []
     hint.wait_for(state="hidden")
 

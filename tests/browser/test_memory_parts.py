@@ -1,4 +1,4 @@
-"""MemoryView's folds: slots that nothing was written to, numbers that agree, queries that go on below."""
+"""Parts of MemoryView: the fold of empty slots, equal item numbers in all parts, and a hint at queries further below."""
 
 import re
 
@@ -14,7 +14,7 @@ FOLD = "details.mw-fold:has(> summary:text-is('Memory, slot by slot'))"
 
 
 def mostly_empty(empty: int = 112) -> Trace:
-    """Of four slots two hold something; here stand many more empty ones behind them."""
+    """Return a trace in which two of four slots have content, followed by many more empty slots."""
 
     def padded(name: str, a: np.ndarray) -> np.ndarray:
         slot = {"memory": 1, "read_weights": 2}.get(name, 1)
@@ -46,7 +46,7 @@ def test_a_few_empty_slots_are_not_folded(open_component):
 
 
 def test_numbers_below_the_matrix_are_those_of_the_items(open_component):
-    """What is read in another order than it is numbered keeps its number."""
+    """An item keeps its number if the learner reads the items in another order."""
     made = attention()
     opened = open_component(MemoryView(made), width=1200)
     opened.view.evaluate("(root) => root.querySelectorAll('details').forEach((each) => { each.open = true; })")
@@ -73,13 +73,15 @@ def test_long_pages_of_queries_say_that_they_go_on(open_component):
     expect(more).to_be_visible()
     opened.view.locator("[aria-roledescription=items]").focus()
     opened.page.keyboard.press("End")
-    expect(more).to_be_hidden()  # keys bring the item into sight
+    expect(more).to_be_hidden()  # keys scroll the item into view
     opened.page.emulate_media(media="print")
-    assert scroll.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1"), "on paper all of them stand"
+    assert scroll.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1"), (
+        "on paper, all queries must be visible"
+    )
 
 
 def test_lines_cross_no_heading(open_component):
-    """Between support and queries the pixels of the heading are the same whatever is pointed at."""
+    """The pixels of the heading between support and queries do not depend on the item pointed at."""
     opened = open_component(MemoryView(memory()), width=1200)
     canvas = opened.view.locator("[aria-roledescription=items] canvas")
 

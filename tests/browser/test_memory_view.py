@@ -1,4 +1,4 @@
-"""MemoryView in the page without a kernel, by mouse and keyboard; and how fast it repaints."""
+"""MemoryView in the page without a kernel, by mouse and keyboard, and its speed of repainting."""
 
 import numpy as np
 import pytest
@@ -33,18 +33,18 @@ def open_component(open_component):
 
 
 def text(opened, of: str) -> str:
-    """What a part says, its hard spaces made soft."""
+    """Return the text of a part, with plain spaces instead of no-break spaces."""
     opened.frame()
     return opened.view.locator(of).inner_text().replace("\xa0", " ")
 
 
 def told(opened, of: str = ".mv-detail") -> list[str]:
-    """Every line of the panel that says what is in focus (or of another part), empty ones left out."""
+    """Return the lines of the panel about the item in focus (or of another part), without empty lines."""
     return [line for line in text(opened, of).split("\n") if line.strip()]
 
 
 def ranks(opened, of: str = ".mv-detail") -> dict[str, str]:
-    """The lists of items in a part as {item: share}."""
+    """Return the lists of items in a part as {item: share}."""
     opened.frame()
     rows = opened.view.locator(f"{of} .mv-item:visible").all()
     return {
@@ -53,13 +53,13 @@ def ranks(opened, of: str = ".mv-detail") -> dict[str, str]:
 
 
 def item(opened, side: str, i: int) -> tuple[float, float]:
-    """The middle of an item's tile: tiles 44 px apart, support above queries; one row each in the made traces."""
+    """Return the middle of an item's tile. Tiles are 44 px apart, support above queries, one row each in the made traces."""
     box = opened.view.locator(f"{ITEMS} canvas").bounding_box()
     return box["x"] + 4 + 44 * i + 18, box["y"] + 22 + 18 + (0 if side == "support" else 22 + 62 + 18)
 
 
 def slot(opened, s: int, t: int | None = None, slots: int = 4, steps: int = 4) -> tuple[float, float]:
-    """A cell of the matrix of slots (t None: the strip beside it): row and head as in js/memory_view/matrix/layout.ts."""
+    """Return the middle of a cell in the matrix of slots (t None: in the strip beside it), as in js/memory_view/matrix/layout.ts."""
     opened.view.locator(SLOTS).scroll_into_view_if_needed()
     box = opened.view.locator(f"{SLOTS} canvas").bounding_box()
     column, row = 34, 16
@@ -103,7 +103,7 @@ def test_pointing_at_a_support_item_shows_what_attended_to_it(open_component):
     assert ranks(opened) == {
         "item 0 (aleph)": "75 %",
         f"item 2 ({HOSTILE})": "25 %",
-    }  # what it attended to when it was read
+    }  # the item's attention when it was read
 
 
 def test_an_item_not_read_yet_says_so(open_component):
@@ -131,7 +131,7 @@ def test_a_slot_selects_the_item_that_it_holds_most_of(open_component):
         or facts["Written most"] == "by step 2, 100 % of its write"
     )
     assert facts["Query 5"] == "reads 30 % here"
-    opened.view.locator(".mv-slot .mv-item").nth(1).click()  # the other item of the blend
+    opened.view.locator(".mv-slot .mv-item").nth(1).click()  # the other item in the slot
     assert opened.model(selection, "selected") == "tiles/class2/s2"
 
 
@@ -148,7 +148,7 @@ def test_a_write_shows_the_slot_as_it_was_then(open_component):
     assert opened.model(view, "step") == 1
     assert opened.model(selection, "selected") == "tiles/class0/s0"
     assert told(opened, ".mv-slot")[0] == "Slot 1: holds one item"
-    opened.page.mouse.click(*slot(opened, 3, 2))  # an empty one
+    opened.page.mouse.click(*slot(opened, 3, 2))  # an empty slot
     assert opened.model(selection, "selected") == ""
     assert told(opened, ".mv-slot")[0] == "Slot 3: empty"
 
@@ -158,9 +158,10 @@ def test_slots_by_keyboard(open_component):
     view = MemoryView(memory(), selection=selection)
     opened = open_component(view)
     opened.view.locator(SLOTS).focus()
-    opened.page.keyboard.press("ArrowDown")  # from slot 0, which the last step wrote to as much as to slot 1
+    opened.page.keyboard.press("ArrowDown")  # from slot 0; the last step wrote equally to slots 0 and 1
     assert opened.model(view, "slot") == 1
-    expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: a blend")  # the slot chosen, not the one before
+    # The text is about the selected slot, not about the one before
+    expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: a blend")
     opened.page.keyboard.press("ArrowLeft")
     assert opened.model(view, "step") == 2
     opened.page.keyboard.press("Enter")
@@ -216,7 +217,7 @@ def test_the_matrix_of_heads_queries_and_items(open_component):
     opened.page.keyboard.press("Enter")
     assert opened.model(view, "head") == "head:1"
     assert opened.view.get_by_label("Attention of").input_value() == "head:1"
-    opened.page.keyboard.press("Enter")  # again: all of them
+    opened.page.keyboard.press("Enter")  # pressing it again shows all of them
     assert opened.model(view, "head") == "all"
     opened.view.get_by_role("button", name="Queries", exact=True).click()
     board.focus()
@@ -346,7 +347,7 @@ def test_scrubbing_the_largest_repaints_within_two_frames(open_component, scrub_
 
 
 def test_pointing_over_the_largest_attention_repaints_within_two_frames(open_component, patience):
-    """From the pointer's event to the frame that shows it, over 100 events."""
+    """The time from the pointer's event to the frame that shows its effect, over 100 events."""
     opened = open_component(MemoryView(large_attention()))
     times = opened.view.evaluate(
         """async (root) => {

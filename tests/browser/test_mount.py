@@ -1,4 +1,4 @@
-"""A component has a usable width in any parent, whatever lays it out, and nothing of it hangs out of its element."""
+"""A component has a usable width in any parent with any layout, and no part extends beyond its element."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def quiz():
 
 @pytest.fixture
 def place(open_component, quiz):
-    """Lay the quiz, as often as asked, into a parent written as HTML: `place(html, times)` gives the page and the boxes."""
+    """Return a function that puts the quiz `times` times into a parent given as HTML: `place(html, times)` returns page and boxes."""
 
     def place_(html: str, times: int = 1, width: int = 900):
         opened = open_component(quiz, width=width)
@@ -104,7 +104,7 @@ def test_a_width_that_the_layout_gives_is_kept(open_component, quiz):
 
 
 def test_nothing_hangs_out_of_its_element(place):
-    """A live region one pixel below its box gave every output of JupyterLab a scrollbar of its own."""
+    """A live region one pixel below its box once gave every output in JupyterLab a scrollbar."""
     page, _ = place("<div style='overflow: auto' id=p></div>")
     sizes = page.locator("#p").evaluate("(p) => [p.scrollHeight - p.clientHeight, p.scrollWidth - p.clientWidth]")
     assert sizes == [0, 0]
@@ -119,7 +119,7 @@ def test_two_displays_of_one_component_follow_each_other(place):
 
 
 def test_a_place_that_is_opened_later_gets_its_width_then(place):
-    """A tab that is hidden when its component is drawn."""
+    """The place is a tab that is hidden while its component is drawn."""
     page, _ = place("<div style='display: none' id=p></div>")
     page.evaluate("document.querySelector('#p').style.display = 'flex'")
     page.wait_for_timeout(100)
@@ -132,7 +132,7 @@ def test_a_place_that_is_opened_later_gets_its_width_then(place):
         ("background: white", "light"),
         ("background: rgb(20 20 20)", "dark"),
         ("background: oklch(0.2 0.02 250)", "dark"),
-        ("background: rgb(0 0 0 / 0.1)", "light"),  # hardly there: the page's own counts
+        ("background: rgb(0 0 0 / 0.1)", "light"),  # almost transparent, so the page's background counts
     ],
 )
 def test_colours_follow_what_is_behind(place, style, theme):

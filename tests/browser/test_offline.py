@@ -1,4 +1,4 @@
-"""The gallery's page and a whole site with the network cut: nothing is asked for, and every instrument answers to a key."""
+"""The gallery's page and a whole site without a network: they make no requests, and every instrument reacts to a key."""
 
 import nbformat
 import pytest
@@ -55,7 +55,7 @@ def test_axe_finds_nothing_in_the_gallery(gallery, open_html, dark):
 
 
 def test_an_instrument_without_its_code_counts_as_dead(open_component, offline):
-    """What is left of a component whose module never ran: the same elements, and nobody who listens."""
+    """A component whose module never ran has the same elements, but does not react to events."""
     from tests.widgets.examples import EXAMPLES
 
     page = open_component(EXAMPLES["InnerLoopSlider"]()).page

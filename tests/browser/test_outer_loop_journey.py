@@ -1,4 +1,4 @@
-"""Live meta-training in JupyterLab, with other cells run beside it; and the same notebook without a person."""
+"""Live meta-training in JupyterLab while other cells run, and the same notebook run without a person."""
 
 import nbformat
 
@@ -27,7 +27,7 @@ def test_it_trains_while_another_cell_runs(open_notebook):
     button("Start").click()
     phase("Training")
     before = notebook.evaluate("monitor.figures['step']")
-    assert notebook.evaluate("sum(i * i for i in range(1000)) and answer + 1") == 42  # another cell's work
+    assert notebook.evaluate("sum(i * i for i in range(1000)) and answer + 1") == 42  # another cell runs meanwhile
     view.evaluate(
         """(root, before) => new Promise((done) => setInterval(() => {
             const steps = root.querySelector(".ol-figures dd").textContent.split(" ")[0].replaceAll(",", "");
@@ -51,7 +51,7 @@ def test_it_trains_while_another_cell_runs(open_notebook):
     notebook.wait_for("monitor.training", False)
     button("Resume").click()
     phase("Training")
-    # Letters that are shortcuts of the notebook stay in the component.
+    # Letters that are shortcuts of the notebook only act on the component.
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     for key in "abxd":
         page.keyboard.press(key)

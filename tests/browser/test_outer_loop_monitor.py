@@ -1,4 +1,4 @@
-"""OuterLoopMonitor by mouse and keyboard: steered with Python behind it, and as a replay without."""
+"""OuterLoopMonitor by mouse and keyboard: as controls of a training with Python, and as a replay without Python."""
 
 import re
 import time
@@ -32,13 +32,13 @@ def reading(opened, chart: str) -> str:
 
 
 def unfold(opened, *titles: str) -> None:
-    """Open folds by how their titles begin; all where none is named."""
+    """Open the folds whose titles begin with these texts, or all folds if no text is given."""
     for title in titles or ("Gradient norm", "Learning rate"):
         opened.view.locator("summary").filter(has_text=re.compile(f"^{title}")).click()
 
 
 def why(opened) -> str:
-    """What stands beside the buttons that are off."""
+    """Return the text beside the disabled buttons."""
     return " ".join(opened.view.locator(".ol-toolbar .ol-turn").all_inner_texts())
 
 
@@ -68,15 +68,15 @@ def test_start_pause_step_stop_and_resume(open_live):
     assert why(live) == ""
     button(live, "Single step").click()
     live.until(lambda: figures(live)["Step"] == f"{paused + 1:,} of 1,000,000" and phase(live) == "Paused")
-    button(live, "Resume").press("Enter")  # by key, and the button keeps the focus as it becomes another
+    button(live, "Resume").press("Enter")  # by key; the button keeps the focus when its label changes
     live.until(lambda: phase(live) == "Training")
     assert button(live, "Pause").evaluate("(node) => node === node.getRootNode().activeElement")
     began = time.monotonic()
     button(live, "Stop").click()
-    live.until(lambda: phase(live) in ("Stopping after the task in hand", "Stopped"))
+    live.until(lambda: phase(live) in ("Stopping after the current task", "Stopped"))
     said = time.monotonic() - began
     live.until(lambda: phase(live) == "Stopped")
-    assert said < 2  # with the test's own detours; what Python takes is measured beside it
+    assert said < 2  # this includes the test's overhead; Python's part is tested separately
     assert not monitor.training
     assert why(live) == "Stop is off: nothing runs."
     stopped = monitor.figures["step"]
@@ -147,7 +147,7 @@ def test_starting_over_asks_first_what_it_would_lose(open_live):
     again.press("Enter")
     assert "26 steps will be lost" in question.inner_text()
     has_focus = "(node) => node === node.getRootNode().activeElement"
-    assert button(live, "Keep them").evaluate(has_focus)  # Enter twice loses nothing
+    assert button(live, "Keep them").evaluate(has_focus)  # pressing Enter twice loses nothing
     live.page.keyboard.press("Escape")
     assert question.is_hidden()
     assert again.evaluate(has_focus)
@@ -205,7 +205,7 @@ def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_a
     live.until(lambda: (monitor.follow, monitor.step) == (False, 1))
     then = monitor.figures["step"]
     live.until(lambda: monitor.figures["step"] > then + 5)
-    assert slider.input_value() == "1"  # it stays there
+    assert slider.input_value() == "1"  # the slider does not move
     button(live, "Newest").click()
     live.until(lambda: monitor.follow)
     live.until(lambda: int(slider.input_value()) > then)
@@ -298,7 +298,7 @@ def test_inner_steps_and_queries_of_the_held_episode(open_component):
     assert found[2] == names[arrays["query_y"][i]]
     guess = arrays["held.guess"][-1, -1, i]
     assert found[4] == ("correct" if guess == arrays["query_y"][i] else f"wrong: {names[guess]}")
-    opened.page.keyboard.press("ArrowLeft")  # moves the outer step from within the list
+    opened.page.keyboard.press("ArrowLeft")  # in the list, this key moves the outer step
     opened.frame()
     assert opened.model(monitor, "step") == 25
 

@@ -1,4 +1,4 @@
-"""What an exported page is on paper: at the paper's width, whole, with nothing cut and nothing empty."""
+"""Printed exported pages: they have the paper's width and are complete, without cut parts or empty sheets."""
 
 import re
 import shutil
@@ -15,10 +15,10 @@ from tests.widgets.made_traces import deciding
 from tests.widgets.made_training import monitored
 
 NAMES = [cls.__name__ for cls in widgets.ALL]
-PAPER = 178 / 25.4 * 96  # pixels of the width within the margins
-SHEET = 240 / 25.4 * 96  # of the height that is sure to be there
+PAPER = 178 / 25.4 * 96  # pixels of the printable width
+SHEET = 240 / 25.4 * 96  # pixels of a height that every sheet has
 
-# Parts that can be seen and reach beyond the paper's width, and canvases that nothing is drawn on.
+# Visible parts that extend beyond the paper's width, and canvases without any drawing.
 _FAULTS = """(root) => {
   const seen = (each) => each.checkVisibility({ visibilityProperty: true });
   const paper = document.querySelector("main").getBoundingClientRect();
@@ -65,7 +65,7 @@ def to_paper(opened):
 def test_a_component_is_drawn_at_the_width_of_the_paper(name, width, open_component):
     opened = open_component(EXAMPLES[name](), width=width)
     opened.page.emulate_media(media="print")
-    # Looked at before any further frame, since a browser that prints gives none.
+    # Look at the page before another frame is drawn, because a browser that prints draws no further frames.
     assert opened.view.evaluate(_AT_ONCE) == {"wide": [], "blank": []}
     assert opened.page.locator("main").bounding_box()["width"] == pytest.approx(PAPER, abs=1)
     assert opened.view.evaluate(_FAULTS) == {"wide": [], "blank": []}
@@ -117,7 +117,7 @@ def test_what_is_longer_than_a_sheet_may_break_and_nothing_else(open_component):
 
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs pdftoppm")
 def test_no_sheet_is_empty(open_component, tmp_path):
-    """A component longer than a sheet begins where the one before it ends, not on a sheet of its own behind an empty one."""
+    """A component longer than a sheet begins directly after the component before it, not on a new sheet after an empty one."""
     tall = [EXAMPLES[name]() for name in ("ChartView", "PrototypeHeatmap", "InnerLoopSlider", "EmbeddingMap")]
     opened = open_component(VBox(tall), width=1200)
     pdf = opened.page.pdf(path=tmp_path / "page.pdf", print_background=True, prefer_css_page_size=True)

@@ -1,4 +1,4 @@
-"""Another metric, another order, an example left out, a support changed: by mouse and keyboard, without a kernel and with one."""
+"""Changes of the metric, the order and the support set, and left-out examples: by mouse and keyboard, with and without a kernel."""
 
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ QUERIES, QUERY_Y = np.array([1, 5, 11, 4, 19, 16], np.float32), np.array([0, 0, 
 
 
 def line(**meta) -> Trace:
-    """ProtoNet on a line, squared Euclidean: query 3 is wrong (9 against 36), query 1 right by 9, query 5 by 20."""
+    """Make a trace on a line with squared Euclidean distances. Query 3 is wrong (9 against 36); query 1 is right by 9, query 5 by 20."""
     means, d = np.full((6, 3, 1), np.nan), np.full((6, 6, 3), np.nan)
     for t in range(6):
         for k in range(3):
@@ -77,7 +77,7 @@ def test_a_metric_is_switched_in_the_page(open_component):
     assert [text.split("\n") for text in labels] == [
         ["Squared Euclidean", "83\u00a0% right · the learner’s"],
         ["Euclidean", "83\u00a0% right"],
-        ["Cosine", "33\u00a0% right"],  # all on one ray: the first class wins every tie
+        ["Cosine", "33\u00a0% right"],  # all points are on one ray, so the first class wins every tie
         ["Manhattan", "83\u00a0% right"],
     ]
     opened.view.locator(".ph-metric", has_text="Manhattan").click()
@@ -131,8 +131,8 @@ def test_a_pinned_query_is_decided_without_each_example(open_component):
     opened.page.keyboard.press("ArrowDown")  # query 1 at 5: 16 from aleph's mean, 25 from beth's; 225 from the last
     opened.page.keyboard.press("Enter")
     opened.frame()
-    # without s0 aleph is at 2: 9 against 25; without s1 at 0: 25 against 25, the first class; without s2 beth is at 12: 49;
-    # without s3 at 8: 9 against 16, which flips; without s4 there is no third class, and the margin stays
+    # Without s0, aleph is at 2: 9 against 25. Without s1, it is at 0: 25 against 25, and the first class wins. Without s2, beth is
+    # at 12: 49. Without s3, it is at 8: 9 against 16, which changes the decision. Without s4, the margin is the same.
     assert said.inner_text() == (
         "Leaving out one of 5 examples changes the decision. 1 example of other classes changes nothing."
     )
@@ -144,7 +144,7 @@ def test_a_pinned_query_is_decided_without_each_example(open_component):
         ("support 0", "+7.00"),
     ]
     assert opened.view.locator(".ph-flip").all_inner_texts() == ["→ beth"]
-    rows.first.click()  # it is taken into the editor
+    rows.first.click()  # a click opens the example in the editor
     assert opened.view.locator(".ph-item[aria-pressed=true]").get_attribute("aria-label") == "support 3, beth"
 
 
@@ -209,7 +209,7 @@ def test_relabel_add_undo_and_reset(open_component):
     relabel = {"op": "relabel", "item": "line/class0/s0", "label": 1}
     assert opened.model(heatmap, "edits") == [relabel]
     selects.nth(1).select_option(label="query 3")
-    assert selects.nth(2).input_value() == "1"  # its true class is proposed
+    assert selects.nth(2).input_value() == "1"  # the true class is the default
     button(opened, "Add").click()
     add = {"op": "add", "item": "line/class1/q3", "label": 1}
     assert opened.model(heatmap, "edits") == [relabel, add]
@@ -325,7 +325,7 @@ def test_a_learner_that_has_to_be_asked_is_asked(open_live, kind):
 
 
 def large() -> PrototypeHeatmap:
-    """20-way 5-shot with 300 queries and 64 features: as large as the matrix has to take."""
+    """Make the largest required matrix: 20-way 5-shot with 300 queries and 64 features."""
     rng = np.random.default_rng(0)
     y, z = np.repeat(np.arange(20), 5), np.repeat(np.arange(20), 15)
     centres = rng.normal(size=(20, 64))
@@ -389,11 +389,11 @@ def test_the_support_is_edited_in_sight_of_its_effect(open_component, width):
     opened.view.locator(".ph-item").nth(3).click()
     button(opened, "Drop").click()
     matrix, accuracy, drop = boxes(opened, ".mw-scroll", ".ph-bars", ".ph-do")
-    if width == 1000:  # beside the matrix
+    if width == 1000:  # the editor is beside the matrix
         assert accuracy["x"] >= matrix["x"] + matrix["width"]
         for box in (accuracy, drop):
             assert matrix["y"] <= box["y"] < box["y"] + box["height"] <= matrix["y"] + matrix["height"] + 20
-    # else below it; the accuracy that changed and the control are on one screen
+    # otherwise it is below; the changed accuracy and the control are on one screen
     assert drop["y"] + drop["height"] - accuracy["y"] < 400
 
 
@@ -408,7 +408,7 @@ def test_what_an_edit_would_break_is_said_beside_its_button(open_component):
     assert said.inner_text() == "This would leave no support example; keep one."
     assert opened.view.locator(".mw-status").count() == 1
     opened.view.locator(".ph-item").nth(0).click()
-    button(opened, "Restore").click()  # the next success takes it away
+    button(opened, "Restore").click()  # the next successful edit removes the message
     opened.frame()
     assert opened.view.locator(".mw-status:visible").count() == 0
 

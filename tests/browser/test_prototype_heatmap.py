@@ -15,7 +15,7 @@ MATRIX = ".mw-scroll"
 
 
 def detail(opened) -> dict[str, str]:
-    """The panel beside the matrix as {term: text}, with its heading under "title"."""
+    """Return the panel beside the matrix as {term: text}, with its heading as "title"."""
     opened.frame()
     facts = opened.view.locator(".ph-facts > div").all()
     terms = {f.locator("dt").inner_text(): f.locator("dd").inner_text() for f in facts}
@@ -26,7 +26,7 @@ def detail(opened) -> dict[str, str]:
 
 
 def cell(opened, q: int, k: int) -> tuple[float, float]:
-    """Where cell (q, k) of the made trace lies on the page: side and heads as in matrix/layout.ts, two rows a group."""
+    """Return the position of cell (q, k) on the page, with the sizes in matrix/layout.ts and two rows per group."""
     box = opened.page.locator(MATRIX).first.bounding_box()
     width = opened.page.locator(".ph-matrix").first.bounding_box()["width"] - 44 - 24
     side, row, gap = 40, 32, 6
@@ -41,7 +41,7 @@ def cell(opened, q: int, k: int) -> tuple[float, float]:
 
 
 def pixels(opened, x: float, y: float, size: int = 1) -> np.ndarray:
-    """Colours the matrix's canvas has around a place on the page, `(size, size, rgb)`."""
+    """Return the colours of the matrix's canvas around a place on the page, `(size, size, rgb)`."""
     data = opened.page.locator(".mw-scroll-canvas").first.evaluate(
         """(canvas, [x, y, size]) => {
             const [box, ratio] = [canvas.getBoundingClientRect(), devicePixelRatio];
@@ -110,11 +110,11 @@ def test_arrow_keys_move_and_enter_pins(open_component):
     assert detail(opened)["title"] == "Query 1 and prototype “aleph”"
     opened.page.keyboard.press("Enter")
     assert detail(opened)["mode"] == "Pinned"
-    opened.page.keyboard.press("ArrowRight")  # the pin moves along
+    opened.page.keyboard.press("ArrowRight")  # the pin moves too
     assert opened.model(heatmap, "cell") == [1, 1]
     opened.page.keyboard.press("End")
     assert opened.model(heatmap, "cell") == [5, 1]
-    opened.page.keyboard.press("ArrowDown")  # there is nothing below
+    opened.page.keyboard.press("ArrowDown")  # there is no row below
     assert opened.model(heatmap, "cell") == [5, 1]
     expect(opened.view.locator(".mw-live")).to_contain_text("Margin 0.250 distance")
 
@@ -123,17 +123,17 @@ def test_arrow_keys_move_and_enter_pins(open_component):
 def test_near_stands_out_from_the_paper_and_signs_tell_right_from_wrong(open_component, dark):
     opened = open_component(PrototypeHeatmap(absorbing()), dark=dark)
     opened.frame()
-    edge = -12  # beside the sign, within the cell
+    edge = -12  # inside the cell, beside the mark
     shade = lambda q, k: pixels(opened, cell(opened, q, k)[0] + edge, cell(opened, q, k)[1])[0, 0].sum()  # noqa: E731
     near, middle, far = shade(0, 0), shade(0, 1), shade(0, 2)
     assert (near > middle > far) if dark else (near < middle < far)
-    x, y = cell(opened, 0, 0)  # right: a dot, filled
+    x, y = cell(opened, 0, 0)  # a filled dot marks a right decision
     assert abs(pixels(opened, x, y)[0, 0] - pixels(opened, x + edge, y)[0, 0]).max() > 90
     assert abs(pixels(opened, x + 3, y)[0, 0] - pixels(opened, x, y)[0, 0]).max() < 60
-    x, y = cell(opened, 1, 1)  # wrong: a cross, with nothing beside its middle
+    x, y = cell(opened, 1, 1)  # a cross marks a wrong decision; the pixels beside its middle are empty
     assert abs(pixels(opened, x, y)[0, 0] - pixels(opened, x + 4, y)[0, 0]).max() > 90
     assert abs(pixels(opened, x + 3, y + 3)[0, 0] - pixels(opened, x, y)[0, 0]).max() < 60
-    x, y = cell(opened, 1, 0)  # the true class then: a ring, hollow
+    x, y = cell(opened, 1, 0)  # a hollow ring then marks the true class
     assert abs(pixels(opened, x, y)[0, 0] - pixels(opened, x + edge, y)[0, 0]).max() < 30
     assert abs(pixels(opened, x + 4, y)[0, 0] - pixels(opened, x, y)[0, 0]).max() > 60
 
@@ -205,7 +205,7 @@ def test_the_selection_works_both_ways(open_html, tmp_path):
     assert titles == [
         "Query 2 and prototype “aleph”",
         "Query 2 and prototype “beth”",
-    ]  # the other shows the row at its nearest
+    ]  # the other component shows the query's row, at its nearest class
     assert opened.page.locator(".ph-detail > .ph-kicker:first-child").all_inner_texts() == ["Pinned", "Pinned"]
 
 
@@ -223,7 +223,7 @@ def test_twenty_ways_and_three_hundred_queries_scroll_inside(open_component, wid
     assert box["height"] < 650
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
 
-    def head():  # where the matrix is now: focusing it may scroll the page
+    def head():  # read the matrix's position again, because focusing it may scroll the page
         now = opened.page.locator(MATRIX).bounding_box()
         return pixels(opened, now["x"] + 44 + 60, now["y"] + 50, 100)
 
@@ -237,7 +237,7 @@ def test_twenty_ways_and_three_hundred_queries_scroll_inside(open_component, wid
     assert scrolled[0] == pytest.approx(scrolled[1], abs=8)
     if width == 1000:  # wide enough for all columns: only rows moved
         same = (head() == before).all(-1).mean()
-        assert same > 0.97  # all but the mark of the current column
+        assert same > 0.97  # everything except the mark of the current column
 
 
 def test_vectors_are_named_by_their_values_not_pictures(open_component):
@@ -247,7 +247,7 @@ def test_vectors_are_named_by_their_values_not_pictures(open_component):
     opened = open_component(PrototypeHeatmap(trace))
     assert detail(opened)["title"] == "Query 0 and prototype “small”"
     assert opened.view.locator(".ph-figure canvas").count() == 0
-    assert opened.page.get_by_role("slider").count() == 0  # one state: nothing to scrub
+    assert opened.page.get_by_role("slider").count() == 0  # with one state, there is no slider
 
 
 def test_a_step_costs_less_than_two_frames(open_component, scrub_work):

@@ -1,4 +1,4 @@
-"""Quiz by mouse and keyboard, in the page without a kernel; and Python that looks on."""
+"""Quiz by mouse and keyboard, in the page without a kernel, and observed by Python."""
 
 import json
 
@@ -31,7 +31,7 @@ def test_wrong_then_right(open_component):
     assert "only scores it" not in opened.view.inner_text()
     assert one.locator(".is-right").count() == 0
     one.get_by_role("radio", name="query").check()
-    assert one.locator(".is-wrong").count() == 0  # a new choice is not yet judged
+    assert one.locator(".is-wrong").count() == 0  # a new choice is not checked yet
     one.get_by_role("button", name="Check").click()
     text = one.locator(".qz-feedback").inner_text()
     assert text == "✓ Right, at try 2. It adapts to the support set; query_y only scores it."
@@ -93,7 +93,7 @@ def test_by_keyboard_alone_with_a_hint_and_the_answer_shown(open_component):
     assert one.locator(".qz-feedback").inner_text().startswith("The answer is marked. It adapts")
     assert one.locator(".is-right").inner_text().startswith("query")
     assert opened.model(made, "outcome")[0] == "shown"
-    opened.page.keyboard.press("Enter")  # ask me again
+    opened.page.keyboard.press("Enter")  # the button to answer again
     assert opened.model(made, "outcome")[0] == ""
     assert opened.model(made, "chosen")[0] == []
     assert one.locator(".qz-hint").is_hidden()
@@ -118,7 +118,7 @@ def test_python_observes_and_a_saved_quiz_goes_on(open_live, open_component):
     assert made.score == (1, 2)
     opened = open_component(Quiz.from_dict(json.loads(json.dumps(made.to_dict()))))
     assert card(opened).locator(".qz-feedback").inner_text().startswith("✓ Right. It adapts")
-    made.outcome, made.chosen = ["", ""], [[0], []]  # and the other way
+    made.outcome, made.chosen = ["", ""], [[0], []]  # the other direction, from Python to the page
     live.pump()
     live.settle()
     assert card(live).get_by_role("radio", name="support").is_checked()

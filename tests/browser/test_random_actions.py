@@ -1,7 +1,7 @@
-"""Every component under random hands: mouse, keys, drops, resizes, themes, kernels that end, and states saved on the way.
+"""Random actions on every component: mouse, keys, drops, resizes, themes, kernels that end, and saved states.
 
-100 actions each by default, METAWIDGETS_ACTIONS=1000 for the long run; the seed makes a failure come back
-(METAWIDGETS_SEED=3). The last actions are printed where something fails.
+By default each component gets 100 actions; METAWIDGETS_ACTIONS=1000 is the long run. METAWIDGETS_SEED=3 repeats a failure. If
+something fails, the last actions are printed.
 """
 
 import io
@@ -29,7 +29,7 @@ FREE = "button:not(:disabled), select:not(:disabled), input:not(:disabled), [tab
 
 
 def picture(rng: random.Random) -> bytes:
-    """A file as people drop them: an image of some format and size, or nothing of the kind."""
+    """Return a file that a person might drop: an image of some format and size, or another file."""
     kind = rng.choice(["PNG", "JPEG", "GIF", "BMP", "garbage", "empty"])
     if kind == "garbage":
         return rng.randbytes(200)
@@ -42,7 +42,7 @@ def picture(rng: random.Random) -> bytes:
 
 
 class Hands:
-    """Does one random thing after the other, and remembers the last."""
+    """A user who does random actions, with a list of the last ones."""
 
     def __init__(self, live: LivePage, rng: random.Random) -> None:
         self.rng, self.done = rng, deque(maxlen=30)
@@ -65,7 +65,7 @@ class Hands:
         getattr(self, name)()
 
     def somewhere(self) -> tuple[float, float]:
-        """A place in the component, and in the window."""
+        """Return a random place that is in both the component and the window."""
         box = self.live.view.bounding_box() or {"x": 0, "y": 0, "width": 100, "height": 100}
         window = self.page.viewport_size or {"width": 1000, "height": 800}
         x = box["x"] + self.rng.random() * box["width"]
@@ -112,7 +112,7 @@ class Hands:
         self.live.pump()
 
     def control(self) -> None:
-        """Use one of the controls as its kind is used."""
+        """Use a random control in the way of its kind."""
         found = self.live.view.locator(FREE)
         if not (n := found.count()):
             return
@@ -137,7 +137,7 @@ class Hands:
         self.done[-1] = f"control {what!r}"
 
     def drop(self) -> None:
-        """A file, let fall on the component."""
+        """Drop a file on the component."""
         self.page.evaluate(
             """([x, y, bytes]) => {
                 const data = new DataTransfer();
@@ -169,7 +169,7 @@ def test_random_actions_leave_no_error_and_a_state_that_can_be_restored(name, op
                 hands.live.stop_kernel()
             if i % 25 == 24 or i == ACTIONS - 1:
                 check(hands)
-            if i - 12 in restarts:  # after some actions without a kernel: the notebook is opened again
+            if i - 12 in restarts:  # after some actions without a kernel, open the notebook again
                 hands.done.append("restored")
                 saved = json.loads(json.dumps(hands.live.component.to_dict()))
                 hands.page.close()
@@ -180,7 +180,7 @@ def test_random_actions_leave_no_error_and_a_state_that_can_be_restored(name, op
 
 
 def check(hands: Hands) -> None:
-    """Nothing complained, nothing hangs, and what is saved is what stands there."""
+    """Assert that the page has no errors and still responds, and that the saved state equals the state in the page."""
     live, component = hands.live, hands.live.component
     live.settle()
     guard = live.guard

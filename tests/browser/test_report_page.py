@@ -1,4 +1,4 @@
-"""The exported report in a browser: it asks nothing of a network, and its parts still move and move together."""
+"""The exported report in a browser: it makes no network requests, and its parts still work and are linked."""
 
 import time
 
@@ -26,7 +26,7 @@ def test_it_is_ready_soon_and_asks_for_nothing(open_html, smoke_report: Report):
     assert opened.page.title() == "ProtoNet on glyphs"
     for css in (".mw-episode-view", SLIDER, HEATMAP, ".mw-chart-view svg"):
         assert opened.page.locator(css).count() >= 1, css
-    assert seconds < 10  # a bound that a busy machine keeps too; on an idle one it takes about one
+    assert seconds < 10  # the bound also allows for a busy machine; on an idle one it takes about one second
 
 
 def test_one_slider_moves_the_whole_report(open_html, smoke_report: Report):

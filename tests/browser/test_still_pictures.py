@@ -1,4 +1,4 @@
-"""Still pictures of components: captioned as pictures where they stand alone, and gone where the instrument is live."""
+"""Still pictures of components: they have a caption if they are alone, and are hidden if the live instrument is shown."""
 
 import base64
 import io
@@ -37,9 +37,9 @@ def test_the_picture_of_a_cell_says_that_it_is_one(name):
     bare, said = uncaptioned(picture)
     assert said == caption(name)
     now = pixels(component.png())
-    assert np.abs(pixels(bare) - now).mean() < 1  # what the component shows, above the caption
+    assert np.abs(pixels(bare) - now).mean() < 1  # the component's picture, above the caption
     assert pixels(picture).shape[0] > now.shape[0]
-    assert (pixels(picture)[now.shape[0] :] < 128).any(), "the caption is written"
+    assert (pixels(picture)[now.shape[0] :] < 128).any(), "the caption must be visible"
 
 
 @each
@@ -94,7 +94,7 @@ def test_a_caption_fits_below_pictures_of_any_width(size):
     whole = pixels(captioned(buffer.getvalue(), "YouAreTheLearner"))
     strip = whole[size[1] :]
     assert strip.shape[1] == size[0]
-    assert (strip[:, -2:] == 255).all(), "nothing is cut at the edge"
+    assert (strip[:, -2:] == 255).all(), "the caption must not be cut at the edge"
     assert (strip < 160).any()
 
 

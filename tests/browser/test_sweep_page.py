@@ -1,4 +1,4 @@
-"""A sweep from its settings to the page about it, and that page in a browser without a network."""
+"""A sweep from its settings to its page, and this page in a browser without a network."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from metawidgets import cli
 
-pytestmark = pytest.mark.timeout(900)  # five kernels in all: minutes on a busy machine
+pytestmark = pytest.mark.timeout(900)  # it starts five kernels, which takes minutes on a busy machine
 
 SETTINGS = """
 out = "out"

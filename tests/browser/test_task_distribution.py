@@ -1,4 +1,4 @@
-"""Tasks that move, in the page: alive without a kernel, drawn again with one."""
+"""Shifted tasks in the page: the shift works without a kernel, and drawing again needs one."""
 
 import pytest
 from playwright.sync_api import expect
@@ -57,8 +57,8 @@ def test_a_task_is_chosen_by_keys_and_by_pointer(open_component):
     assert opened.model(component, "chosen") == ["train", 2]
     amplitude = component.unpack()["places"][0, 2, 0]
     assert note.inner_text().startswith(f"Task 3 of meta-training: amplitude {amplitude:.2f}")
-    expect(opened.view.locator(".mw-live")).to_have_text(note.inner_text())  # and not that of the task before
-    # the point that stands furthest right in the plane is the task of the largest amplitude
+    expect(opened.view.locator(".mw-live")).to_have_text(note.inner_text())  # not the text of the task before
+    # the rightmost point in the plane is the task with the largest amplitude
     box = plane.locator("canvas").bounding_box()
     hits = set()
     for x in range(46, int(box["width"]), 12):

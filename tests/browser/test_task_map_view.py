@@ -61,7 +61,7 @@ def test_arrow_keys_walk_the_matrix_over_its_diagonal(open_component):
     component = TaskMapView(task_map(), measure="distance", order="given", pair=[0, 1])
     opened = open_component(component)
     opened.page.locator(".tm-matrix").focus()
-    opened.page.keyboard.press("ArrowDown")  # 1, 1 is no pair
+    opened.page.keyboard.press("ArrowDown")  # (1, 1) is not a pair, so it is skipped
     assert opened.model(component, "pair") == [2, 1]
     opened.page.keyboard.press("End")
     assert opened.model(component, "pair") == [2, 5]
@@ -112,7 +112,7 @@ def test_hostile_names_are_text(open_component):
     assert opened.page.locator(".mw img, .mw script").count() == 0
     for column in opened.view.locator(
         ".tm-lists > div"
-    ).all():  # a long name is cut, and nothing lies over its neighbour
+    ).all():  # a long name is cut, so that it does not cover its neighbour
         box = column.bounding_box()
         for each in (column.locator("button").all(), column.locator("li > span").all()):
             assert all(x["x"] + x["width"] <= box["x"] + box["width"] + 1 for x in (e.bounding_box() for e in each))

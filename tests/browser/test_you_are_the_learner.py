@@ -1,4 +1,4 @@
-"""YouAreTheLearner by mouse, keys and drags, in the page without a kernel; and Python that looks on."""
+"""YouAreTheLearner by mouse, keys and drags, in the page without a kernel, and observed by Python."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.widgets.made_comparisons import curves, plane, you
 
 
 def plain(locator) -> str:
-    """Its text, with plain spaces."""
+    """Return the locator's text, with plain spaces."""
     return locator.inner_text().replace("\xa0", " ")
 
 
@@ -38,7 +38,7 @@ def test_a_whole_round_by_keys(open_component):
     assert result.is_hidden()
     assert opened.view.get_by_role("button", name="Show how I did").is_disabled()
     first = truth(made)
-    play(opened, [(first[0] + 1) % 3, *first[1:]])  # one wrong
+    play(opened, [(first[0] + 1) % 3, *first[1:]])  # one answer is wrong
     assert prompt(opened).startswith("All answered.")
     assert result.is_hidden()
     assert opened.view.locator(".yl-signs").count() == 0
@@ -53,8 +53,8 @@ def test_a_whole_round_by_keys(open_component):
     opened.page.keyboard.press("Enter")
     rows = result.locator("tbody tr")
     cells = {plain(r.locator("th")).strip(): [plain(c) for c in r.locator("td").all()] for r in rows.all()}
-    # 5/6 and 6/6: minus 1/6 and 0 against the one who is always right; 1.96 s / sqrt(2) = 16.3 points.
-    assert cells["You"][:2] == ["100.0 %", "91.7 (75.3 to 100.0) %"]  # no accuracy is larger
+    # The scores are 5/6 and 6/6, so the differences from the learner that is always right are -1/6 and 0. 1.96 s / sqrt(2) = 16.3 points.
+    assert cells["You"][:2] == ["100.0 %", "91.7 (75.3 to 100.0) %"]  # the interval is clipped to 100 %
     assert cells["Right"][2].split("\n") == ["−8.3 (−24.7 to +8.0)", "○ too few episodes to tell"]
     opened.page.keyboard.press("Enter")
     play(opened, truth(made, 2))
@@ -89,7 +89,7 @@ def test_undo_skip_and_taking_back(open_component):
     opened.frame()
     assert opened.model(made, "answers")[0][1] is None
     assert "Query 1 of 6" in prompt(opened)
-    # A query of the tray is asked next.
+    # A click on a query in the tray makes it the next one.
     opened.view.get_by_role("button", name="Query 5, not answered").click()
     opened.frame()
     opened.page.keyboard.press("3")
@@ -116,7 +116,7 @@ def test_queries_are_dragged_to_their_class_and_on_to_another(open_component):
     drag(opened.view.get_by_role("button", name="Query 1, your answer"), 2)
     assert opened.model(made, "answers")[0][0] == 2
     assert opened.page.locator(".yl-ghost").count() == 0
-    box = opened.view.locator(".yl-big").bounding_box()  # let go beside the classes: nothing happens
+    box = opened.view.locator(".yl-big").bounding_box()  # dropped beside the classes, so nothing happens
     opened.page.mouse.move(box["x"] + 20, box["y"] + 20)
     opened.page.mouse.down()
     opened.page.mouse.move(box["x"] + 300, box["y"] + 5)
@@ -134,7 +134,7 @@ def test_told_after_each_answer(open_component):
     told = plain(opened.view.locator(".yl-told"))
     assert told.startswith(f"Query 1 is {made.config['episodes'][0]['class_names'][first[0]]}. You: ")
     assert "✕ wrong. Right: " in told
-    opened.page.keyboard.press("Backspace")  # what was told is not taken back
+    opened.page.keyboard.press("Backspace")  # a revealed answer cannot be undone
     assert opened.model(made, "answers")[0][0] == (first[0] + 1) % 3
     play(opened, first[1:])
     opened.frame()
@@ -156,7 +156,7 @@ def test_when_done_a_query_tells_all_and_can_be_selected(open_component):
     opened.frame()
     assert opened.model(selection, "selected") == made._secret(0)["ids"][0]
     assert f"{HOSTILE}: " in plain(opened.view.locator(".yl-told"))
-    opened.page.keyboard.press("1")  # too late to answer
+    opened.page.keyboard.press("1")  # the episode is done, so this has no effect
     assert opened.model(made, "answers")[0] == truth(made)
 
 
@@ -190,7 +190,7 @@ def test_python_observes_and_a_saved_round_goes_on(open_live, open_component):
     opened = open_component(again)
     assert opened.view.get_by_role("button", name="Episode 1, done: 100.0 %").is_visible()
     assert prompt(opened).startswith("Episode 1: done")
-    made.place = 1  # and the other way
+    made.place = 1  # the other direction, from Python to the page
     live.pump()
     live.settle()
     assert prompt(live).startswith("Which class is this? Query 1 of 6.")
@@ -201,7 +201,7 @@ def test_a_curve_is_guessed_by_click_and_by_keys(open_component):
     opened = open_component(made)
     assert prompt(opened).startswith("What is the curve’s value at the dashed line?")
     box = opened.view.locator(".yl-curve").bounding_box()
-    opened.page.mouse.click(box["x"] + 200, box["y"] + 142)  # half way up: 0
+    opened.page.mouse.click(box["x"] + 200, box["y"] + 142)  # half way up, which is 0
     opened.frame()
     assert opened.model(made, "answers")[0][0] == pytest.approx(0, abs=0.2)
     guess = opened.view.get_by_role("slider", name="Value of the curve")

@@ -91,7 +91,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache folder, with nothing remembered from other tests."""
+    """An empty cache folder, without results of other tests in memory."""
     monkeypatch.setenv("METAWIDGETS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("METAWIDGETS_OMNIGLOT", raising=False)
     _omniglot_files._loaded.cache_clear()
@@ -100,7 +100,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """20 class folders of 6 scribbles each."""
+    """A folder with 20 class folders of 6 scribbles each."""
     root = tmp_path_factory.mktemp("pictures")
     for c in range(20):
         (root / f"class {c:02}").mkdir()
@@ -123,7 +123,7 @@ def tiny_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tiny_zip: Path, tiny_folder: Path, tiny_table: Path) -> dict[str, dict[str, Any]]:
-    """Dataset name -> options that make it quick to load."""
+    """Return, for each dataset name, options that make the dataset quick to load."""
     return {
         "digits": {},
         "gaussians": {},

@@ -144,7 +144,7 @@ def test_damage_gives_our_error_or_the_right_bytes(good: Path) -> None:
             found = read(good)
         except DatasetError:
             refused += 1
-        else:  # a changed date or attribute is harmless; a changed name may still be an allowed one
+        else:  # a changed date or attribute is harmless, and a changed name may still be an allowed name
             assert set(found.values()) <= set(GOOD.values())
     assert refused > len(data) / 2
 

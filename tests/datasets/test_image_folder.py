@@ -68,7 +68,7 @@ def test_colour_and_size_make_the_shape(tmp_path: Path, colour: Any, channels: i
             picture.save(tmp_path / name / f"{i}.png")
     pool = whole(tmp_path, colour=colour, size=16)
     assert pool.items.shape == (6, channels, 16, 16)
-    if channels == 3:  # blue comes first by name
+    if channels == 3:  # the blue picture is the first by name
         assert pool.items[0, :, -1, -1].tolist() == [0, 0, 255]
         assert pool.items[3, :, -1, -1].tolist() == [255, 0, 0]
 

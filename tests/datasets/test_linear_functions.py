@@ -91,7 +91,7 @@ def test_least_squares_equals_numpys() -> None:
     assert (guesses[0] == 0).all()
     np.testing.assert_allclose(
         guesses[1], x[1] @ np.outer(x[0], y[0]) / (x[0] @ x[0])
-    )  # the shortest w with w . x0 = y0
+    )  # the w of smallest norm with w . x0 = y0
     for n in range(3, 7):  # enough equations for one best solution
         w = np.linalg.solve(x[:n].T @ x[:n], x[:n].T @ y[:n])
         np.testing.assert_allclose(guesses[n], x[n] @ w, rtol=1e-8)
@@ -102,7 +102,7 @@ def test_least_squares_error_falls_to_nothing_at_as_many_examples_as_dimensions(
     curve = least_squares_error_by_context(sampler(k_shot=6, n_query=10, dim=4), 400)
     assert curve.points.tolist() == list(range(7))
     assert curve.per_episode.shape == (400, 7)
-    # with n < dim examples the shortest solution is wrong in the dim - n directions that it has not seen
+    # with n < dim examples, the solution of smallest norm is wrong in the dim - n directions without an example
     np.testing.assert_allclose(curve.mean[:4], [4, 3, 2, 1], rtol=0.35)
     assert (np.abs(curve.mean[:4] - [4, 3, 2, 1]) < 2 * curve.half_width[:4]).all()
     assert (curve.mean[4:] < 1e-6).all()

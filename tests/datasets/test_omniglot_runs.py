@@ -1,4 +1,4 @@
-"""The one-shot challenge's layout, on two small runs made here."""
+"""The layout of the one-shot challenge, on two small made-up runs."""
 
 import zipfile
 from pathlib import Path

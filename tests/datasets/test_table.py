@@ -171,7 +171,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
         ("kind,x\na,1\n", {"features": "x,z"}, "no column 'z'"),
         ("kind,x\na,1\n", {"features": "x,kind"}, "the label 'kind' is among the features"),
         ("kind,x\na,1\na,oops\n", {"features": "x"}, "column 'x' is not numeric: row 2 has 'oops'"),
-        ("kind,x,y\na,p,q\n", {}, "no column except 'kind' is numeric: 'x', 'y' hold words"),
+        ("kind,x,y\na,p,q\n", {}, "no column except 'kind' is numeric: 'x', 'y' contain words"),
         ("kind\na\n", {}, "there is no other column"),
         ("kind,x,x\na,1,2\n", {}, "names 'x' twice"),
         ("kind,,x\na,1,2\n", {}, "leaves a column without a name"),

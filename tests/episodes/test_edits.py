@@ -1,4 +1,4 @@
-"""Edits of an episode by hand: what each changes, and when it is refused."""
+"""Edits of an episode by hand: the results, and the edits that are refused."""
 
 from typing import Any
 
@@ -101,12 +101,12 @@ def test_what_cannot_be_is_refused(edit, why):
 
 
 def test_a_regression_has_no_classes_to_add():
-    with pytest.raises(EpisodeError, match="a regression has no classes"):
+    with pytest.raises(EpisodeError, match="a regression episode has no classes"):
         CURVE.with_classes("a")
 
 
 def test_ids_may_be_given_as_texts():
-    make: Any = Episode  # its fields have the stored types, not all accepted ones
+    make: Any = Episode  # its annotations have the stored types, not all accepted types
     episode = make(np.zeros((1, 2)), [0], np.ones((1, 2)), [0], ("a", "b"), ["mine/a/0"], ["mine/a/1"])
     assert episode.support_items == (ItemId("mine", "a", "0"),)
     with pytest.raises(EpisodeError, match="'mine/0' is not the id of an item"):

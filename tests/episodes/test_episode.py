@@ -1,4 +1,4 @@
-"""Episodes: what is accepted, what is refused with which message, and that saving and loading loses nothing."""
+"""Episodes: valid and invalid arguments, the error messages, and saving and loading without loss."""
 
 import json
 from dataclasses import FrozenInstanceError, replace
@@ -181,7 +181,7 @@ def test_feature_names_travel_with_the_episode(tmp_path: Path) -> None:
     for back in (Episode.from_dict(e.to_dict()), Episode.load(e.save(tmp_path / "e.npz")), e.drawn_by(1, 2)):
         assert back.feature_names == ("long", "wide")
     nameless = replace(e, feature_names=())
-    assert "feature_names" not in nameless.to_dict()  # such files are the same as before names existed
+    assert "feature_names" not in nameless.to_dict()  # without names, the file is the same as in older versions
     assert Episode.from_dict(nameless.to_dict()).feature_names == ()
     for wrong in ("long", ["long", 3], None):
         with pytest.raises(EpisodeError, match="feature_names"):

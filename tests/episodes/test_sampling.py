@@ -1,4 +1,4 @@
-"""Drawing episodes: random access, fair and disjoint draws, and every request that cannot be met."""
+"""Drawing episodes: random access, fair and disjoint draws, and all requests that cannot be fulfilled."""
 
 import hashlib
 import subprocess
@@ -174,7 +174,7 @@ def test_shots_take_turns() -> None:
     one = EpisodeSampler(source, n_way=3, k_shot=3, n_query=2, seed=4)
     np.testing.assert_array_equal(
         sampler.batch(4, 2).support_x, one.batch(4, 2).support_x
-    )  # ordered by number, as everywhere
+    )  # other samplers number their episodes in the same way
     assert repr(sampler) != repr(AlternatingShots(source, (3, 1, 1), n_way=3, n_query=2, seed=4))
     with pytest.raises(EpisodeError, match=r"k_shots=\(\) is not a list of shots"):
         AlternatingShots(source, ())

@@ -22,8 +22,8 @@ def test_pictures_of_any_format_and_polarity_become_ink(kind, ink, paper):
     assert np.median(item) == 0
     assert item[0, :2].max() == 0  # a margin of paper
     rows, columns = np.nonzero(item[0] > 100)
-    assert rows.max() - rows.min() > columns.max() - columns.min()  # an L, upright
-    assert item[0, rows.max(), columns.min() : columns.max()].mean() > 100  # its foot
+    assert rows.max() - rows.min() > columns.max() - columns.min()  # the L is upright
+    assert item[0, rows.max(), columns.min() : columns.max()].mean() > 100  # the lower stroke of the L
 
 
 def test_a_picture_stands_upright_and_colours_fill_three_channels():
@@ -31,14 +31,14 @@ def test_a_picture_stands_upright_and_colours_fill_three_channels():
     picture.paste("blue", (0, 0, 30, 40))
     out = io.BytesIO()
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    exif[0x0112] = 6  # the orientation tag for a rotation by 90 degrees clockwise
     picture.save(out, "JPEG", exif=exif, quality=95)
     image, _ = read_image(out.getvalue())
     assert image.size == (40, 60)
     item = fitted(image, (3, 32, 32))
     assert item.shape == (3, 32, 32)
-    assert item[2, 4, 16] > 200  # blue above
-    assert item[0, 28, 16] > 200  # red below
+    assert item[2, 4, 16] > 200  # blue is at the top
+    assert item[0, 28, 16] > 200  # red is at the bottom
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "1", "I;16", "RGB"])

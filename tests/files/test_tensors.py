@@ -1,4 +1,4 @@
-"""Arrays and one JSON text in a safetensors file; the suffix decides how they are written, the content how they are read."""
+"""Arrays and one JSON text in a safetensors file. The suffix determines the format for writing, the content that for reading."""
 
 from pathlib import Path
 

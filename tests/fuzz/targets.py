@@ -60,7 +60,7 @@ def _checkpoint() -> tuple[dict[str, Any], str]:
 
 
 def card(data: bytes) -> None:
-    """An untrusted card about correct tensors."""
+    """Read an untrusted card of a checkpoint with correct tensors."""
     tensors, digest = _checkpoint()
     try:
         plain = json.loads(data)
@@ -86,7 +86,7 @@ def _components() -> tuple[Any, ...]:
 
 
 def component(data: bytes) -> None:
-    """A saved component with one value replaced: the first line gives the path to it, one byte per level; the rest is the value."""
+    """Restore a component with one value replaced. The first line is the path to the value, one byte per level; the rest is the value."""
     where, _, text = data.partition(b"\n")
     turns = iter(where)
     kind = _components()[next(turns, 0) % 4]
@@ -106,7 +106,7 @@ def component(data: bytes) -> None:
 
 
 def document(data: bytes) -> None:
-    """A browser's message to an EpisodeBuilder: its document, or its history."""
+    """Send a browser's message to an EpisodeBuilder, with its document or its history."""
     builder = _components()[0]
     try:
         value = parsed(data)
@@ -116,7 +116,7 @@ def document(data: bytes) -> None:
         before = getattr(builder, name)
         try:
             builder.set_state({name: value})
-        except TraitError:  # an EpisodeError is a TraitError too; the status line shows either
+        except TraitError:  # the component's errors are TraitErrors too; the status line shows both kinds
             assert getattr(builder, name) == before
 
 
@@ -133,7 +133,7 @@ def episode_tensors(data: bytes) -> None:
 
 
 def description(data: bytes) -> None:
-    """An untrusted description of correct arrays, of an episode or a trace: one of the two may be meant."""
+    """Read an untrusted description of correct arrays, once as an episode and once as a trace."""
     refused: list[MetawidgetsError] = []
     for name, load in (("episode_file", Episode.load), ("trace", Trace.load)):
         arrays, _ = read_arrays(_file(_good(name), "x.npz"), MetawidgetsError)
@@ -158,7 +158,7 @@ def episode_json(data: bytes) -> None:
 
 
 def _with_member(whole: bytes, data: bytes) -> bytes:
-    """A saved file with one member replaced, with a matching checksum. The data's first byte chooses the JSON text or the first array."""
+    """Return a saved file with one member replaced and a matching checksum. The data's first byte selects the member."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as good, zipfile.ZipFile(out, "w") as bad:
         names = good.namelist()

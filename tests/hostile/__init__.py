@@ -1,1 +1,1 @@
-"""Malicious input, with one module for each way by which it can come in."""
+"""Malicious input, with one module for each kind of input."""

@@ -39,7 +39,7 @@ def read_all(path: Path, read: Callable[[Path], Any], equal: Callable[[Any], boo
         except MetawidgetsError as error:
             sentence = str(error)
         else:
-            assert equal(found), "damage changed what was read, and nobody said so"
+            assert equal(found), "damage changed the contents, but no error was raised"
             continue
         assert sentence.endswith("."), sentence
         assert "\n" not in sentence

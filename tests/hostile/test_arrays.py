@@ -1,4 +1,4 @@
-"""Malicious files of episodes and traces: safetensors, and `.npz` of before."""
+"""Malicious files of episodes and traces: safetensors, and the older `.npz`."""
 
 import io
 import json
@@ -165,7 +165,7 @@ def test_a_trace_after_damage_is_refused_or_the_same(tmp_path: Path, suffix: str
 
 
 def tensors(header: Any, data: bytes = b"", length: int | None = None) -> bytes:
-    """A safetensors file with this header, as JSON or as it is."""
+    """Return a safetensors file with this header, given as JSON-able values or as bytes."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 
@@ -252,13 +252,13 @@ def test_a_container_of_any_size_is_read_in_the_memory_of_its_own_bytes(tmp_path
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"class_names": "ab"}, "'class_names': it is of type str"),
+        ({"class_names": "ab"}, "'class_names', which is of type str"),
         ({"class_names": [1, 2]}, "names must be texts"),
         ({"class_names": ["a", "\ud800"]}, "half of a character"),
         ({"seed": [float("inf")]}, "a seed whole numbers"),
         ({"seed": [True]}, "a seed whole numbers"),
         ({"seed": None}, "'seed'"),
-        ({"task": [1]}, "'task': it is of type list"),
+        ({"task": [1]}, "'task', which is of type list"),
         ({"support_items": ["abc"] * 4}, "the item 'abc'"),
         ({"support_items": [["a", "b"]] * 4}, "is not dataset, class and item"),
         ({"query_items": [["a", "b", "\udfff"], ["a", "b", "c"]]}, "half of a character"),
@@ -308,7 +308,7 @@ def test_a_channel_that_holds_no_numbers_is_refused(tmp_path: Path, channel: np.
         with pytest.raises(TraceError, match=r"^channel 'outputs' is "):
             Trace("inner_step", {"outputs": channel}, episode())
     else:
-        with pytest.raises(TraceError, match="hold no state"):
+        with pytest.raises(TraceError, match="a channel without any state"):
             Trace.load(Trace("inner_step", {"outputs": channel}, episode()).save(tmp_path / "x.npz"))
 
 

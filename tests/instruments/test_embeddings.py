@@ -1,4 +1,4 @@
-"""`embedding_map` and `task_map`: the components' values against the learner itself."""
+"""`embedding_map` and `task_map`: the components' values, compared with the learner's own."""
 
 import numpy as np
 import pytest

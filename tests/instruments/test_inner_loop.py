@@ -1,4 +1,4 @@
-"""The inner-loop slider with real learners: its settings against an explicit inner loop, and learners that stay unchanged."""
+"""The inner-loop slider with real learners: its settings, compared with an explicit inner loop; the learners do not change."""
 
 import copy
 
@@ -74,7 +74,7 @@ def test_initialisations_share_the_inner_loop_and_differ_in_where_it_begins(star
     after = {name: float(trace["query_loss"][-1]) for name, trace in zip(slider.shown, slider.traces, strict=True)}
     assert after["MAML"] < after["pretrained"]
     assert after["MAML"] < after["random"]
-    # pretraining for functions keeps a head, which the inner loop starts from
+    # a pretrained regression network keeps its head, from which the inner loop starts
     own = m.load("sinusoids-finetune")
     x = torch.tensor(wave.support_x)
     assert own.head is not None

@@ -122,7 +122,7 @@ def test_stopped_it_leaves_the_learner_as_after_its_last_whole_step():
     assert monitor.phase in ("stopping", "stopped")
     assert time.monotonic() - began < 0.5
     assert monitor.wait(10)
-    done = monitor.figures["stands_at"]  # one further than what is told, where its validation was broken off
+    done = monitor.figures["stands_at"]  # one step further than shown, if its validation was interrupted
     assert done >= 1
     twin, train, how, validation = sine(steps=10**6)
     for step in meta_train(twin, train, how, validation=validation):

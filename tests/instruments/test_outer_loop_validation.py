@@ -1,4 +1,4 @@
-"""The default validation curve of a monitored training: on classes that training does not see, cheap, and without side effects."""
+"""The default validation curve of the outer-loop monitor: it uses classes not used for training, is fast, and has no side effects."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,8 @@ def test_a_validation_curve_is_there_without_asking_and_changes_nothing():
     for _ in range(3):
         monitor.run(4)  # stopped and resumed
     assert losses(monitor) == expected
-    assert all(torch.equal(v, twin.state_dict()[k]) for k, v in learner.state_dict().items())  # the last, not the best
+    # The last parameters, not the best
+    assert all(torch.equal(v, twin.state_dict()[k]) for k, v in learner.state_dict().items())
     assert [v[0] for v in monitor.validations] == [10, 12]
     assert monitor.figures["best"][1] == min(v[1] for v in monitor.validations)
     assert (

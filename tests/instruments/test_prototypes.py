@@ -1,4 +1,4 @@
-"""Edits and left-out examples: the component's results against a learner that traces the changed episode."""
+"""Edits and left-out examples: the component's results, compared with a trace of the changed episode."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def three_edits(episode: Episode) -> list[dict]:
 
 
 def compare(heatmap: PrototypeHeatmap, learner, edits: list[dict]) -> None:
-    """The component's distances after edits equal those of a trace of the edited episode."""
+    """Assert that the component's distances after edits equal the distances in a trace of the edited episode."""
     heatmap.edits = edits
     edited = heatmap.edited_episode
     seen, reading = mw.trace(learner, edited), heatmap.reading

@@ -1,4 +1,4 @@
-"""Small episodes of images, points and functions, made here, so that the learners' tests need no dataset."""
+"""Small made-up episodes of images, points and functions, so that the learners' tests need no dataset."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ def blob_pool(kind: str, *, classes: int = 12, per_class: int = 12, seed: int = 
 
 @dataclass(frozen=True)
 class Lines:
-    """y = a x with a > 0: the simplest family of functions, and one whose average function is worth learning."""
+    """A source of functions y = a x with a > 0. Learning the average function already lowers the loss."""
 
     name: str = "lines"
     is_regression: bool = True

@@ -31,7 +31,7 @@ PAIRS = [
     if kind != "curve" or kind_of.takes_regression
 ]
 TRAINED = [(n, k) for n, k in PAIRS if learners.ALL[n].meta_trained]
-# On classes these stay on a plateau for thousands of outer steps until they learn to bind labels, so here they learn on curves.
+# On classes, these learners stay on a plateau for thousands of outer steps before they learn to use labels. Here they learn curves.
 ON_A_PLATEAU = {"lstm", "mann", "in_context"}
 # learners whose outer update is not a derivative of the query loss; their own tests compare it with oracles
 OWN_UPDATE = {"reptile", "imaml", "lstm", "mann", "in_context"}

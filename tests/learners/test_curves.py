@@ -43,7 +43,7 @@ def test_a_neighbour_of_clear_classes_knows_them_from_the_second_appearance_on()
     assert (curve.metric, curve.axis, curve.points.tolist()) == ("accuracy", "appearance", [1, 2, 3, 4, 5])
     assert curve.per_episode.shape == (30, 5)
     assert (curve.per_episode[:, 1:] == 1).all()
-    # it never guesses an unseen class; at the first item it knows nothing, so one guess in three is right
+    # It never guesses an unseen class. At the first item it knows nothing, so it is right in one case of three.
     np.testing.assert_allclose(curve.per_episode[:, 0], 1 / 9)
     assert curve.settings["learner"] == "NearestNeighbour"
 
@@ -74,7 +74,7 @@ def test_the_error_by_context_is_paired_with_that_of_least_squares() -> None:
     neighbour, best = error_by_context(NearestNeighbour(), sampler, 50), least_squares_error_by_context(sampler, 50)
     assert neighbour.metric == best.metric == "mean squared error"
     np.testing.assert_array_equal(neighbour.points, best.points)
-    # without an example both answer 0; with one, the nearest neighbour repeats its target
+    # Without an example, both predict 0; with one example, the nearest neighbour repeats its target.
     np.testing.assert_allclose(neighbour.per_episode[:, 0], best.per_episode[:, 0], rtol=1e-5)
     episodes = [sampler.episode(i) for i in range(50)]
     repeated = [(e.support_y[1, 0] - e.support_y[0, 0]) ** 2 for e in episodes]

@@ -1,4 +1,4 @@
-"""A meta-batch on several threads against the same tasks one after the other."""
+"""A meta-batch on several threads, compared with the same tasks one after the other."""
 
 import threading
 
@@ -94,7 +94,8 @@ def test_a_module_that_cannot_be_copied_takes_its_tasks_in_turn(threads):
     threads(2)
     learner = learners.MAML(network_of("image", "support_stats"), inner_lr=0.1)
     loss, expected = gradients(learner)
-    object.__setattr__(learner, "held", threading.Lock())  # a lock, which a module that logs or streams may have
+    # A lock, which cannot be copied; a module with a logger may contain one
+    object.__setattr__(learner, "held", threading.Lock())
     again, found = gradients(learner)
     assert again == pytest.approx(loss, rel=1e-12)
     for a, b in zip(found, expected, strict=True):

@@ -1,4 +1,4 @@
-"""How a learner measures, as its traces say it: declared, from before it was declared, or garbled in a file."""
+"""The distance rule in a trace: declared by the learner, missing in an older trace, or damaged in a file."""
 
 from typing import Any
 

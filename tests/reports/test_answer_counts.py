@@ -1,4 +1,4 @@
-"""The numbers of a report, against hand-made answers and against `evaluate`."""
+"""The numbers of a report, compared with hand-made answers and with `evaluate`."""
 
 import numpy as np
 import pytest

@@ -83,7 +83,7 @@ def test_the_policy_comes_first_and_nothing_is_fetched(page):
 def test_each_module_is_stored_once_under_its_digest(page):
     views = [EpisodeView(sheet()), EpisodeView(sheet()), chart(), chart()]
     data = page(notebook(shown=views)).data
-    assert len(data["modules"]) == 3  # those of the episode sheet, the chart, and Vega's host
+    assert len(data["modules"]) == 3  # the modules of the episode sheet, the chart, and the widget with Vega
     for digest, text in data["modules"].items():
         assert hashlib.sha256(text.encode()).hexdigest() == digest
     assert {data["models"][v.model_id]["module"] for v in views[:2]} == {
@@ -126,7 +126,7 @@ def test_a_picture_stands_where_a_component_will(page):
     picture = built.all("img")[0]
     assert str(picture["src"]).startswith("data:image/png;base64,iVBOR")
     assert picture["alt"] == view.summary()
-    # If a notebook was saved without its widgets' state, the page shows the picture.
+    # If a notebook was saved without the state of its widgets, the page shows the picture.
     bare = notebook(shown=[view])
     bare.metadata.pop("widgets")
     assert page(bare).all("img")[0]["src"] == picture["src"]

@@ -63,9 +63,11 @@ async def reply_before_a_send(channel_class: type[AsyncZMQSocketChannel], folder
             await asyncio.sleep(0.01)
         reply()  # without an await before the send, so that the loop cannot see the reply yet
         channel.send(channel.session.msg("comm_msg"))
-        assert not arrived(channel.socket, 0), "the send took in what the descriptor had to say"
+        assert not arrived(channel.socket, 0), "the send consumed the descriptor's signal"
         done, _ = await asyncio.wait({waiting}, timeout=2)
-        assert done or channel.socket._shadow_sock.EVENTS & zmq.POLLIN, "unheard, the reply is still in the socket"
+        assert done or channel.socket._shadow_sock.EVENTS & zmq.POLLIN, (
+            "the reply was neither received nor left in the socket"
+        )
         waiting.cancel()
         return waiting.result() if done else None
 

@@ -40,7 +40,7 @@ from metawidgets.reports.tables import Link, Table
         ),
         ("<form action='https://e.com'><input></form>", ""),
         ("<math><mi>x</mi></math>", "<math><mi>x</mi></math>"),
-        # elements and attributes that nobody listed as harmful, and that a browser reads otherwise than Python's parser
+        # elements and attributes that are not on common lists of harmful ones, or that a browser reads differently from Python's parser
         ("<svg><image href='https://e.com/a.png'/></svg>", "<svg><image></image></svg>"),
         (
             "<svg><rect fill='url(https://e.com/a)' stroke='url(#b)'/></svg>",

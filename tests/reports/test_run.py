@@ -1,4 +1,4 @@
-"""Runs of small notebooks that succeed, and that fail in every possible way."""
+"""Runs of small notebooks: successful runs, and all kinds of failures."""
 
 import json
 import os
@@ -109,7 +109,7 @@ def test_a_missing_kernel(tmp_path):
 
 
 def hear_interrupts() -> None:
-    """Runs in the child before it starts: if a shell runs the tests in the background, the child would ignore SIGINT."""
+    """Restore SIGINT in a child before it starts: if a shell runs the tests in the background, children ignore this signal."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -57,7 +57,7 @@ def test_one_at_a_time_in_one_process(claims):
         thread.start()
         thread.join()
         assert answers == [False]
-        assert not granted(claims, key_of(1)), "who was refused must not have dropped the first one's claim"
+        assert not granted(claims, key_of(1)), "the refused request must not drop the first claim"
     assert granted(claims, key_of(1))
     assert claims.stat().st_size == 0
 
@@ -69,7 +69,7 @@ def test_one_at_a_time_between_processes_and_none_outlives_its_owner(claims):
         assert theirs
         assert not granted(claims, key)
         assert granted(claims, key_of(1)), "other keys are free"
-        assert not granted(claims, key), "closing nothing, dropping nothing of theirs"
+        assert not granted(claims, key), "the other process must keep its claim"
         process.send_signal(signal.SIGKILL)
         process.wait(20)
         assert granted(claims, key)
@@ -98,7 +98,7 @@ def test_an_output_that_is_removed_and_made_again(claims):
         assert mine
         process, theirs = another(claims, key_of(1))
         ended(process)
-        assert not theirs, "both must ask for the same file"
+        assert not theirs, "both processes must lock the same file"
 
 
 def test_two_outputs_do_not_meet(tmp_path):
@@ -115,7 +115,7 @@ def test_a_file_system_without_locks_grants_them(claims, monkeypatch, number):
     monkeypatch.setattr(fcntl, "lockf", refuse)
     with claimed(claims, key_of(1)) as mine:
         assert mine
-        assert not granted(claims, key_of(1)), "threads are told apart all the same"
+        assert not granted(claims, key_of(1)), "claims must still work between threads"
     assert granted(claims, key_of(1))
 
 

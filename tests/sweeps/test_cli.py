@@ -84,7 +84,7 @@ def test_status_by_file_and_by_folder(sweep):
         (plan,) = found["plans"]
         assert (plan["reports"], plan["completed"], plan["failed"], plan["to_do"]) == (3, 1, 1, 1)
         assert found["problems"] == {"it broke.": 1}
-    assert Path("out/index.json").is_file(), "the next look reads no status file"
+    assert Path("out/index.json").is_file(), "the next call needs the index to read no status file"
     code, said, _ = sweep("status", "nowhere")
     assert code == 0
     assert not Path("nowhere").exists()

@@ -1,4 +1,4 @@
-"""External schedulers: missing, away for a while, of another version; and wrong clocks."""
+"""External schedulers that are missing, unreachable for a while, or of another version; and wrong clocks."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Combinations against itertools and by hand; a malformed grid gives one error message."""
+"""Combinations, compared with itertools and with lists made by hand; a malformed grid gives one error message."""
 
 import itertools
 

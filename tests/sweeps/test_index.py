@@ -19,7 +19,7 @@ def filled(store: Store, n: int = 6) -> Store:
 
 @pytest.fixture
 def reads(monkeypatch):
-    """A list that receives the keys whose status files are read."""
+    """A list to which the keys are appended whose status files are read."""
     found: list[str] = []
     real = Store.status
     monkeypatch.setattr(Store, "status", lambda self, key: found.append(key) or real(self, key))

@@ -1,4 +1,4 @@
-"""From settings to jobs: planning checks everything and starts nothing."""
+"""Planning, from settings to jobs: it checks everything and starts nothing."""
 
 import json
 import subprocess

@@ -79,7 +79,7 @@ def test_a_first_call_runs_all_and_a_second_nothing(workers, store, tmp_path):
     again = driver.run_sweep(asked)
     assert sorted(workers.ran) == [1, 2, 3, 4, 5]
     assert (again.before, again.completed, again.left) == (5, 0, 0)
-    assert workers.connections == 1, "without anything to do no cluster is started"
+    assert workers.connections == 1, "a call with nothing to do must not start a cluster"
 
 
 @pytest.mark.parametrize("after", [1, 2, 4])
@@ -92,7 +92,7 @@ def test_a_call_that_was_broken_off_is_gone_on_with(workers, store, tmp_path, af
     assert len(first) == after
     workers.breaks_off_after = 10**9
     done = driver.run_sweep(asked)
-    assert sorted(workers.ran) == [1, 2, 3, 4, 5], "each once, over both calls"
+    assert sorted(workers.ran) == [1, 2, 3, 4, 5], "over both calls, each report must run once"
     assert (done.before, done.completed, done.left) == (after, 5 - after, 0)
     index = Index.of(store)
     assert index.missing(job.key for job in asked.jobs) == []

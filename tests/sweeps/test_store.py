@@ -154,7 +154,7 @@ def test_who_reads_while_others_write_sees_whole_statuses_or_none(store):
 
 
 def test_a_report_that_ran_twice_counts_once(request, store, tmp_path):
-    """Without claims two workers may run the same report; the first result stays, and the report exists once."""
+    """Without claims, two workers may run the same report. The first result is kept, and the report exists once."""
     for text in ("first", "second"):
         with store.claim(KEY) as mine:
             assert mine

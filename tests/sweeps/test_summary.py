@@ -1,4 +1,4 @@
-"""A sweep's results: the tables against the status files, the statistics against numpy and scipy, and the page's contents."""
+"""A sweep's results: the tables compared with the status files, the statistics with numpy and scipy; and the page's contents."""
 
 import ast
 import csv

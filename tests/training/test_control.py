@@ -20,7 +20,7 @@ from tests.training.test_meta_training import HOW, equal, parts
 
 
 class StopAt(MetaControl):
-    """A control that stops at its nth check, wherever that is."""
+    """A control that stops the training at its nth check."""
 
     def __init__(self, look: int) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ def parts_of(name: str) -> tuple[learners.Learner, EpisodeSampler, EpisodeSample
 
 
 def run(name: str, control: MetaControl, how: MetaTraining = HOW) -> tuple[learners.Learner, list[Any], int]:
-    """Train to the end, resuming after each stop. The last value is the number of stops."""
+    """Train to the end, and resume after each stop. Return the learner, the steps and the number of stops."""
     torch.manual_seed(1)
     learner, sampler, validation = parts_of(name)
     torch.manual_seed(2)
@@ -119,7 +119,7 @@ def test_the_check_comes_before_every_task_in_every_thread(threads: int) -> None
             loop.meta_gradient(learner, batch_of("image", 5))
         assert len(seen) == 5 + 2 + threads  # each thread stops at its next check
         assert all(p.grad is None for p in learner.parameters())
-        loop.meta_gradient(learner, batch_of("image", 5))  # outside of a training nothing checks
+        loop.meta_gradient(learner, batch_of("image", 5))  # outside a training, nothing calls the check
         assert len(seen) == 5 + 2 + threads
     finally:
         torch.set_num_threads(before)

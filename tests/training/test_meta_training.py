@@ -1,4 +1,4 @@
-"""The outer loop: it learns, it stops when it should, and a killed and resumed training ends like an uninterrupted one."""
+"""The outer loop: it learns, it stops early if told to, and a killed and resumed training ends like an uninterrupted training."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Killed meta-trainings: wherever one dies, after resuming it ends with exactly the bits of an uninterrupted training.
+"""Killed meta-trainings: after a kill at any moment, a resumed training ends with exactly the bits of an uninterrupted training.
 
-Each run is a new process, forked from one that has already loaded torch. METAWIDGETS_SEED chooses other moments of death.
+Each run is a new process, forked from one that has already loaded torch. METAWIDGETS_SEED chooses other moments for the kills.
 """
 
 import itertools
@@ -85,7 +85,7 @@ def born(lives: ForkServerContext, *args: Any) -> ForkServerProcess:
 
 
 def saves(process: ForkServerProcess, state: Path) -> Iterator[None]:
-    """Yield each time that a file beside `state` is being written, or has been, as long as the process lives."""
+    """Yield each time that a file beside `state` is being written or has been written, while the process lives."""
     seen = set(os.listdir(state.parent))  # noqa: PTH208 - quick: what it waits for lasts a millisecond
     while process.is_alive():
         now = set(os.listdir(state.parent))  # noqa: PTH208
@@ -95,7 +95,7 @@ def saves(process: ForkServerProcess, state: Path) -> Iterator[None]:
 
 
 def kill_somewhere(draw: random.Random, way: str, process: ForkServerProcess, state: Path, step_s: float) -> None:
-    """Kill it in the middle of a write, as far as that can be seen from outside, or some steps after one."""
+    """Kill the process in the middle of a write, as far as this can be seen from outside, or some steps after a write."""
     writes = saves(process, state)
     for _ in range(draw.randint(1, 4)):
         next(writes, None)

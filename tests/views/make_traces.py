@@ -174,7 +174,7 @@ def _unit(z: np.ndarray) -> np.ndarray:
 
 
 def _read_so_far(n: int) -> np.ndarray:
-    """Return whether each item has been read, `(step, support)`, when each step reads one item."""
+    """Return which items have been read at each step, `(step, support)`, if each step reads one item."""
     return np.arange(n) < np.arange(n + 1)[:, None]
 
 

@@ -13,7 +13,7 @@ from .scenes import group_of, items, marks_at, texts
 
 
 def _said(trace: Trace, step: int, **options: object) -> dict[tuple[str, str], str]:
-    """What each cell says, by query and support item."""
+    """Return each cell's text, by query and support item."""
     cells = group_of(marks_at(views.attention_map(trace, step=step, **options).to_dict()), "rect", 9 * 5)
     pairs = [cell["description"].split(" attends to ") for cell in cells]
     return {
@@ -82,7 +82,7 @@ def test_curves_have_items_by_their_x() -> None:
     weights = np.array([[[[0.0, 0, 0], [0, 0, 0]]], [[[0.5, 0.25, 0.25], [0, 1, 0]]]])
     trace = Trace("context_example", {"attention": weights}, episode)
     marks = marks_at(views.attention_map(trace, step=1).to_dict())
-    # exp(entropy) of (1/2, 1/4, 1/4) is 2 sqrt 2, and of a single item 1: on average 1.9
+    # exp(entropy) is 2 sqrt 2 for (1/2, 1/4, 1/4) and 1 for a single item, so the mean is 1.9
     assert "the attention is effectively spread over 1.9 items" in " ".join(texts(marks))
     assert [t for t in texts(marks) if t in ("-1", "0.5", "2")] == ["-1", "0.5", "2", "-1", "2"]
 

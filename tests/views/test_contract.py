@@ -15,7 +15,7 @@ from metawidgets.views import View, theme
 from .conftest import DATA, NAMES
 from .scenes import colours_used, marks_at, pixels, texts
 
-# Bytes of JSON for the fixed traces, a third above what was measured: a view that starts to repeat its data fails here.
+# Bytes of JSON for the fixed traces, a third above the measured sizes. A view that starts to repeat its data exceeds its limit.
 BUDGETS = {
     "learning_curves": 12_000,
     "query_probabilities": 22_000,
@@ -39,7 +39,7 @@ def _subject(view: View, trace: Trace) -> Any:
 
 
 def _cases() -> list[Any]:
-    """Every trace that each view takes; all but the first of a view are of `make test-all`."""
+    """Return each view with every trace that it takes. Only the first trace of a view is in `make test`."""
     every = {name: Trace.load(DATA / f"{name}.npz") for name in NAMES}
     found = []
     for view in views.ALL.values():
@@ -144,7 +144,7 @@ def test_the_slider_reaches_every_step(view: View, name: str, traces: dict[str, 
 @each_stepped
 def test_the_slider_shows_what_the_still_shows(view: View, name: str, traces: dict[str, Trace]) -> None:
     trace = traces[name]
-    wide = 640  # wide enough that no title is wrapped, since all of a slider's titles are as high as its highest
+    wide = 640  # wide enough that no title is wrapped, since all of a slider's titles have the height of the highest
     spec = view(trace, width=wide).to_dict()
     for step in (0, 2, len(trace) - 1):
         slid, still = marks_at(spec, step), marks_at(view(trace, step=step, width=wide).to_dict())
@@ -183,7 +183,7 @@ def test_a_picture_is_drawn_and_fits(view: View, name: str, traces: dict[str, Tr
         assert (picture != 255).any(axis=-1).mean() > 0.01
         assert colours_used(png) > 12
         edges = (picture[0], picture[-1], picture[:, 0], picture[:, -1])
-        assert all((edge == 255).all() for edge in edges), "something touches the border: it may be cut"
+        assert all((edge == 255).all() for edge in edges), "something touches the border, so it may be cut"
 
 
 @each_case
@@ -196,7 +196,7 @@ def test_every_axis_with_numbers_has_a_title(view: View, name: str, traces: dict
 
 
 def _labels_only_repeat(group: dict[str, Any], groups: list[dict[str, Any]]) -> bool:
-    """An axis needs no title if another one with the same labels has it, as with stacked panels."""
+    """Return whether another axis has the same labels, as in stacked panels. Then only one of them needs a title."""
 
     def labels(axis: dict[str, Any]) -> list[str]:
         children = [child for item in axis["items"] for child in item["items"] if child.get("role") == "axis-label"]

@@ -1,4 +1,4 @@
-"""The map of embeddings against the projection."""
+"""The map of embeddings, compared with the projection."""
 
 from dataclasses import replace
 

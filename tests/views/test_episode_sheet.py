@@ -55,9 +55,9 @@ def test_vectors_are_bars_up_and_down_on_one_scale() -> None:
     tall, deep = bars(up[0], 4)[0] > 0, bars(down[0], 4)[0] > 0
     heights = [tall[:, column].sum() for column in (8, 22, 38)]
     assert heights == sorted(heights)
-    assert tall[:, 38].argmax() == 4  # 20 pixels above the middle, 24
+    assert tall[:, 38].argmax() == 4  # 20 pixels above the middle, which is pixel 24
     assert deep[:, 22].nonzero()[0].max() == 44
-    assert deep[:, 8].sum() == 1  # a number of 0 is a line
+    assert deep[:, 8].sum() == 1  # the number 0 is drawn as a line
 
 
 def test_an_episode_without_queries_still_has_a_sheet(prototypes: Trace) -> None:

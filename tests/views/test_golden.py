@@ -1,4 +1,4 @@
-"""Every view's specification against the saved one, so that no change to a chart goes unnoticed.
+"""Every view's specification, compared with a saved one, so that no change to a chart goes unnoticed.
 
 After an intended change, look at the charts, and write the files again with
 
@@ -45,10 +45,10 @@ CHARTS = {
 
 
 def normalised(node: Any, names: dict[str, str] | None = None) -> Any:
-    """Return a specification without the parts that may differ although the chart is the same.
+    """Return a specification without the parts that may differ for equal charts.
 
-    Altair names data by a hash of their content, and a PNG's bytes depend on the compressor: data are numbered, images
-    replaced by a hash of their pixels.
+    Altair names data by a hash of their content, and a PNG's bytes depend on the compressor. Therefore data are numbered, and images
+    are replaced by a hash of their pixels.
     """
     names = {} if names is None else names
     if isinstance(node, dict):
@@ -64,7 +64,7 @@ def normalised(node: Any, names: dict[str, str] | None = None) -> Any:
 
 
 def differences(found: Any, golden: Any, at: str = "$") -> list[str]:
-    """Return where two specifications differ. The last of a number's four digits may, as linear algebra differs between machines."""
+    """Return the places where two specifications differ. The last of a number's four digits may differ, as it does between machines."""
     if isinstance(found, dict) and isinstance(golden, dict):
         odd = [f"{at}: {key} is in one of them only" for key in found.keys() ^ golden.keys()]
         return odd + [

@@ -33,7 +33,7 @@ def test_lines_stand_at_zero_and_where_all_began(rates: Trace) -> None:
     marks = marks_at(views.learned_rates(rates, step=1).to_dict())
     at: dict[tuple[int, ...], float] = {tuple(rule.get("strokeDash") or ()): rule["x"] for rule in items(marks, "rule")}
     dots = {dot["description"].split(": ")[0]: dot["x"] for dot in group_of(marks, "symbol", 3)}
-    scale = (dots["head.weight"] - dots["offset"]) / (0.4 - 0.02)  # pixels per rate, by the rates of step 1
+    scale = (dots["head.weight"] - dots["offset"]) / (0.4 - 0.02)  # pixels per unit of rate, from the rates of step 1
     assert at[(5, 3)] == pytest.approx(dots["offset"] + scale * (0.3 - 0.02), abs=0.6)
     assert at[(1, 0)] == pytest.approx(dots["offset"] - scale * 0.02, abs=0.6)
 

@@ -13,7 +13,7 @@ from .scenes import group_of, items, marks_at, texts
 
 
 def _cells(spec: dict, n: int, pattern: str) -> dict[tuple[str, ...], float]:
-    """What each cell says, by the parts that `pattern` finds in front of its number."""
+    """Return each cell's number, by the parts of its text that `pattern` finds before the number."""
     found = [re.fullmatch(pattern, cell["description"]) for cell in group_of(marks_at(spec), "rect", n)]
     return {m.groups()[:-1]: float(m.groups()[-1]) for m in found if m}
 
@@ -74,7 +74,7 @@ def test_units_stand_by_their_last_value(memory: Trace) -> None:
 def test_the_state_says_how_far_a_step_moved_it(memory: Trace) -> None:
     moved = np.linalg.norm(memory["hidden"][3] - memory["hidden"][2])
     title = " ".join(texts(marks_at(views.hidden_state(memory, step=3).to_dict())))
-    assert f"moved the state by {moved:.3g}" in title
+    assert f"changed the state by {moved:.3g}" in title
 
 
 def test_of_many_units_the_liveliest(memory: Trace) -> None:

@@ -55,9 +55,9 @@ def test_queries_take_the_order_asked_for_and_cells_hold_a_change(prototypes: Tr
     assert [name for _, name in by_place] == [str(prototypes.episode.query_items[q]) for q in by_class]
     moved = [cell for cell in cells if cell["description"].endswith(": 3")]
     assert len(moved) == 4
-    assert len({cell["fill"] for cell in cells}) == 2  # no change, and the largest
+    assert len({cell["fill"] for cell in cells}) == 2  # the colours of no change and of the largest change
     dots = [s for s in items(marks, "symbol") if s.get("stroke") == theme.ON_LIGHT]
-    assert len(dots) == len(kept)  # by the distances, not by what changed
+    assert len(dots) == len(kept)  # dots mark the nearest class, not the largest change
 
 
 def test_a_large_matrix_names_the_component(prototypes: Trace) -> None:

@@ -66,7 +66,7 @@ def test_views_load_neither_torch_nor_components() -> None:
 
 
 def test_characters_that_no_picture_has_do_not_end_the_process() -> None:
-    """vl-convert aborts on them, and takes the kernel with it. Here they are in data, in expressions and in a title."""
+    """Such characters make vl-convert abort the process. Here they are in data, in expressions and in a title."""
     names = [
         "nul \0",
         "behind a backslash \\\0\x08",

@@ -1,4 +1,4 @@
-"""Which slots of a memory are shown."""
+"""The choice of the memory slots that a chart shows."""
 
 import numpy as np
 

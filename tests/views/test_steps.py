@@ -73,7 +73,7 @@ def test_a_slider_over_too_much_moves_by_several_steps(load: int, shown: range, 
 
 
 def test_a_stride_that_misses_step_0_still_ends_at_the_last(prototypes: Trace) -> None:
-    longer = _with_steps(prototypes, 12)  # 11 is prime, so no stride from 2 to 10 hits both ends
+    longer = _with_steps(prototypes, 12)  # 11 is prime, so no stride from 2 to 10 reaches both ends
     steps = Steps(longer, None, BUDGET // 5)
     assert steps.shown == range(2, 12, 3)
 

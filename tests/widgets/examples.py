@@ -41,7 +41,7 @@ def task_map(n: int = 6) -> TaskMap:
 
 
 def builder(*further: str) -> widgets.EpisodeBuilder:
-    """Of images, with further datasets to choose."""
+    """Make a builder of an image episode, with these further datasets to choose from."""
     from metawidgets import datasets
 
     known = {"glyphs": datasets.load("glyphs", n_classes=60)} | {name: datasets.load(name) for name in further}
@@ -145,7 +145,7 @@ def items(dataset: str, labels: np.ndarray, side: str) -> tuple[ItemId, ...]:
 def sheet(
     shots: tuple[int, ...] = (1, 3, 0), queries: int = 4, names: tuple[str, ...] = ("aleph", "beth", HOSTILE)
 ) -> Episode:
-    """Images, one solid grey a class, so that a pixel says which class is drawn; the third class has no support."""
+    """Make images of one solid grey per class, so that a pixel tells which class is drawn. The third class has no support."""
     s, q = np.repeat(np.arange(len(shots)), shots), np.repeat(np.arange(len(shots)), queries)
 
     def image(labels):
@@ -156,7 +156,7 @@ def sheet(
 
 
 def points() -> Episode:
-    """Two classes in the plane, on a grid whose order along x and y is known."""
+    """Make points of two classes in the plane, on a grid whose order along x and y is known."""
     s, q = np.array([0, 0, 1, 1]), np.array([0, 1])
     x = np.array([[0, 0], [1, 3], [2, 1], [3, 4]])
     return Episode(

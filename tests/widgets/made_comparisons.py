@@ -25,8 +25,8 @@ def answer(episode: Episode, said: np.ndarray, *, milliseconds: float = 2.0, ste
 
 
 def comparison(index: int = 0) -> EpisodeComparison:
-    """Three classes with four queries each. The first learner is always right, the second wrong at the last `index % 4` queries,
-    the third says class 0 of everything."""
+    """Make a comparison on three classes with four queries each. The first learner is always right. The second one is wrong at the
+    last `index % 4` queries. The third one always predicts class 0."""
     episode = sheet((1, 1, 1), 4, NAMES).drawn_by(7, index)
     y = np.array(episode.query_y)
     last = y.copy()
@@ -60,7 +60,7 @@ def you(n: int = 3, n_query: int | None = 2, **kwargs) -> YouAreTheLearner:
 
 
 def curves(n: int = 2) -> list[EpisodeComparison]:
-    """x**2 at two queries (1 and 16); the learners are off by 0 and by 2."""
+    """Make comparisons on the curve x**2 with two queries (targets 1 and 16). The learners' errors are 0 and 2."""
     probe = np.linspace(-3, 4, 15, dtype=np.float32)
     found = []
     for i in range(n):

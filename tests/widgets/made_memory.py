@@ -11,12 +11,12 @@ RECORDERS = {"hidden": ["RecurrentLearner", "MANN"], "attention": ["SNAIL"], "wr
 
 
 def three() -> Episode:
-    """Three support items, one a class, and two queries a class."""
+    """Make an episode with three support items, one per class, and two queries per class."""
     return sheet((1, 1, 1), 2, NAMES)
 
 
 def answers(episode: Episode, steps: int) -> dict[str, np.ndarray]:
-    """From even odds to 0.9 for the true class; the last query ends at the class after its own instead."""
+    """Return outputs that go from equal probabilities to 0.9 for the true class. For the last query, the next class wins instead."""
     way, aim = len(episode.class_names), np.array(episode.query_y)
     aim[-1] = (aim[-1] + 1) % way
     share = np.linspace(0, 0.85, steps)[:, None, None]
@@ -27,9 +27,10 @@ def answers(episode: Episode, steps: int) -> dict[str, np.ndarray]:
 
 
 def remembered() -> dict[str, np.ndarray]:
-    """Four slots. Item 0 goes to slot 0 and partly to 1; item 1 takes slot 1; item 2 takes slot 0 and is blended into slot 1.
+    """Return the writes of a memory with four slots.
 
-    Slots 2 and 3 stay empty; slot 2 is the least used in the end, so that asking a query empties it.
+    Item 0 is written to slot 0 and partly to slot 1, item 1 to slot 1, and item 2 to slot 0 and partly to slot 1. Slots 2 and 3
+    stay empty. Slot 2 is the least used slot at the end, so reading a query clears it.
     """
     writes = np.array([[0, 0, 0, 0], [0.75, 0.25, 0, 0], [0, 1, 0, 0], [0.5, 0.5, 0, 0]], np.float32)
     erased = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0]], np.float32)
@@ -40,8 +41,9 @@ def remembered() -> dict[str, np.ndarray]:
 
 
 def attended() -> dict[str, np.ndarray]:
-    """Two layers of two heads. The first head looks at all items read alike, the second at the last one, the third at the first
-    one, the fourth half at the first one and half at the query itself. Among items alike, an item counting as read."""
+    """Return the attention of two layers with two heads each. The first head attends equally to all items read, the second to the
+    last item, the third to the first item, and the fourth half to the first item and half to the query itself. Support items attend
+    in the same way; an item counts as read by itself."""
     out, among = np.zeros((4, 4, 6, 3), np.float32), np.zeros((4, 4, 3), np.float32)
     for t in range(1, 4):
         for head, row in enumerate((np.full(t, 1 / t), np.eye(t)[-1], np.eye(t)[0], 0.5 * np.eye(t)[0])):
@@ -52,7 +54,7 @@ def attended() -> dict[str, np.ndarray]:
 
 
 def kept() -> dict[str, np.ndarray]:
-    """Five units, of which unit 3 moves most at the last step."""
+    """Return the hidden states of five units. Unit 3 changes most in the last step."""
     hidden = np.array(
         [[0, 0, 0, 0, 0], [0.5, -0.5, 0, 0.1, 0], [0.5, -0.4, 0, 0, 0.2], [0.4, -0.4, 0, 0.9, 0]], np.float32
     )
@@ -85,7 +87,7 @@ def everything() -> Trace:
 
 
 def large_memory(n_slots: int = 128, writes: int = 50, features: int = 40, way: int = 5) -> Trace:
-    """As large as a memory must be scrubbed: each write goes to the four least used slots, each query reads at random."""
+    """Make a memory of the largest size that must be quick to scrub. Writes go to the four least used slots; reads are random."""
     rng = np.random.default_rng(5)
     episode = sheet((writes // way,) * way, 10, tuple(f"alphabet/{k}" for k in range(way)))
     weights, erased = np.zeros((2, writes + 1, n_slots), np.float32)
@@ -105,7 +107,7 @@ def large_memory(n_slots: int = 128, writes: int = 50, features: int = 40, way: 
 
 
 def large_attention(n_heads: int = 8, context: int = 100, queries: int = 5, way: int = 5) -> Trace:
-    """8 heads over 100 context items: every head looks at random, at what has been read and at the query itself."""
+    """Make 8 heads over 100 context items, with random attention to the items read and to the query itself."""
     rng = np.random.default_rng(6)
     episode = sheet((context // way,) * way, queries, tuple(f"alphabet/{k}" for k in range(way)))
     read = np.arange(context) < np.arange(context + 1)[:, None]  # (step, item)

@@ -1,8 +1,8 @@
-"""A plane whose losses, paths and gradients are known in closed form: quadratic bowls in three dimensions, seen from above.
+"""A plane whose losses, paths and gradients are known in closed form: the losses are quadratic bowls over three dimensions.
 
-Task k's loss is (1 + k) / 2 times the squared distance of (x, y, z) from its centre, one unit off the plane; the inner loop takes
-plain gradient steps. The query loss is the same about a shifted centre. Gradients: the second-order one is the query loss's
-gradient after the inner loop, times (1 - rate * curvature) ** steps; the others need no Hessian here.
+Task k's support loss is (1 + k) / 2 times the squared distance of (x, y, z) from a centre one unit off the plane. The query loss has
+the same form with a shifted centre. The inner loop takes plain gradient steps. The second-order meta-gradient is the query loss's
+gradient after the inner loop, times (1 - rate * curvature) ** steps. The other meta-gradients need no Hessian here.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ RATE, STEPS = 0.3, 4
 
 
 class Bowls:
-    """See the module. `calls` counts what was asked for."""
+    """The plane that the module describes. `calls` counts the calls of each method."""
 
     def __init__(self, n_tasks=2, first=0, third: int | str = "random", seed=0, unit="squared error", titles=None):
         self.n_tasks, self.first, self.third, self.seed, self.unit = n_tasks, first, third, seed, unit

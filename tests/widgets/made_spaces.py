@@ -1,4 +1,4 @@
-"""Spaces made by hand, whose geometry is known."""
+"""Embedding spaces made by hand, with known geometry."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tests.widgets.examples import HOSTILE, sheet
 
 
 def blobs(n: int, *, way: int = 3, features: int = 8, images: bool = False, seed: int = 0) -> EmbeddedItems:
-    """`n` items in round classes far apart; an image is one grey a class."""
+    """Make `n` items in round classes that are far apart. Images have one grey per class."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % way
     centres = rng.normal(scale=4, size=(way, features))
@@ -23,7 +23,7 @@ def blobs(n: int, *, way: int = 3, features: int = 8, images: bool = False, seed
 
 
 def moving() -> Trace:
-    """Gradient steps that pull three classes apart along three axes of five; two support items and two queries a class."""
+    """Make a trace whose gradient steps pull three classes apart along three of five axes. A class has two support items and queries."""
     episode: Episode = sheet((2, 2, 2), 2, ("aleph", "beth", HOSTILE))
     rng = np.random.default_rng(4)
     s, q = rng.normal(scale=0.5, size=(6, 5)), rng.normal(scale=0.5, size=(6, 5))

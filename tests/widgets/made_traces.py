@@ -1,4 +1,4 @@
-"""Traces made by hand, small enough that every reading of them is known."""
+"""Traces made by hand, small enough that all results are known."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from metawidgets.records import Trace
 from tests.widgets.examples import HOSTILE, points, sheet
 
 NAMES = ("aleph", "beth", HOSTILE)
-# Two queries a class, in the order of the classes. Queries 1 and 5 are nearest to beth, which is wrong.
+# Two queries per class, in the order of the classes. Queries 1 and 5 are wrongly nearest to beth.
 DISTANCES = np.array([[1, 4, 9], [5, 2.5, 8], [6, 1, 7], [3, 2, 9], [9, 8, 2], [9, 2, 2.25]], np.float32)
 
 
 def absorbing(
     distances: np.ndarray = DISTANCES, episode: Episode | None = None, *, metric: str = "squared_euclidean"
 ) -> Trace:
-    """Support examples absorbed one by one, one a class: before class k's example its column is NaN."""
+    """Make a trace that reads one support example per class, one after the other. A class's column is NaN before its example."""
     episode = episode or sheet((1,) * distances.shape[1], len(distances) // distances.shape[1], NAMES)
     way = distances.shape[1]
     steps = np.stack([np.where(np.arange(way) < t, distances, np.nan) for t in range(way + 1)])  # (step, query, way)
@@ -30,7 +30,7 @@ def absorbing(
 
 
 def many(way: int = 20, per_class: int = 15) -> Trace:
-    """As large as the matrix must take: 20 ways, 300 queries; query i is `i % 7 + 1` from its own class, 30 from the others."""
+    """Make the largest required matrix: 20 classes, 300 queries. Query i has distance `i % 7 + 1` to its own class and 30 to others."""
     names = tuple(f"alphabet/character{k:02d}" for k in range(way))
     y = np.repeat(np.arange(way), per_class)
     d = np.full((len(y), way), 30, np.float32)
@@ -39,7 +39,7 @@ def many(way: int = 20, per_class: int = 15) -> Trace:
 
 
 def deciding(*, learner: str = "MAML", last: int = 4, episode: Episode | None = None, **channels: np.ndarray) -> Trace:
-    """Gradient steps from even odds towards the true class; the last query ends at the class after its own instead."""
+    """Make gradient steps from equal probabilities towards the true class. For the last query, the next class wins instead."""
     episode = episode or sheet((1, 1, 1), 2, NAMES)
     n, way = len(episode.query_y), len(episode.class_names)
     aim = np.array(episode.query_y)
@@ -59,7 +59,7 @@ def deciding(*, learner: str = "MAML", last: int = 4, episode: Episode | None = 
 
 
 def halves(last: int = 2) -> Trace:
-    """2-D points: the plane falls to "low" left of a border and to "high" right of it; the border moves from x = 0 to x = 3."""
+    """Make 2-D points with class "low" left of a border and "high" right of it. The border moves from x = 0 to x = 3."""
     episode = points()
     side = np.linspace(-1, 5, 33, dtype=np.float32)
     probe = np.stack([np.tile(side, 33), np.repeat(side, 33)], -1)
@@ -77,7 +77,7 @@ def halves(last: int = 2) -> Trace:
 
 
 def sine(last: int = 3, *, diverges: bool = False, learner: str = "MAML", query: int = 4) -> Trace:
-    """Regression: the fit rises from 0 to the truth, or grows without bound, to infinity and to NaN."""
+    """Make a regression whose fit rises from 0 to the true curve, or diverges to infinity and NaN."""
     amplitude, phase = 2.0, 0.5
     curve = lambda x: (amplitude * np.sin(x - phase)).astype(np.float32)  # noqa: E731
     x, z = np.linspace(-4, 4, 5, dtype=np.float32)[:, None], np.linspace(-3, 3, query, dtype=np.float32)[:, None]

@@ -1,4 +1,4 @@
-"""A meta-training that is made up: every loss is known beforehand, and nothing is learned."""
+"""A fake meta-training whose losses are known beforehand. Nothing is learned."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ _DATA = Path(__file__).parents[1] / "data"
 
 
 def monitored(steps: int = 80, done: int = 0, name: str = "curve", every: int | None = 5) -> OuterLoopMonitor:
-    """A meta-training that is made up: its loss falls by a known rule, and so does that of its held episode."""
+    """A fake meta-training whose losses, on the training tasks and on the held-out episode, fall by a known rule."""
     at, first = [0], Trace.load(_DATA / f"{name}.npz")
 
     def meta_steps(control: MetaControl) -> Iterator[MetaStep]:

@@ -1,4 +1,4 @@
-"""The base of all components: packing, errors, keywords, saving, and the output where scripts do not run."""
+"""The base of all components: packing, errors, keywords, saving, and the output for readers without scripts."""
 
 import json
 import subprocess
@@ -95,7 +95,7 @@ def test_a_failing_observer_is_shown_when_the_browser_caused_it_and_raised_when_
     with pytest.raises(ValueError, match="no step 3"):
         component.step = 3
     assert component.error == ""
-    with pytest.raises(ValueError, match="no step 4"):  # raised again, for the log
+    with pytest.raises(ValueError, match="no step 4"):  # also raised again, so that it is logged
         component.set_state({"step": 4})
     assert component.error == "ValueError: no step 4"
     component.unobserve(fail, "step")

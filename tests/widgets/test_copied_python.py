@@ -216,7 +216,7 @@ def test_an_episode_that_was_given_names_its_items_where_a_dataset_has_them():
     assert '.source("train")' in code
     assert not has_pixels(code)
     assert same(run(code).drawn_by(*b.episode.seed), b.episode)
-    b.do_more(b.document["classes"][0]["key"])  # it is known where there are more of its items
+    b.do_more(b.document["classes"][0]["key"])  # further items of the class are found
     # Another dataset of the same name has other items.
     other = EpisodeBuilder(sampler.episode(5), datasets={"glyphs": datasets.load("glyphs", n_classes=60, seed=5)})
     assert has_pixels(code_of(other))

@@ -1,4 +1,4 @@
-"""EmbeddingMap without a browser: against scikit-learn, a learner's own decisions, and arithmetic by hand."""
+"""EmbeddingMap without a browser, compared with scikit-learn, with a learner's own decisions, and with numbers computed by hand."""
 
 import base64
 import io
@@ -30,7 +30,7 @@ def test_the_axes_are_those_of_scikit_learn_over_all_steps():
     arrays = EmbeddingMap(made).unpack()
     everything = np.concatenate([made["support_embeddings"], made["embeddings"], made["prototypes"]], 1).reshape(-1, 5)
     everything = everything[np.isfinite(everything).all(1)]
-    # items first, then prototypes, as they are sent; the order changes nothing for the axes
+    # items first, then prototypes, as they are sent; the axes do not depend on the order
     oracle = PCA(2, svd_solver="full").fit(everything)
     items = np.concatenate([made["support_embeddings"], made["embeddings"]], 1)
     expected = oracle.transform(items.reshape(-1, 5)).reshape(*items.shape[:2], 2)
@@ -49,7 +49,7 @@ def test_scatter_and_silhouette_of_every_step_are_those_of_scikit_learn():
         within = np.mean([((x[labels == k] - x[labels == k].mean(0)) ** 2).sum(1).mean() for k in range(3)])
         assert arrays["geometry"][t, 0] == pytest.approx(
             within, rel=1e-5
-        )  # classes of one size: the mean of their means
+        )  # the classes have equal size, so this is the mean of their means
         assert arrays["geometry"][t, 0] + arrays["geometry"][t, 1] == pytest.approx(
             ((x - x.mean(0)) ** 2).sum(1).mean(), rel=1e-5
         )
@@ -100,7 +100,7 @@ def test_borders_are_the_learners_own_decisions():
     own = state.compare(points, "squared_euclidean")["outputs"].argmax(1).numpy()
     planes = arrays["planes_euclidean"][-1].astype(np.float64)
     heights = places @ planes[:, :2].T + planes[:, 2]
-    clear = np.sort(heights, 1)[:, -1] - np.sort(heights, 1)[:, -2] > 1e-3  # planes travel as float32
+    clear = np.sort(heights, 1)[:, -1] - np.sort(heights, 1)[:, -2] > 1e-3  # planes are sent as float32
     assert clear.sum() > 390
     np.testing.assert_array_equal(heights.argmax(1)[clear], own[clear])
 
@@ -156,7 +156,7 @@ def test_tsne_keeps_neighbours_and_agrees_with_itself():
     assert "t-SNE with 20 neighbours" in restored.summary()
     assert restored.png() == component.png()
     assert restored.able == ["project"]
-    restored.project("tsne", neighbours=5)  # from what it holds, without the items that made it
+    restored.project("tsne", neighbours=5)  # from its saved state, without the original items
     assert restored.projections["tsne"]["neighbours"] == 5
 
 
@@ -329,14 +329,14 @@ def test_the_divergence_is_that_of_exact_tsne(n, perplexity, metric):
     x = np.random.default_rng(n).normal(size=(n, 8)).astype(np.float32)
     exact = TSNE(method="exact", perplexity=perplexity, metric=metric, init="random", random_state=0, max_iter=400)
     places = exact.fit_transform(x)
-    # scikit-learn counts no probability as less than 1e-16, and works in float32.
+    # scikit-learn raises all probabilities to at least 1e-16, and computes in float32.
     assert tsne_divergence(x, places, perplexity=perplexity, metric=metric) == pytest.approx(
         exact.kl_divergence_, rel=0.05
     )
 
 
 def test_the_divergence_by_hand():
-    """Three points in a line and three places: with perplexity 2 both others are equally likely neighbours of each."""
+    """Three points at equal distances and three places. With perplexity 2, both other points are equally likely neighbours."""
     x = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # equal sides: every probability is 1/6
     places = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
     q = np.array([1 / 2, 1 / 5, 1 / 6])  # 1 / (1 + squared distance)
@@ -348,7 +348,7 @@ def test_the_divergence_by_hand():
 
 @pytest.mark.parametrize("spread", [0.0, 1e-6, 1e-3])
 def test_a_divergence_is_never_negative(spread):
-    """Spaces whose classes have collapsed into points, as a trained ProtoNet's nearly have, and items that come twice."""
+    """Spaces whose classes have collapsed into points, as is nearly true for a trained ProtoNet, and duplicate items."""
     rng = np.random.default_rng(3)
     x = np.repeat(10 * np.eye(5), 6, 0) + spread * rng.normal(size=(30, 5))
     for stage in tsne_stages(x, analysis.fit_projection(x)(x), perplexity=9):

@@ -1,4 +1,4 @@
-"""What the browser's arithmetic of an embedding map (js/embedding_map/space.ts, regions.ts) is tested with."""
+"""The test cases of the browser's computations for an embedding map (js/embedding_map/space.ts, regions.ts), computed by Python."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from tests.widgets.made_spaces import moving
 
 
 def numbers_of(component: EmbeddingMap) -> dict:
-    """What was sent, in which metric what is nearest, and the shares that Python gives for it."""
+    """Return the arrays sent and, for each metric, the nearest items and the shares that Python computes."""
     arrays, config = component.unpack(), component.config
     steps, states = config["steps"], len(arrays["z"])
     nearest = {}
@@ -30,7 +30,7 @@ def numbers_of(component: EmbeddingMap) -> dict:
 
 
 def angles(rows: np.ndarray) -> np.ndarray:
-    """Angles between rows in degrees, by NumPy; NaN for a row that is NaN or zero."""
+    """Return the angles between rows in degrees, computed by NumPy; NaN for a row that is NaN or zero."""
     with np.errstate(invalid="ignore"):
         units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         found = np.degrees(np.arccos(np.clip(units @ units.T, -1, 1)))
@@ -40,7 +40,7 @@ def angles(rows: np.ndarray) -> np.ndarray:
 
 
 def only_support() -> EmbeddedItems:
-    """Five items in three classes, all of them support: they are judged all the same. One prototype is zero, one unknown."""
+    """Make five items in three classes, all of them support; they are measured like queries. One prototype is zero, one is unknown."""
     rng = np.random.default_rng(3)
     z = rng.normal(size=(5, 4)).astype(np.float32)
     prototypes = rng.normal(size=(3, 4)).astype(np.float32)
@@ -54,7 +54,7 @@ def test_the_space_is_what_the_browser_is_tested_with():
     last = component.unpack()["prototypes"][-1].astype(np.float64)
     matrix = {name: metric_distances(last, last, name) for name in METRICS}
     for distances in matrix.values():
-        np.fill_diagonal(distances, 0)  # cosine distances leave a rest of rounding there
+        np.fill_diagonal(distances, 0)  # rounding leaves small cosine distances on the diagonal
     matrix |= {"angle": angles(last), "spread": angles(last - last.mean(0))}
     check_fixture(
         "embedding_map/space",
@@ -73,7 +73,7 @@ def test_the_regions_are_what_the_browser_is_tested_with():
     prototypes[0, 4] = np.nan  # a class without support yet
     fitted = analysis.fit_projection(prototypes)
     places = rng.uniform(-3, 3, size=(300, 2))
-    points = fitted.mean + places @ fitted.components  # back into the space
+    points = fitted.mean + places @ fitted.components  # places mapped back into the space
     found = {}
     for metric in ("euclidean", "cosine"):
         distances = metric_distances(points, prototypes[0], metric)

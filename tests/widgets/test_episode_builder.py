@@ -1,4 +1,4 @@
-"""Episodes built by hand, the Python side: documents that come from a browser, locks, the pool, pictures, undo and redo."""
+"""The Python side of the episode builder: documents sent by a browser, locks, the pool, pictures, undo and redo."""
 
 import copy
 import io
@@ -31,7 +31,7 @@ def builder(dataset="glyphs", **options):
 
 
 def of(b, side, label=None):
-    """Keys of a side's items (of the class in one row), in order."""
+    """Return the keys of a side's items in order; with `label`, only of the class with this number."""
     key = None if label is None else b.document["classes"][label]["key"]
     mine = [
         (i["rank"], k)
@@ -42,7 +42,7 @@ def of(b, side, label=None):
 
 
 def change(b, edit):
-    """As the browser does it: a changed copy of the document arrives, with the history."""
+    """Edit the document as the browser does: send a changed copy of the document, with the history."""
     new = copy.deepcopy(b.document)
     edit(new)
     history = recorded(b.history, b.document, new, "an edit")
@@ -102,7 +102,7 @@ def test_moves_are_seen_by_who_observes_the_episode():
     assert b.episode.queries.tolist() == [3, 2, 3, 3, 3]
     assert b.episode.seed == ()
     end()
-    change(b, put(key, locked=True))  # nothing that a learner sees
+    change(b, put(key, locked=True))  # a lock does not change the episode
     change(b, put(of(b, "pool", 0)[0], rank=99))
     assert len(seen) == 1
     change(b, put(key, side="pool"))
@@ -144,7 +144,7 @@ def test_notes_say_what_a_reader_of_a_result_should_know():
     b = builder(n_way=2)
     change(b, put(of(b, "support", 1)[0], side="pool"))
     name = b.document["classes"][1]["name"]
-    assert b.notes == [f"Class “{name}” has queries but no support: a learner cannot know it."]
+    assert b.notes == [f"Class “{name}” has queries but no support: a learner cannot recognise it."]
     assert b.episode.shots.tolist() == [1, 0]
 
 
@@ -237,7 +237,7 @@ def test_resampling_keeps_what_is_locked_where_it_is():
     names = b.episode.class_names
     b.resample()
     assert b.episode.class_names[2] == names[2]
-    assert b.episode.class_names[0] == names[0]  # of the locked item
+    assert b.episode.class_names[0] == names[0]  # the locked item's class
     assert b.episode.class_names[1] != names[1]
     assert b.episode.class_names[3] != names[3]
     assert len(set(b.episode.class_names)) == 4
@@ -403,7 +403,7 @@ def test_a_drawing_becomes_an_item():
     assert np.array_equal(b.episode.support_x[-1, 0], ink)
     assert b.episode.support_y[-1] == 1
     assert b.episode.support_items[-1].dataset == "drawn"
-    b.do_draw(key, "query", [ink.tobytes()])  # the same once more
+    b.do_draw(key, "query", [ink.tobytes()])  # the same drawing again
     assert b.episode is not None
     assert len(b.notes) == 1
     assert "are from one source image" in b.notes[0]
@@ -415,7 +415,7 @@ def test_a_drawing_becomes_an_item():
     with pytest.raises(EpisodeError, match="give support, query or pool"):
         b.do_draw(key, HOSTILE, [ink.tobytes()])
     restored = EpisodeBuilder.from_dict(b.to_dict())
-    restored.do_draw(key, "pool", [ink.tobytes()])  # without its datasets too
+    restored.do_draw(key, "pool", [ink.tobytes()])  # a restored builder has no datasets
     assert same(restored.episode, b.episode)
 
 

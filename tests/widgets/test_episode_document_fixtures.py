@@ -1,5 +1,5 @@
-"""The document of a hand-built episode is edited and judged in Python and in the browser (`js/episode_document/`): here are the
-values that both must find. See tests/fixtures/__init__.py for how to write the files anew."""
+"""The document of a hand-built episode is edited and checked both in Python and in the browser (`js/episode_document/`). These tests
+compute the results that both must give. tests/fixtures/__init__.py tells how to write the files again."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ Document = dict[str, Any]
 
 
 def tiles() -> Episode:
-    """Images of 2 x 2 pixels that all differ."""
+    """Make an episode of different images of 2 x 2 pixels."""
     s, q = np.array([0, 1, 1]), np.array([0, 0, 1])
     x = np.arange(24, dtype=np.uint8).reshape(6, 1, 2, 2)
     return Episode(x[:3], s, x[3:], q, ("aleph", HOSTILE), items("tiles", s, "s"), items("tiles", q, "q"), seed=(7, 0))
@@ -53,7 +53,7 @@ def put(key: str, **values: Any) -> Callable[[Document], Any]:
 
 
 def plain_rows(rows: ItemStore, *, data: bool = False) -> list[dict[str, Any]]:
-    """As the browser holds them."""
+    """Return the rows in the form that the browser has."""
     return [
         {
             "number": row.number,
@@ -113,7 +113,7 @@ def test_edits_are_recorded_undone_and_forgotten_alike():
 
 def test_as_many_edits_are_kept():
     kept = {}
-    # Places that are no whole numbers: Python writes 1.0 for what JavaScript writes 1.
+    # Places that are not whole numbers, because Python writes 1.0 where JavaScript writes 1.
     start = changed(EpisodeBuilder(points()).document, put("2", at=[0.5, 1.25]))
     for n_items in (1, 40):
         item = start["items"]["2"]
@@ -125,7 +125,7 @@ def test_as_many_edits_are_kept():
             document = new
         kept[n_items] = len(history["undo"])
     assert kept[1] == rules.MOST_EDITS
-    assert 10 < kept[40] < rules.MOST_EDITS  # by their size
+    assert 10 < kept[40] < rules.MOST_EDITS  # limited by their size
     check_fixture("episode_document/kept", {"document": start, "turns": 110, "kept": kept})
 
 
@@ -153,10 +153,10 @@ def test_items_are_added_and_sizes_changed_alike():
         (held, (2, 2)),
     ]:
         result = b._draws.filled(document, 2, k_shot, n_query)
-        assert result["next"] == document["next"]  # the pool sufficed
+        assert result["next"] == document["next"]  # the pool had enough items
         resized.append({"document": document, "k_shot": k_shot, "n_query": n_query, "result": result})
     for case in resized:
-        # Only what matters here; the rest is as before.
+        # Only the fields that differ between the cases.
         for name in ("document", "result"):
             case[name] = {**case[name], "classes": [{**c, "origin": None} for c in case[name]["classes"]]}
     row = next(iter(b.rows))
@@ -211,7 +211,7 @@ def test_verdicts_are_alike():
     drawn = glyphs()
     key, ink = drawn.document["classes"][0]["key"], np.eye(28, dtype=np.uint8).tobytes()
     drawn.do_draw(key, "support", [ink])
-    drawn.do_draw(key, "query", [ink])  # from one source
+    drawn.do_draw(key, "query", [ink])  # the same drawing, so both items have one source
     judge(drawn)
     check_fixture("episode_document/verdicts", {"cases": cases})
 

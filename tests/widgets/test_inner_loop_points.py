@@ -1,4 +1,4 @@
-"""Points that a reader added, moved or removed, as they come from a page."""
+"""Points that a reader added, moved or removed, in the form that a page sends."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.widgets.made_traces import deciding, halves, sine
 
 
 def points_of(e) -> dict[str, list]:
-    """An episode's points, as the browser writes them."""
+    """Return an episode's points in the form that the browser sends."""
     found = {}
     for side in ("support", "query"):
         x, y, items = (getattr(e, f"{side}_{part}") for part in ("x", "y", "items"))

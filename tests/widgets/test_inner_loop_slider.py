@@ -1,4 +1,4 @@
-"""InnerLoopSlider without a browser: which panel a trace gets, what is sent, what is said of it."""
+"""InnerLoopSlider without a browser: the panel for a trace, the arrays sent, and the summary."""
 
 import io
 
@@ -142,7 +142,7 @@ def test_probe_points_that_are_no_grid_are_refused():
 
 
 class Again:
-    """Stands for learners: makes traces of as many steps as asked for, and remembers what it was asked."""
+    """A stand-in for learners: it makes traces with the requested number of steps, and records its calls."""
 
     def __init__(self):
         self.asked = []
@@ -170,9 +170,9 @@ def test_a_setting_adapts_again_and_keeps_the_step():
     slider.inner_steps = 9
     assert (slider.step, slider.config["steps"]) == (2, 10)
     slider.inner_steps = 1
-    assert slider.step == 1  # as far as there are steps
+    assert slider.step == 1  # the last step that exists
     slider.inner_steps = 6
-    assert slider.step == 6  # the end stays the end
+    assert slider.step == 6  # a slider at the last step stays at the last step
     slider.shown = ["random", "MAML"]
     assert slider.shown == ["MAML", "random"]  # in the order of the choices
     assert [trace.learner for trace in slider.traces] == ["MAML", "random"]
@@ -232,7 +232,7 @@ def test_restored_it_has_no_learners_to_ask():
     slider.shown = ["MAML", "random"]
     restored = InnerLoopSlider.from_dict(slider.to_dict())
     assert (restored.inner_steps, restored.shown, restored.able) == (4, ["MAML", "random"], [])
-    restored.shown = ["random"]  # was sent
+    restored.shown = ["random"]  # its trace was sent before
     with pytest.raises(TraceError, match="has no learners to adapt again"):
         restored.inner_lr = 0.3
     assert restored.inner_lr is None

@@ -1,4 +1,4 @@
-"""What the browser half of InnerLoopSlider (js/inner_loop_slider) is tested with."""
+"""The test cases of InnerLoopSlider's browser half (js/inner_loop_slider), computed by Python."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ CLOSED = -1e6
 
 
 def finer(grid: np.ndarray) -> np.ndarray:
-    """A grid `(row, column, way)` with FINER - 1 places between two of its points, linear in each direction."""
+    """Return the grid `(row, column, way)` with FINER - 1 more places between neighbouring points, interpolated linearly."""
     rows, columns = (np.arange((n - 1) * FINER + 1) / FINER for n in grid.shape[:2])
     across = np.apply_along_axis(lambda line: np.interp(columns, np.arange(len(line)), line), 1, grid)
     return np.apply_along_axis(lambda line: np.interp(rows, np.arange(len(line)), line), 0, across)
@@ -24,7 +24,7 @@ def finer(grid: np.ndarray) -> np.ndarray:
 def test_decision_regions_are_what_the_browser_is_tested_with():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(UP, ACROSS, 3)).astype(np.float32) * 2
-    logits[0, 0] = 0  # every class alike
+    logits[0, 0] = 0  # all classes are equally likely
     logits[..., 2][:, 3] = CLOSED
     dense = finer(logits.astype(np.float64))
     p = _softmax(dense.reshape(1, -1, 3)).reshape(dense.shape)

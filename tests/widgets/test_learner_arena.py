@@ -1,4 +1,4 @@
-"""LearnerArena without a browser: what it sends, what it says, what its requests do."""
+"""LearnerArena without a browser: the arrays sent, the summary, and the requests."""
 
 import json
 
@@ -19,7 +19,7 @@ def test_the_summary_ranks_and_compares():
     text = arena().summary().split("\n")
     assert text[0] == "3 learners on 8 episodes: tiles, 3-way 1-shot."
     assert text[1].startswith("  Right: 100 ± 0 % over 8 episodes, 3 ms an episode")
-    # Differences 0, 1, 2, 3 twelfths twice over: mean 1.5 / 12, and 1.96 s / sqrt(8).
+    # The differences are 0, 1, 2 and 3 twelfths, each twice, so the mean is 1.5 / 12 and the half width is 1.96 s / sqrt(8).
     d = -np.array([0, 1, 2, 3] * 2) / 12
     half = 1.96 * d.std(ddof=1) / np.sqrt(8)
     expected = f"-12.5 ({100 * (d.mean() - half):+.3g} to {100 * (d.mean() + half):+.3g}) points against Right, clear."
@@ -159,7 +159,7 @@ def test_what_is_sealed_comes_back_and_is_no_plain_text():
 
 def test_the_picture_has_a_dot_an_episode_and_the_means():
     made = arena()
-    made.reference = "Lost"  # which is none of them: the best is taken
+    made.reference = "Lost"  # there is no such learner, so the best one is the reference
     chart = arena_chart(made.round, made.ranking(), made.reference, {0: 0.5}, "title").to_dict()
     rows = [row for data in chart["datasets"].values() for row in data]
     words = [row for row in rows if "said" in row]

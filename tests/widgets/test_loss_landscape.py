@@ -1,4 +1,4 @@
-"""The loss landscape's Python side: what is packed, moved, refined and refused, over bowls known in closed form."""
+"""The Python side of the loss landscape: packing, moves, refinement and refusals, on bowls known in closed form."""
 
 import json
 

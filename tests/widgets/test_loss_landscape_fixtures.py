@@ -1,4 +1,4 @@
-"""What the browser half of LossLandscape (js/loss_landscape) is tested with."""
+"""The test cases of LossLandscape's browser half (js/loss_landscape), computed by Python."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""MemoryView without a browser: which item a slot holds, where a query looks, what is sent and said."""
+"""MemoryView without a browser: the items in each slot, the attention of each query, the arrays sent, and the summary."""
 
 import io
 
@@ -39,14 +39,14 @@ def test_what_slots_hold_by_hand():
     np.testing.assert_allclose(holding[1], [[0.75, 0, 0], [0.25, 0, 0], [0, 0, 0], [0, 0, 0]])
     np.testing.assert_allclose(
         holding[2], [[0.75, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]]
-    )  # item 0 is gone from slot 1
+    )  # item 1 replaced item 0 in slot 1
     np.testing.assert_allclose(holding[3], [[0, 0, 0.5], [0, 1, 0.5], [0, 0, 0], [0, 0, 0]])
     assert empty_slots(holding[3], m["write_weights"]).tolist() == [False, False, True, True]
     assert slot_contents(holding[3, 1]) == [(1, pytest.approx(2 / 3)), (2, pytest.approx(1 / 3))]
 
 
 def test_holdings_are_what_rebuilds_the_memory():
-    """The memory is linear in the keys: holdings times keys is the memory itself, whatever was written and emptied."""
+    """The memory is linear in the keys: the items' weights in the slots times their keys give the memory, after any writes."""
     rng = np.random.default_rng(0)
     writes, erased = rng.random((9, 5)), (rng.random((9, 5)) < 0.3).astype(float)
     writes[0] = erased[0] = 0
@@ -60,8 +60,9 @@ def test_reading_is_divided_among_items_itself_and_nothing():
     view = MemoryView(memory())
     shares = read_shares(view.unpack(), view.config, 3, 0, "all")
     assert shares is not None
-    np.testing.assert_allclose(shares.items, [0, 0.2, 0.5], atol=1e-4)  # slot 0 is item 2's, slot 1 two thirds item 1's
-    assert shares.itself == pytest.approx(0.2, abs=1e-4)  # the least used slot is emptied for the query
+    # Slot 0 contains item 2; item 1 has two thirds of slot 1
+    np.testing.assert_allclose(shares.items, [0, 0.2, 0.5], atol=1e-4)
+    assert shares.itself == pytest.approx(0.2, abs=1e-4)  # the least used slot is cleared for the query
     assert shares.empty == pytest.approx(0.1, abs=1e-4)
 
 
@@ -94,7 +95,7 @@ def test_heads_are_grouped_by_layer_as_their_names_tell():
 
 def test_which_item_a_step_took_in():
     assert items_taken_in(np.array([[0, 0, 0], [0, 1, 0], [1, 1, 0], [1, 1, 0]]), 4, 3) == [-1, 1, 0, -1]
-    assert items_taken_in(np.array([[0, 0], [1, 1]]), 2, 2) == [-1, -1]  # two at once
+    assert items_taken_in(np.array([[0, 0], [1, 1]]), 2, 2) == [-1, -1]  # the step read two items
     assert items_taken_in(None, 4, 3) == [-1, 0, 1, 2]
     assert items_taken_in(None, 6, 3) == [-1] * 6
 
@@ -105,7 +106,7 @@ def test_the_summary_says_what_was_written_read_and_answered():
     assert view.summary() == (
         "MANN: memory and hidden state, 3-way 1-shot. Memory writes: 3 of 3. "
         f"This step read item 2 ({HOSTILE}). Slot 0 holds 100 % item 2 ({HOSTILE}); 2 of 4 slots hold mostly one item. "
-        "The hidden state moved by 0.927. "  # sqrt(0.1^2 + 0.9^2 + 0.2^2)
+        "The hidden state changed by 0.927. "  # sqrt(0.1^2 + 0.9^2 + 0.2^2)
         f"Query 5 reads from item 2 ({HOSTILE}) 50 %, item 1 (beth) 20 %, itself 20 %, empty slots 10 %. "
         f"Predicted aleph 90 %, true class {HOSTILE} 5 %."
     )
@@ -123,7 +124,7 @@ def test_the_query_told_of_is_the_selected_one_or_else_the_last_or_the_hardest()
     view = MemoryView(attention(), selection=selection)
     assert "Query 3 attends to (mean of 4 heads) item 0 (aleph) 46 %" in view.summary()
     selection.selected = "tiles/class1/s1"
-    assert "Query 5 attends" in view.summary()  # answered worst
+    assert "Query 5 attends" in view.summary()  # the query with the worst prediction
     view.query = 2
     assert "Query 2 attends" in view.summary()
     view.head = "head:1"
@@ -186,7 +187,7 @@ def test_pictures_of_every_kind(make):
         pictures.add(view.png())
     for view.shown in ("reads", "usage", "nonsense"):
         pictures.add(view.png())
-    assert len(pictures) == (4 if "write_weights" in make() else 2)  # nonsense is what each step wrote
+    assert len(pictures) == (4 if "write_weights" in make() else 2)  # an unknown `shown` shows the writes
     assert min(Image.open(io.BytesIO(picture)).width for picture in pictures) > 1000
 
 

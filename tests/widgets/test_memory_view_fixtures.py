@@ -1,4 +1,4 @@
-"""What the browser's arithmetic of a MemoryView (js/memory_view/record) is tested with."""
+"""The test cases of the browser's computations for a MemoryView (js/memory_view/record), computed by Python."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _QUERIES = range(4)
 
 
 def sent(view: MemoryView) -> dict[str, Any]:
-    """The arrays and the configuration that the arithmetic takes, as the browser gets them."""
+    """Return the arrays and the configuration that these computations use, as the browser gets them."""
     arrays = {name: a for name, a in view.unpack().items() if name in _SENT}
     return {
         "arrays": {
@@ -56,7 +56,7 @@ def slots_of(view: MemoryView) -> dict[str, Any]:
 
 
 def out_of_order() -> Trace:
-    """Items are read from the last to the first, and one step reads nothing new."""
+    """Make a trace that reads the items from the last to the first, with one step that reads no item."""
     given = large_memory(8, 6, 3, way=3)
     read = np.arange(6) >= 6 - np.array([0, 1, 2, 2, 3, 4, 5])[:, None]
     channels = dict(given.channels) | {"absorbed": read.astype(np.uint8)}

@@ -1,4 +1,4 @@
-"""A learner answers in the builder: from embeddings, alike in Python and in the browser (`js/episode_builder/nearest/`)."""
+"""A learner's answers in the builder, computed from embeddings in Python and in the browser (`js/episode_builder/nearest/`)."""
 
 import copy
 
@@ -21,7 +21,7 @@ GLYPHS = datasets.load("glyphs", n_classes=60)
 
 
 def projector(metric: str) -> PrototypeEmbedder:
-    """A learner that looks at the image through four random filters."""
+    """Make a learner that embeds an image by four random filters."""
     filters = np.random.default_rng(3).normal(size=(28 * 28, 4)) / 500
     return PrototypeEmbedder("Projector", metric, (1, 28, 28), lambda x: x.reshape(len(x), -1) @ filters)
 
@@ -105,11 +105,14 @@ def test_another_kind_of_items_is_not_answered_and_the_next_fitting_one_is():
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda: mw.load("glyphs-maml"), "MAML cannot answer in an episode builder, because it compares with no class"),
-        (lambda: mw.load("glyphs-pretrained_nearest"), "compares with no class means"),
+        (
+            lambda: mw.load("glyphs-maml"),
+            "MAML cannot predict in an episode builder, because it does not compare queries with class",
+        ),
+        (lambda: mw.load("glyphs-pretrained_nearest"), "does not compare queries with class means"),
         (
             lambda: learners.build("baseline_plus", item_shape=(1, 28, 28), output_dim=5),
-            "compares with no class means",
+            "does not compare queries with class means",
         ),
     ],
 )

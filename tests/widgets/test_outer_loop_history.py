@@ -1,4 +1,4 @@
-"""The bounded record of a meta-training against the steps themselves."""
+"""The bounded record of a meta-training, compared with the full list of steps."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_merged_points_keep_the_means_and_the_extremes_of_all_steps(n, capacity,
     first, last = column(history, "first").astype(int), column(history, "last").astype(int)
     assert first[0] == 1
     assert last[-1] == n
-    assert (first[1:] == last[:-1] + 1).all()  # all steps, each once
+    assert (first[1:] == last[:-1] + 1).all()  # every step is in exactly one point
     for a, b, point in zip(first, last, history.points, strict=True):
         behind, of_norm = losses[a - 1 : b], norms[a - 1 : b]
         expected = [
@@ -43,7 +43,7 @@ def test_merged_points_keep_the_means_and_the_extremes_of_all_steps(n, capacity,
             of_norm.max(),
         ]
         np.testing.assert_allclose(point[2:9], expected, rtol=1e-9)
-        np.testing.assert_allclose(point[9:], [1e-3 / b, 0.1 * b])  # rate and seconds at its last step
+        np.testing.assert_allclose(point[9:], [1e-3 / b, 0.1 * b])  # rate and seconds at the point's last step
     if n >= 2 * capacity:
         assert len(history) >= capacity // 2
 
@@ -80,7 +80,7 @@ def test_thinned_items_are_spread_evenly_with_both_ends(capacity):
         assert items == sorted(set(items))
         assert len(items) <= capacity
         gaps = np.diff(items[:-1])
-        assert len(set(gaps.tolist())) <= 1  # one distance, but for the last
+        assert len(set(gaps.tolist())) <= 1  # equal gaps, except for the last one
     assert len(kept.items) > capacity // 2
 
 
@@ -97,7 +97,7 @@ def test_thinned_items_can_be_taken_back():
 
 
 def test_the_browser_reads_what_is_packed():
-    """Held in a fixture that `js/outer_loop_monitor/record.test.ts` reads."""
+    """The result is in a fixture that `js/outer_loop_monitor/record.test.ts` reads."""
     history = History(8)
     for n in range(1, 31):
         history.add(step(n, loss=1 / n, norm=10.0 * n))

@@ -1,4 +1,4 @@
-"""OuterLoopMonitor without a browser: threads, pauses and stops, errors, an hour on a simulated clock, and what is kept of it."""
+"""OuterLoopMonitor without a browser: threads, pauses and stops, errors, an hour on a simulated clock, and saved states."""
 
 import io
 import json
@@ -22,7 +22,7 @@ from tests.widgets.made_training import monitored
 
 
 class Training:
-    """Stands in for `meta_train`: tasks that take a known time, a control that is looked at between them, and no learning."""
+    """A stand-in for `meta_train`: its tasks take a known time, it checks the control between tasks, and it learns nothing."""
 
     def __init__(self, steps: int = 10**9, tasks: int = 2, task_seconds: float = 0.0) -> None:
         self.steps, self.tasks, self.task_seconds = steps, tasks, task_seconds
@@ -77,7 +77,7 @@ def test_so_many_steps_and_on():
     assert (monitor.phase, monitor.figures["step"]) == ("paused", 10)
     monitor.run(10)
     assert (monitor.phase, monitor.figures["step"]) == ("paused", 20)
-    monitor.run(10)  # its last: behind it the training puts things in order
+    monitor.run(10)  # up to the last step, after which the training cleans up
     assert (monitor.phase, monitor.figures["step"], training.begun) == ("finished", 30, 3)
     monitor.target = 35
     monitor.resume(background=False)
@@ -113,7 +113,7 @@ def test_starting_over_from_the_page_says_what_it_loses():
     assert monitor.wait(10)
     assert (monitor.phase, monitor.figures["step"]) == ("finished", 40)
     fresh = monitored(steps=5)
-    fresh.do_restart()  # nothing is lost
+    fresh.do_restart()  # there are no steps to lose
     assert fresh.wait(10)
     assert fresh.figures["step"] == 5
 
@@ -136,13 +136,13 @@ def test_the_picture_keeps_intervals_within_what_the_metric_allows():
 
 
 def test_pause_and_stop_take_hold_after_the_task_in_hand_and_the_notebook_is_free():
-    training = Training(tasks=50, task_seconds=0.02)  # a step of a second
+    training = Training(tasks=50, task_seconds=0.02)  # a step takes one second
     monitor = training.monitor()
     monitor.start(background=True)
     within(lambda: training.tasks_done > 3)
     began = time.monotonic()
     monitor.stop()
-    assert time.monotonic() - began < 0.1  # it says so at once, and does not wait
+    assert time.monotonic() - began < 0.1  # the phase changes at once, before the task ends
     assert monitor.phase == "stopping"
     done = training.tasks_done
     assert monitor.wait(5)
@@ -153,7 +153,7 @@ def test_pause_and_stop_take_hold_after_the_task_in_hand_and_the_notebook_is_fre
     within(lambda: monitor.phase == "running")
     monitor.pause()
     assert monitor.phase == "pausing"
-    monitor.stop()  # thought better of
+    monitor.stop()  # stop replaces pause
     assert monitor.wait(5)
     assert monitor.phase == "stopped"
 
@@ -176,7 +176,7 @@ def test_one_training_at_a_time():
     for again in (monitor.start, monitor.run, monitor.restart):
         with pytest.raises(LearnerError, match="the training runs already"):
             again()
-    monitor.do_start()  # a second click, which came too late, is no error
+    monitor.do_start()  # a second click that comes too late is not an error
     monitor.do_advance()
     monitor.stop()
     monitor.wait(5)
@@ -215,7 +215,7 @@ def test_an_error_in_the_thread_stands_in_the_component_and_it_can_go_on():
 
 
 def test_what_went_back_after_an_error_is_told_anew():
-    """The training fell back 7 steps: their losses, validations and adaptations are those of the second time."""
+    """The training went back 7 steps. The record has the losses, validations and adaptations of the second run of these steps."""
     control_of: list[MetaControl] = []
     training = Training(steps=60)
     training.fail_at = 57
@@ -300,7 +300,7 @@ def test_from_the_beginning_again():
 
 
 class Hour:
-    """A clock that a training moves, and every message that the component sends meanwhile."""
+    """A simulated clock that the training moves, and the times of all messages that the component sends."""
 
     def __init__(self, monitor: OuterLoopMonitor) -> None:
         self.now, self.sent, self.bytes = 0.0, [], 0
@@ -335,14 +335,14 @@ def test_an_hour_stays_small_and_is_redrawn_four_times_a_second_at_most(per_seco
     monitor.run()
     assert monitor.figures["step"] == seconds * per_second
     assert hour.now == pytest.approx(seconds)
-    gaps = np.diff(hour.sent[1:-1])  # the first says that it runs, the last how it ended
+    gaps = np.diff(hour.sent[1:-1])  # the first and the last message report the start and the end
     assert gaps.min() >= 0.25
     assert len(hour.sent) <= 4 * seconds + 2
     assert len(History.unpacked(monitor.history)["last"]) <= 600
     assert len(monitor.validations) <= 120
     assert len(monitor.unpack()["held.meta_step"]) <= 40
     assert hour.bytes + len(monitor.png()) < 1_000_000
-    assert monitor.figures["episodes_per_second"] == pytest.approx(4 / 0.01)  # by the training's own seconds
+    assert monitor.figures["episodes_per_second"] == pytest.approx(4 / 0.01)  # from the training's own count of seconds
     read = History.unpacked(monitor.history)
     assert read["first"][0] == 1
     assert read["last"][-1] == seconds * per_second
@@ -397,7 +397,7 @@ def test_the_outer_step_shown_is_the_newest_until_one_is_chosen():
     newest = monitor.summary()
     monitor.follow, monitor.step = False, 12
     assert monitor.shown == 12
-    assert "at outer step 10:" in monitor.summary()  # the last adaptation up to there
+    assert "at outer step 10:" in monitor.summary()  # the last adaptation up to the step shown
     assert "at outer step 40:" in newest
     monitor.step = 10**6
     assert monitor.shown == 40
@@ -437,7 +437,7 @@ def test_bad_arguments_are_refused():
 
 
 def test_nobody_is_there_without_a_notebook():
-    """So `start()` of a script, or of a papermill run, comes back when the training is done."""
+    """In a script or a papermill run, `start()` returns when the training is done."""
     monitor = Training(steps=20).monitor()
     before = threading.active_count()
     monitor.start()

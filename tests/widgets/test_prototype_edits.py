@@ -1,4 +1,4 @@
-"""Which edits are valid, what a heatmap says and draws after them, and what it refuses to be."""
+"""Edits of a heatmap: checks, the summary and the picture after edits, and refused states."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""PrototypeHeatmap without a browser: what it reads from distances, what it sends, what it says."""
+"""PrototypeHeatmap without a browser: nearest prototypes, the arrays sent, and the summary."""
 
 import io
 
@@ -26,12 +26,12 @@ def test_nearest_second_and_margin_by_hand():
 @pytest.mark.parametrize(
     ("row", "first", "second", "margin"),
     [
-        ([2, 2, 5], 0, 1, 0),  # of equals the first wins
+        ([2, 2, 5], 0, 1, 0),  # on a tie, the first class wins
         ([np.nan, 3, 1], 2, 1, 2),
-        ([np.nan, 3, np.nan], 1, -1, np.nan),  # one class with support: nearest, but before nobody
+        ([np.nan, 3, np.nan], 1, -1, np.nan),  # with only one class, there is no second nearest
         ([np.nan, np.nan, np.nan], -1, -1, np.nan),
         ([np.inf, 1, 2], 1, 2, 1),
-        ([-1, 0, 1], 0, 1, 1),  # a learned metric may go below zero
+        ([-1, 0, 1], 0, 1, 1),  # a learned metric may be negative
     ],
 )
 def test_classes_without_support_are_nobodys_nearest(row, first, second, margin):
@@ -42,13 +42,14 @@ def test_classes_without_support_are_nobodys_nearest(row, first, second, margin)
 
 def test_the_summary_counts_mistakes_and_names_the_closest_call():
     heatmap = PrototypeHeatmap(absorbing())
-    assert heatmap.step == 3  # opens adapted
+    assert heatmap.step == 3  # the component opens at the last step
     assert heatmap.summary() == (
         "ProtoNet: distances to prototypes, 3-way 1-shot. Support examples absorbed: 3 of 3, squared Euclidean distance: "
         f"2 of 6 queries are nearest to a wrong prototype; smallest margin 0.25 (query 5: beth before {HOSTILE})."
     )
     heatmap.step = 1
-    assert heatmap.summary().endswith("4 of 6 queries are nearest to a wrong prototype.")  # one class: no margin
+    # With only one class, there is no margin
+    assert heatmap.summary().endswith("4 of 6 queries are nearest to a wrong prototype.")
     heatmap.step = 0
     assert heatmap.summary().endswith("no class has support yet.")
 
@@ -120,7 +121,7 @@ def test_the_picture_is_drawn_of_the_distances_shown():
     assert asked.all()
     heatmap.metric = "cosine"
     shown, _ = shown_trace(heatmap.reading)
-    assert np.isnan(shown["distances"][2]).all()  # of another metric only the step shown is known
+    assert np.isnan(shown["distances"][2]).all()  # in another metric, only the step shown is computed
     assert shown.distance_rule == DistanceRule("cosine")
 
 

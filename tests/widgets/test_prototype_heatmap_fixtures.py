@@ -1,4 +1,4 @@
-"""What the browser's distances to prototypes, before and after edits (js/prototype_heatmap/distances/), are tested with."""
+"""The test cases of the browser's distances to prototypes, before and after edits (js/prototype_heatmap/distances/)."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ SCALE = 0.5
 
 
 def features(ids: Sequence[object]) -> np.ndarray:
-    """Where a network would put these items: by class and by name, and the same each time."""
+    """Return made-up embeddings of these items. They depend only on an item's class and name."""
     centres = 2 * np.random.default_rng(7).normal(size=(3, 4))
     rows = []
     for item in ids:
@@ -30,7 +30,7 @@ def features(ids: Sequence[object]) -> np.ndarray:
 
 
 def softmax(distances: np.ndarray) -> np.ndarray:
-    """A softmax over minus the scaled distances; even odds where there are none."""
+    """Return the softmax of minus the scaled distances; it is uniform if there are no distances."""
     logits = np.where(np.isnan(distances), -np.inf, -SCALE * distances)
     logits[np.isnan(distances).all(-1)] = 0
     p = np.exp(logits - logits.max(-1, keepdims=True))
@@ -38,7 +38,7 @@ def softmax(distances: np.ndarray) -> np.ndarray:
 
 
 def made(episode: Episode, *, statistics: str = "none", depends: bool = False) -> Trace:
-    """ProtoNet on these features, one support example a step; `depends` on how many there are, as statistics would."""
+    """Make a ProtoNet's trace with these features. With `depends`, they depend on the number of support items, like batch statistics."""
     z, q = features(episode.support_items), features(episode.query_items)
     if depends:
         z, q = z * len(z) / 6, q * len(z) / 6
@@ -81,7 +81,7 @@ def shown_at(heatmap: PrototypeHeatmap, step: int, metric: str, edits: list[dict
 
 
 def without(heatmap: PrototypeHeatmap, step: int, metric: str, q: int) -> list[dict]:
-    """The decision for query q without each example that is there, by dropping it."""
+    """Return the decision for query q after dropping each support example in turn."""
     now = shown_at(heatmap, step, metric, []).old[q]
     decided = int(np.nanargmin(now))
     margin = lambda d: np.nanmin(np.delete(d, decided)) - d[decided]  # noqa: E731
@@ -97,7 +97,7 @@ def without(heatmap: PrototypeHeatmap, step: int, metric: str, q: int) -> list[d
 
 
 def case(heatmap: PrototypeHeatmap, edits: list[dict]) -> dict:
-    """What is sent, and what Python reads from it in every metric at every step."""
+    """Return the arrays sent, and Python's results from them in every metric at every step."""
     heatmap.edits = edits
     arrays, config = heatmap.unpack(), heatmap.config
     steps = range(config["steps"])
@@ -156,7 +156,7 @@ def test_edits_that_the_learner_was_asked_about():
 def test_rows_in_their_groups():
     rng = np.random.default_rng(3)
     distances = rng.uniform(1, 9, (12, 4)).round(2)
-    distances[2, 1] = distances[5] = np.nan  # without the true class, and without any decision
+    distances[2, 1] = distances[5] = np.nan  # no distance to the true class, and no distances at all
     distances[7] = 3  # a tie
     labels = np.array([0, 1, 1, 2, 3, 0, 2, 3, 0, 1, 2, 3])
     names = ("a", "b", "c", "d")

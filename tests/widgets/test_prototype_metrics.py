@@ -1,4 +1,4 @@
-"""Class means in every metric against scikit-learn, and the order of rows by hand."""
+"""Class means in every metric, compared with scikit-learn, and the order of rows, computed by hand."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Quiz without a browser: questions that can be asked, and what may be told when."""
+"""Quiz without a browser: valid questions, and the time at which answers are shown."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_before_the_answer_nothing_tells_it():
     assert "(x) support" in other.summary()
     assert other.png() != made.png()
     mirrored = Quiz(ONE[0], ONE[1], "support", ONE[3])
-    assert mirrored.summary() == Quiz(*ONE).summary()  # whatever is right, the same is told
+    assert mirrored.summary() == Quiz(*ONE).summary()  # the summary does not depend on the right answer
     assert mirrored.png() == Quiz(*ONE).png()
 
 

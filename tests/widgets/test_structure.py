@@ -1,4 +1,4 @@
-"""How `metawidgets.widgets` is divided: one package for each component, small folders, and imports that run one way."""
+"""The structure of `metawidgets.widgets`: one package per component, small folders, and no circular imports."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ PACKAGES = sorted(path.parent for path in ROOM.glob("*/__init__.py"))
 
 @pytest.fixture(scope="module")
 def imports() -> dict[str, set[str]]:
-    """Module -> the modules of `metawidgets.widgets` that it imports, for type checking or within a function included."""
+    """Return, for each module of `metawidgets.widgets`, the modules that it imports, also in functions and for type checking."""
     graph = grimp.build_graph("metawidgets", exclude_type_checking_imports=False, cache_dir=None)
     modules = {name for name in graph.modules if f"{name}.".startswith("metawidgets.widgets.")}
     return {name: graph.find_modules_directly_imported_by(name) & modules for name in modules}
 
 
 def circles(imports: dict[str, set[str]]) -> set[str]:
-    """What is in a circle, or imports one: all that is left after those are taken off that import nothing that is left."""
+    """Return the modules that are in a circle or import one. Modules that import no remaining module are removed until none is left."""
     left = dict(imports)
     while done := {name for name, targets in left.items() if not targets & left.keys() - {name}}:
         left = {name: targets for name, targets in left.items() if name not in done}
@@ -38,7 +38,7 @@ def test_no_module_imports_in_a_circle(imports):
 
 
 def test_no_package_imports_in_a_circle(imports):
-    """`base` knows no component, and where a component uses another, that one does not know it."""
+    """`base` imports no component, and two components do not import each other."""
     package = lambda name: ".".join(name.split(".")[:3])  # noqa: E731
     found: dict[str, set[str]] = {}
     for name, targets in imports.items():

@@ -1,4 +1,4 @@
-"""Tasks of a distribution that moves: what is drawn, what it leaves as data, and what arrives from the browser."""
+"""Tasks of a shifted distribution: the draws, the data sent, and requests from the browser."""
 
 from dataclasses import asdict
 
@@ -15,7 +15,7 @@ SINES = datasets.load("sinusoids")
 
 
 def adapted(episode):
-    """A learner whose loss is the task's own amplitude, and a tenth of it after one step."""
+    """Return the losses of a made-up learner: the task's amplitude, and a tenth of it after one step."""
     a = episode.task["amplitude"]
     return {"half": np.array([a, a / 10])}
 
@@ -70,7 +70,7 @@ def test_tasks_move_with_their_distribution():
     assert config["axes"] == ["amplitude", "phase"]
     np.testing.assert_allclose(arrays["places"][..., 1], phases)
     assert config["ranges"][0] == [[0.1, 5.0], [0.0, pytest.approx(np.pi)]]
-    # the best function for all of them is their mean, found here by least squares
+    # The best single function for all tasks is their mean, which least squares finds here.
     grid, curves = arrays["grid"], arrays["curves"][0]
     basis = np.eye(len(grid))
     best, *_ = np.linalg.lstsq(np.tile(basis, (6, 1)), curves.ravel(), rcond=None)

@@ -1,4 +1,4 @@
-"""TaskMapView without a browser: its order against SciPy, its figures by hand, what it keeps and what it refuses."""
+"""TaskMapView without a browser: its order compared with SciPy, its numbers computed by hand, saved states and refusals."""
 
 import json
 from dataclasses import replace
@@ -31,9 +31,9 @@ def test_the_order_holds_every_task_once_and_keeps_clusters_together():
     assert d is not None
     order = leaf_order(d)
     assert sorted(order) == list(range(8))
-    assert [i % 2 for i in order] in ([0] * 4 + [1] * 4, [1] * 4 + [0] * 4)  # one group after the other
+    assert [i % 2 for i in order] in ([0] * 4 + [1] * 4, [1] * 4 + [0] * 4)  # first one group, then the other
     for side in (order[:4], order[4:]):
-        assert list(side // 2) in ([0, 1, 2, 3], [3, 2, 1, 0])  # within a group along its line
+        assert list(side // 2) in ([0, 1, 2, 3], [3, 2, 1, 0])  # in each group, the order along its line
     assert list(leaf_order(np.zeros((1, 1)))) == [0]
 
 

@@ -1,4 +1,4 @@
-"""What the browser's arithmetic of a map of tasks (js/task_map_view/likeness.ts) is tested with."""
+"""The test cases of the browser's computations for a map of tasks (js/task_map_view/likeness.ts), computed by Python."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from tests.widgets.examples import task_map
 
 
 def scattered() -> TaskMap:
-    """Nine tasks in three groups whose names no two languages sort alike; two are not comparable."""
+    """Make nine tasks in three groups, with names that languages sort in different orders. Two tasks have no similarity."""
     rng = np.random.default_rng(5)
     x = rng.normal(size=(9, 3))
     units = x / np.linalg.norm(x, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""YouAreTheLearner without a browser: what is asked, what may be told, and the person's scores."""
+"""YouAreTheLearner without a browser: the queries asked, the answers revealed, and the person's scores."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.widgets.made_comparisons import LEARNERS, comparisons, curves, plane,
 
 
 def answered(made, *episodes):
-    """Answer these episodes: all right but the first query, which is one class further."""
+    """Answer these episodes: all queries right except the first, which gets the next class."""
     answers, done = [list(row) for row in made.answers], list(made.done)
     for e in episodes:
         truth = made._secret(e)["truth"]
@@ -29,7 +29,7 @@ def test_the_asked_queries_are_a_few_of_each_class_in_an_order_that_tells_nothin
     assert len({tuple(a["truth"]) for a in asked}) > 1
     assert [a["truth"] for a in asked] == [
         unsealed(you(n_query=2).unpack()[f"{i}.sealed"])["truth"] for i in range(3)
-    ]  # the same every time
+    ]  # the order is the same every time
     for a, c in zip(asked, comparisons(3), strict=True):
         order = [list(map(str, c.episode.query_items)).index(item) for item in a["ids"]]
         assert a["truth"] == c.episode.query_y[order].tolist()

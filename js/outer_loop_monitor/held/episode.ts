@@ -1,4 +1,4 @@
-// One held episode, adapted to again and again: the same inner steps from a better and better initialisation.
+// One held-out episode, adapted to again and again: the same inner steps from a better and better initialisation.
 
 import { arraysOf, at, type Float32 } from "../../shared/arrays.ts";
 import { type Control, range } from "../../shared/controls.ts";
@@ -13,7 +13,7 @@ import { type FitPanel, fitPanelOf } from "./fit_panel.ts";
 import { innerChartOf } from "./inner_chart.ts";
 import { QueryTiles, type QueryTilesOptions } from "./query_tiles.ts";
 
-/** What the panels of the held episode show. */
+/** What the panels of the held-out episode show. */
 export interface HeldState {
   arrays: Arrays;
   /** The adaptation shown, by its place. */
@@ -137,8 +137,8 @@ export class HeldEpisode {
     const { title } = this.#config;
     return h(
       "div",
-      { role: "group", class: "ol-held", "aria-label": "Fixed episode" },
-      h("h4", { class: "ol-held-title" }, `Fixed episode: ${title}`),
+      { role: "group", class: "ol-held", "aria-label": "Held-out episode" },
+      h("h4", { class: "ol-held-title" }, `Held-out episode: ${title}`),
       this.#reading,
       this.#main?.node,
     );

@@ -1,4 +1,4 @@
-// The queries of a held episode, a row of tiles a class: each with the probability of its true class, and a cross where
+// The queries of the held-out episode, a row of tiles a class: each with the probability of its true class, and a cross where
 // another won.
 import { shorten } from "../../plot/canvas.ts";
 import { itemKeys } from "../../plot/point_panel.ts";
@@ -28,7 +28,7 @@ const KEY =
 /** Pixels of the queries that are seen at once: five rows, and half of the next where there are more. */
 const MOST = 5.5 * TILE.height;
 const LABEL =
-  "Queries of the fixed episode. Up and down visit them, left and right move the outer step, Enter selects, Escape lets go.";
+  "Queries of the held-out episode. Up and down visit them, left and right move the outer step, Enter selects, Escape lets go.";
 
 export class QueryTiles {
   readonly node: HTMLElement;

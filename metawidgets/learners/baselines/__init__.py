@@ -1,1 +1,1 @@
-"""Baselines that learn from one episode alone."""
+"""Baselines that have no training before the episode."""

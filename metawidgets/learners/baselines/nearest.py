@@ -20,18 +20,18 @@ class NeighbourState(NamedTuple):
 
     @classmethod
     def start(cls, support: Support) -> Self:
-        """Return the state before any item was seen."""
+        """Return the state before the first support item."""
         return cls(support, torch.zeros(len(support), dtype=torch.bool, device=support.x.device))
 
     def see(self, t: int) -> Self:
-        """Return the state after support item `t` was seen too."""
+        """Return the state after reading support item `t`."""
         return self._replace(seen=self.seen | (torch.arange(len(self.seen), device=self.seen.device) == t))
 
     def see_all(self) -> Self:
         return self._replace(seen=torch.ones_like(self.seen))
 
     def answer(self, distances: Float[Tensor, "query support"]) -> dict[str, Tensor]:
-        """Compute the outputs from the distances between queries and support items; for classes, also the distance to each class.
+        """Compute the outputs from the distances between queries and support items; for classification, also the distance to each class.
 
         The distance to a class is the distance to its nearest item seen so far, NaN if none was seen. For regression, the output
         is the target of the nearest item seen so far. Before the first item, all outputs are 0.
@@ -50,9 +50,9 @@ class NeighbourState(NamedTuple):
 class NearestNeighbour(Learner):
     """One nearest neighbour by squared Euclidean distance between raw items (Cover and Hart 1967); nothing is trained.
 
-    One step shows it one more support item. Classification: a class's distance is the distance to its nearest item, and
-    logits are minus the distances, so that the most probable class is the nearest one. Regression: the prediction is the
-    nearest item's target; it is 0 before the first item.
+    Each step adds one support item. In classification, a class's distance is the distance to its nearest item, and logits are
+    minus the distances, so that the most probable class is the nearest one. In regression, the prediction is the nearest item's
+    target, and 0 before the first item.
     """
 
     title = "Nearest neighbour"
@@ -85,6 +85,6 @@ class NearestNeighbour(Learner):
         return self.init(support).see_all()
 
     def readout(self, state: NeighbourState, x: Tensor) -> dict[str, Tensor]:
-        # not by a matrix product, which rounds small distances to 0
+        # Subtract the items: the expansion with a matrix product would round small distances to 0.
         distances = torch.cdist(x.flatten(1), state.support.x.flatten(1), compute_mode="donot_use_mm_for_euclid_dist")
         return state.answer(distances.square())

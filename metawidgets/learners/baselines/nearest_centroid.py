@@ -14,7 +14,7 @@ __all__ = ["NearestCentroid"]
 class NearestCentroid(Learner):
     """Nearest class mean of raw items by squared Euclidean distance; nothing is trained.
 
-    Rocchio 1971; Tibshirani and others 2002, without shrinkage. It equals a prototypical network whose encoder is the
+    Sources: Rocchio 1971; Tibshirani and others 2002, here without shrinkage. This equals a prototypical network whose encoder is the
     identity. One step adds one support example to the mean of its class; logits are minus the distances.
     """
 

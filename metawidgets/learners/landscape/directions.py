@@ -12,7 +12,7 @@ from metawidgets.learners.networks.encoders import TaskLinear
 __all__ = ["filter_normalised", "flat", "orthonormal", "output_axes"]
 
 TINY = 1e-7
-"""Two directions count as parallel if the part of one at right angles to the other is a smaller fraction of it."""
+"""Two directions count as parallel if the part of one that is orthogonal to the other is shorter than this fraction of its length."""
 
 
 def flat(parameters: Mapping[str, Tensor]) -> Float[Tensor, " parameter"]:
@@ -30,7 +30,8 @@ def output_axes(learner: Learner, parameters: Mapping[str, Tensor]) -> dict[str,
 def filter_normalised(parameters: Mapping[str, Tensor], axes: Mapping[str, int], seed: int) -> dict[str, Tensor]:
     """Draw a random direction whose filters have the norms of the parameters' filters (Li and others, NeurIPS 2018, section 4).
 
-    It is 0 for biases and the scales of norms, as in the authors' code. If all filters are 0, it is a plain Gaussian direction.
+    The direction is 0 for biases and for the scales of normalisation layers, as in the authors' code. If all filters are 0, a plain
+    Gaussian direction is returned.
     """
     drawn = torch.Generator().manual_seed(seed)
     found = {}
@@ -60,7 +61,7 @@ def orthonormal(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> tu
         return None
     a = a / a.norm()
     rest = b / b.norm()
-    for _ in range(2):  # the second round removes what rounding left
+    for _ in range(2):  # the second round removes rounding errors of the first
         rest = rest - (a @ rest) * a
     if not rest.norm() > TINY:
         return None

@@ -1,4 +1,4 @@
-"""A comparison of meta-gradients: the cosines between MAML's and cheaper ones, on one meta-batch from one initialisation."""
+"""A comparison of meta-gradients: the cosines between MAML's and cheaper methods', on one meta-batch from one initialisation."""
 
 import copy
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ class LossPlane:
     The origin is the learner's initialisation. The first direction points to the parameters adapted to one episode. The second
     points to the parameters adapted to another episode, or it is random, normalised filter by filter (Li, Xu, Taylor, Studer
     and Goldstein, *Visualizing the Loss Landscape of Neural Nets*, NeurIPS 2018, section 4); its part along the first is
-    removed. Both have length 1, so that distances on the plane equal distances in parameter space.
+    removed. Both directions have length 1, so that distances on the plane equal distances in parameter space.
 
     Losses are exact on the plane. An inner loop leaves the plane; `paths` gives the distance of each state from it.
 
@@ -54,8 +54,8 @@ class LossPlane:
         seed: seed of the random direction.
 
     Raises:
-        LearnerError: if the learner keeps its parameters fixed, starts each task elsewhere, or cannot take an episode; or if
-            `first` or `third` is not the index of an episode, or both directions are parallel.
+        LearnerError: if the learner keeps its parameters fixed, starts each task from other parameters, or cannot take an episode;
+            or if `first` or `third` is not the index of an episode, or the two directions are parallel.
     """
 
     def __init__(
@@ -77,8 +77,8 @@ class LossPlane:
             starts = [own.init(task.support) for task in self._tasks]
             if not own.parameter_groups(starts[0]):
                 raise LearnerError(
-                    f"{type(learner).__name__} keeps its parameters fixed while it adapts, so it moves over no loss "
-                    "landscape; give a learner that takes gradient steps, such as MAML, Reptile or FineTune."
+                    f"{type(learner).__name__} keeps its parameters fixed while it adapts, so it has no path over a "
+                    "loss landscape; give a learner that takes gradient steps, such as MAML, Reptile or FineTune."
                 )
             self._origin = {name: p.detach().clone() for name, p in starts[0].parameters.items()}
             for k, start in enumerate(starts):
@@ -118,7 +118,7 @@ class LossPlane:
         """Return another plane through the same initialisation.
 
         Raises:
-            LearnerError: as the constructor.
+            LearnerError: for the same reasons as the constructor.
         """
         return LossPlane(self._learner, self.episodes, first=first, third=third, seed=seed)
 
@@ -166,7 +166,7 @@ class LossPlane:
         return Landscape(x, y, losses[:, 0], losses[:, 1])
 
     def _losses_at(self, learner: Learner, task: PlaneTask, stacks: bool) -> Callable[[Tensor], np.ndarray]:
-        """Return a function from points (point, 2) to support and query losses (2, point)."""
+        """Return a function that maps points of the plane (point, 2) to support and query losses (2, point)."""
         state = learner.init(task.support)
         query_x, support_x = (learner.encode(items, task.support) for items in (task.query_x, task.support.x))
 
@@ -256,8 +256,8 @@ class LossPlane:
     # -- the plane ------------------------------------------------------------------------------------------------------------
 
     def _own(self) -> Learner:
-        """Return a copy of the learner that shares its parameters. Each use needs its own copy, since another thread may use the
-        plane too, and a network that is called with other parameters holds these in place of its own during the call."""
+        """Return a copy of the learner that shares its parameters. Each use of the plane needs a copy, because several threads may use
+        the plane at once, and `functional_call` replaces a network's parameters during the call."""
         shared: dict[int, Any] = {id(t): t for t in (*self._learner.parameters(), *self._learner.buffers())}
         return copy.deepcopy(self._learner, shared)
 
@@ -265,7 +265,7 @@ class LossPlane:
         towards = lambda k: {n: ends[k][n] - p for n, p in self._origin.items()}  # noqa: E731
         anywhere = lambda seed: filter_normalised(self._origin, output_axes(learner, self._origin), seed)  # noqa: E731
         first = towards(self.first)
-        if not flat(first).norm() > 0:  # no step was taken, or no step moved it
+        if not flat(first).norm() > 0:  # no step was taken, or no step changed the parameters
             first = anywhere(self.seed + 1)
         second = towards(self.third) if isinstance(self.third, int) else anywhere(self.seed)
         pair = orthonormal(first, second)

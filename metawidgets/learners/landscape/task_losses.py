@@ -42,12 +42,12 @@ def check_start(learner: Learner, origin: Mapping[str, Tensor], k: int, start: S
     if len(alike) != len(origin) or len(start.parameters) != len(origin):
         raise LearnerError(
             f"{type(learner).__name__} starts task {k + 1} from other parameters than task 1 (a head for other classes), so "
-            "both share no initialisation; give one episode."
+            "the tasks share no initialisation; give one episode."
         )
 
 
 def end_of(learner: Learner, origin: dict[str, Tensor], task: PlaneTask) -> dict[str, Tensor]:
-    """Return the parameters of the last inner-loop state in which all are finite."""
+    """Return the parameters of the last inner-loop state with only finite parameters."""
     best = origin
     for state in states(learner, task.support):
         if not all(bool(torch.isfinite(p).all()) for p in state.parameters.values()):

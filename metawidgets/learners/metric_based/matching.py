@@ -1,4 +1,4 @@
-"""Matching networks: attention over the support set reads off a query's label."""
+"""Matching networks: a query's label is predicted by attention over the support set."""
 
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -62,15 +62,15 @@ class MatchingNetwork(Learner):
     section 2.1, equation 1; section 2.1.1 for the attention.
 
     One step writes one support item. A query's attention is a softmax over its cosines to the items written so far. A class's
-    probability is the sum over its items, so that a class with more items gets more. Regression takes the mean of the targets
-    with the same weights; it predicts 0 before the first item.
+    probability is the sum over its items, so a class with more items gets a higher probability. For regression, the prediction is
+    the mean of the targets with the same weights, and 0 before the first item.
 
     Args:
         encoder: maps items to feature vectors; any `nn.Module`.
         scale: factor on the cosines in the softmax.
 
-    Departures: the paper has no `scale` (`scale=1` gives its rule), which keeps a 5-way softmax below 0.65 and slows training;
-    norms use batch statistics of the whole episode in training and running averages afterwards (`statistics="running"`).
+    Departures: the paper has no `scale`. Its rule, `scale=1`, keeps a 5-way softmax below 0.65 and slows training. Norms use
+    batch statistics of the whole episode in training and running averages afterwards (`statistics="running"`).
     """
 
     title = "Matching network"

@@ -25,8 +25,8 @@ class FullContextMatching(Learner):
     `processing_steps` steps embeds a query again. One step writes one support item and re-embeds all items before it.
 
     Args:
-        encoder: the paper's f' and g', the same here; maps items to feature vectors; any `nn.Module`.
-        processing_steps: the paper's K, whose value it does not give.
+        encoder: maps items to feature vectors; any `nn.Module`. It is both f' and g' of the paper.
+        processing_steps: the paper's K; the paper does not give its value.
         scale: factor on the cosines in the softmax, as in `MatchingNetwork`.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
 
@@ -52,9 +52,9 @@ class FullContextMatching(Learner):
         self.processing_steps = count("processing_steps", processing_steps, 1, 10_000)
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         width = math.prod(self.feature_shape)
-        like = {"device": self.device, "dtype": self.dtype}  # the encoder's
+        like = {"device": self.device, "dtype": self.dtype}  # device and dtype of the encoder
         self.support_reader = nn.LSTM(width, width, bidirectional=True, **like)
-        # equation 3 feeds [h, r] back into a cell of h's width: the same as a cell that reads r with the input
+        # Equation 3 feeds [h, r] back into a cell of h's width. This equals a standard cell whose input contains r.
         self.query_reader = nn.LSTMCell(2 * width, width, **like)
 
     @property

@@ -1,4 +1,4 @@
-"""Prototypical networks: the mean of a class's embedded examples is its prototype; a query gets the class of the nearest one."""
+"""Prototypical networks: a class's prototype is the mean of its embedded examples. A query gets the class of the nearest prototype."""
 
 from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
 
@@ -19,7 +19,7 @@ Metric = Literal["squared_euclidean", "euclidean", "cosine"]
 
 
 class PrototypeState(NamedTuple):
-    """The embedded support set, with the sum and the number of the items absorbed so far in each class."""
+    """The embedded support set, with the sum and the number of the items read so far in each class."""
 
     embeddings: Float[Tensor, "support feature"]
     sums: Float[Tensor, "way feature"]
@@ -27,7 +27,7 @@ class PrototypeState(NamedTuple):
 
     @classmethod
     def empty(cls, embeddings: Float[Tensor, "support feature"], n_way: int) -> Self:
-        """Return the state before any item was absorbed."""
+        """Return the state before the first support item."""
         return cls(embeddings, embeddings.new_zeros(n_way, embeddings.shape[-1]), embeddings.new_zeros(n_way))
 
     def absorb(self, labels: Int[Tensor, " support"], items: slice = slice(None)) -> Self:
@@ -63,7 +63,7 @@ def class_distances(
     squared = (z.unsqueeze(1) - centres).square().sum(-1)
     return (
         squared if metric == "squared_euclidean" else torch.sqrt(squared + 1e-12)
-    )  # the root has no finite gradient at 0
+    )  # the square root has no finite gradient at 0
 
 
 def metric_options(metric: str, scale: float) -> dict[str, Any]:

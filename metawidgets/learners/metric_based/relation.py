@@ -25,8 +25,9 @@ Pooling = Literal["sum", "mean"]
 class RelationModule(nn.Module):
     """A network that scores the similarity of a class and a query from their concatenated features.
 
-    For feature maps two blocks of 3x3 convolution, normalisation, ReLU and 2x2 max pooling, then two fully connected layers
-    (Sung 2018, figure 2); for vectors, or maps below 4x4, which cannot be halved twice, a fully connected layer for the blocks.
+    For feature maps it has two blocks of 3x3 convolution, normalisation, ReLU and 2x2 max pooling, then two fully connected layers
+    (Sung 2018, figure 2). For vectors, and for maps below 4x4, which cannot be halved twice, one fully connected layer replaces the
+    blocks.
 
     Args:
         feature_shape: `(channel, height, width)`, or `(feature,)`.
@@ -57,7 +58,7 @@ class RelationModule(nn.Module):
         Args:
             n_reference: batch statistics come from the pairs of the first `n_reference` queries (`None`: of all), see `EpisodeNorm`.
         """
-        # The first layer is linear in the concatenation: each half is computed once an item, not once a pair.
+        # The first layer is linear in the concatenation: each half is computed once per item, not once per pair.
         first = self.blocks[0]
         assert isinstance(first, nn.Conv2d | nn.Linear)
         of_class, of_query = first.weight.chunk(2, 1)
@@ -69,7 +70,8 @@ class RelationModule(nn.Module):
             classes, queries = (x.contiguous(memory_format=torch.channels_last) for x in (classes, queries))  # faster
             pairs = F.conv2d(classes, of_class, padding=1) + F.conv2d(queries, of_query, padding=1).unsqueeze(1)
             n = None if n_reference is None else n_reference * len(classes)
-            x = F.relu(F.max_pool2d(self.norms[0](pairs.flatten(0, 1), n), 2))  # pooling first: the two commute
+            # ReLU and pooling commute; pooling first is faster
+            x = F.relu(F.max_pool2d(self.norms[0](pairs.flatten(0, 1), n), 2))
             x = F.relu(F.max_pool2d(self.norms[1](self.blocks[1](x), n), 2)).flatten(1)
         return self.score(F.relu(self.hidden(x))).view(len(queries), len(classes))
 
@@ -78,21 +80,22 @@ class RelationNetwork(Learner):
     """Relation networks (Sung, Yang, Zhang, Xiang, Torr and Hospedales, *Learning to Compare: Relation Network for Few-Shot
     Learning*, CVPR 2018, equations 1 to 3).
 
-    A class is the *sum* of its support items' feature maps (or their mean, see `pooling`); a relation module scores each pair
-    of class and query from 0 to 1, and training is regression of the scores on 1 (the same class) and 0 by squared error,
-    equation 3, its mean instead of its sum. `outputs` are logarithms of the scores, so that probabilities are the scores'
-    shares. One step absorbs one support example.
+    A class is represented by the *sum* of its support items' feature maps (or their mean, see `pooling`). A relation module
+    scores each pair of class and query from 0 to 1. Training minimises the mean squared error of the scores, with target 1
+    for the query's class and 0 for other classes (equation 3, with the mean instead of the sum). `outputs` are logarithms of
+    the scores, so that a class's probability is its score divided by the sum of all scores. Each step reads one support
+    example.
 
     Args:
         encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`.
         pooling: "sum", as in the paper, ties a learner to the number of shots that it was trained with. "mean" takes any number
             of shots, and equals "sum" for one shot.
         relation_width: filters of the relation module.
-        relation_hidden: units of its second last layer, 8 in the paper.
+        relation_hidden: units of the relation module's second last layer, 8 in the paper.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
 
-    Departures: convolutions are padded, so that maps of 28x28 images are 7x7 and not 5x5; batch statistics of the whole
-    episode in training, running averages afterwards (`statistics="running"`).
+    Departures: convolutions are padded, so that maps of 28x28 images are 7x7 and not 5x5. Norms use batch statistics of the whole
+    episode in training and running averages afterwards (`statistics="running"`).
     """
 
     title = "Relation network"
@@ -120,7 +123,7 @@ class RelationNetwork(Learner):
         self.relation_hidden = count("relation_hidden", relation_hidden, 1, 10_000)
         self.feature_shape = feature_shape_of(encoder, feature_shape)
         policy = statistics_of(encoder)
-        policy = "running" if policy == "none" else policy  # the module on top normalises in any case
+        policy = "running" if policy == "none" else policy  # the relation module has norms even if the encoder has none
         module = RelationModule(self.feature_shape, width=relation_width, hidden=relation_hidden, statistics=policy)
         self.relation = module.to(self.device, self.dtype)
 

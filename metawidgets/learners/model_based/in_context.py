@@ -50,7 +50,7 @@ class InContext(PrefixLearner):
         embed_dim: width of the tokens. Paper: 256.
         n_layers: decoder blocks. Paper: 12.
         n_heads: attention heads of each block; must divide `embed_dim`. Paper: 8.
-        max_context: largest number of examples that it can read, since positions are learned.
+        max_context: largest number of examples that the learner can read; it learns one vector for each position.
         tokens: "apart" for x1, y1, x2, y2, ... as in the paper; or "joined" for one token for each (x, y), which is easier to learn.
         prefix_loss: train on the prediction at every prefix, as the paper does; `False` for the queries alone.
 
@@ -86,7 +86,8 @@ class InContext(PrefixLearner):
             raise LearnerError(f"unknown tokens={tokens!r}; {did_you_mean(tokens, ('apart', 'joined'))}")
         self.token_kind, self.tokens_per_item = tokens, 2 if tokens == "apart" else 1
         self.read_x, self.read_y = nn.Linear(self.features, embed_dim), nn.Linear(self.output_dim, embed_dim)
-        self.positions = nn.Parameter(0.02 * torch.randn(self.tokens_per_item * max_context + 1, embed_dim))  # GPT-2's
+        # Initialised as in GPT-2
+        self.positions = nn.Parameter(0.02 * torch.randn(self.tokens_per_item * max_context + 1, embed_dim))
         self.blocks = nn.ModuleList(DecoderBlock(embed_dim, n_heads) for _ in range(n_layers))
         self.norm = nn.LayerNorm(embed_dim)
         self.head = nn.Linear(embed_dim, self.output_dim)

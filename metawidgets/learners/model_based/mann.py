@@ -149,7 +149,7 @@ class MANN(CellLearner):
         if self.strengths is not None:
             likeness = likeness * (1 + F.softplus(self.strengths(hidden))).unsqueeze(-1)
         reads = torch.softmax(likeness, -1)
-        # only its order matters, and an order has no gradient
+        # only the order of the usages matters, and an order has no gradient
         usage = (self.usage_decay * cell.usage + reads.sum(1) + writes.sum(1)).detach()
         return MemoryCell(hidden, long, memory, usage, reads, writes, reads @ memory, erased)
 
@@ -157,7 +157,7 @@ class MANN(CellLearner):
         return self.head(torch.cat([cell.hidden, cell.found.flatten(1)], -1))
 
     def show(self, cell: MemoryCell) -> dict[str, Tensor]:
-        writes = cell.write_weights[0].mean(0)  # the mean over heads, which share the slots
+        writes = cell.write_weights[0].mean(0)  # the mean over heads, because they share the slots
         kept = {"memory": cell.memory[0], "usage": cell.usage[0], "hidden": cell.hidden[0]}
         return {**kept, "write_weights": writes, "erased": cell.erased[0]}
 

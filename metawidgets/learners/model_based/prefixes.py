@@ -27,7 +27,7 @@ class Layout(NamedTuple):
 
     @classmethod
     def of(cls, before: int, n_read: int, asked: Int[Tensor, " asked"]) -> "Layout":
-        """Return the layout of `n_read` tokens that follow `before` kept ones, and of query tokens at the positions `asked`.
+        """Return the layout of `n_read` tokens that follow `before` kept tokens, and of query tokens at the positions `asked`.
 
         Several queries may have the same position. Each attends to the tokens read before its position, and to itself.
         """
@@ -35,11 +35,11 @@ class Layout(NamedTuple):
         position = torch.cat([torch.arange(before, total, device=device), asked])
         place = torch.arange(total + len(asked), device=device)
         own = torch.arange(before, total + len(asked), device=device).unsqueeze(-1)
-        earlier = (place < total) & (place < position.unsqueeze(-1))  # only a query itself attends to it
+        earlier = (place < total) & (place < position.unsqueeze(-1))  # only the query itself attends to its token
         return cls(position, earlier | (place == own), n_read)
 
     def kept(self, cache: Cache, new: Cache) -> Cache:
-        """Return the cache with the tokens that were read added; queries are not kept."""
+        """Return the cache extended by the new tokens, except queries, which are not kept."""
         return tuple(torch.cat([old, x[:, : self.n_read]], 1) for old, x in zip(cache, new, strict=True))
 
 
@@ -51,7 +51,7 @@ class Block(Protocol):
         ...
 
     def __call__(self, x: Tensor, cache: Cache, layout: Layout) -> tuple[Tensor, Cache, Tensor | None]:
-        """Return the new tokens, the cache with them, and the attention `(row, head, new, all)` if the layer attends."""
+        """Return the layer's outputs at the new tokens, the extended cache, and the attention `(row, head, new, all)` or `None`."""
         ...
 
 
@@ -105,7 +105,7 @@ class PrefixState(NamedTuple):
 
 
 class PrefixLearner(SequenceLearner, abc.ABC):
-    """A learner whose state is everything that it has read, with caches so that nothing is computed twice."""
+    """A learner whose state is everything that it has read. Caches keep the results for earlier tokens."""
 
     tokens_per_item: int = 1
     blocks: nn.ModuleList
@@ -126,7 +126,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         """Return the predictions at query tokens."""
 
     def placed(self, tokens: Float[Tensor, "row new channel"], layout: Layout) -> Float[Tensor, "row new channel"]:
-        """Add positions to tokens, for a network that does not see their order."""
+        """Return tokens with position embeddings, for a network that does not know their order; by default, return them unchanged."""
         return tokens
 
     def start(self, rows: int) -> tuple[Cache, ...]:
@@ -134,7 +134,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         return tuple(cast(Block, block).empty(rows) for block in self.blocks)
 
     def read(self, tokens: Float[Tensor, "row new channel"], caches: tuple[Cache, ...], layout: Layout) -> Read:
-        """Pass new tokens through all layers."""
+        """Pass new tokens through all layers. Return their outputs, the extended caches and the attention."""
         x, kept, attention = self.placed(tokens, layout), [], []
         for block, cache in zip(self.blocks, caches, strict=True):
             x, now, weights = block(x, cache, layout)
@@ -143,7 +143,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         return Read(x, tuple(kept), tuple(attention))
 
     def init(self, support: Support) -> PrefixState:
-        self.labels(support)  # raises if they do not fit
+        self.labels(support)  # raises if the labels do not fit the learner
         return PrefixState(self.encode(support.x, support), self.start(1), 0)
 
     def step(self, state: PrefixState, support: Support, t: int) -> PrefixState:
@@ -180,7 +180,7 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         guesses: bool,
     ) -> tuple[Float[Tensor, "task support output"] | None, Float[Tensor, "task query output"]]:
         n, each = z.shape[1], self.tokens_per_item
-        # a token that holds its label would give the answer away: then each support item is asked again as a query at its position
+        # If a token contains its label, it would reveal the answer. Each support item is then also read as a query at its position.
         again = guesses and each == 1
         items = torch.cat([z, queries], 1) if again else queries
         first = torch.arange(0 if again else n, n + queries.shape[1], device=z.device)
@@ -197,5 +197,5 @@ class PrefixLearner(SequenceLearner, abc.ABC):
         layout = Layout.of(state.n_read * self.tokens_per_item, tokens.shape[1], torch.arange(0, device=tokens.device))
         read = self.read(tokens, state.caches, layout)
         last = self._by_item(read, until)[:, -self.tokens_per_item :] if until > state.n_read else None
-        attended = state.attended if last is None else last.mean(1)  # over the item's tokens: each of them attends
+        attended = state.attended if last is None else last.mean(1)  # the mean over the item's tokens
         return state._replace(caches=read.caches, n_read=until, attended=attended)

@@ -1,4 +1,4 @@
-"""Recurrent learners: reading (x, y) pairs changes the hidden state, and predictions come from the state."""
+"""Recurrent learners: they read (x, y) pairs into a hidden state and predict from this state."""
 
 import abc
 from collections.abc import Sequence
@@ -62,15 +62,15 @@ class CellLearner(SequenceLearner, abc.ABC):
         """Return the prediction for the item that was read last."""
 
     def show(self, cell: Any) -> dict[str, Tensor]:
-        """Return the channels of the state that a trace records, without the row axis."""
+        """Return the cell's tensors that a trace records as channels, without the row axis."""
         return {}
 
     def show_query(self, cell: Any) -> dict[str, Tensor]:
-        """Return the channels of a read that a trace records, one row per query."""
+        """Return the tensors of a query's read that a trace records as channels, one row per query."""
         return {}
 
     def init(self, support: Support) -> CellState:
-        labels = self.labels(support)  # raises before anything is read
+        labels = self.labels(support)  # raises if the labels do not fit, before anything is read
         return CellState(self.encode(support.x, support), self.start(1), torch.zeros_like(labels[:1]))
 
     def step(self, state: CellState, support: Support, t: int) -> CellState:

@@ -31,15 +31,13 @@ class SequenceLearner(Learner, abc.ABC):
         encoder: maps items to feature vectors; any `nn.Module`.
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
-        prefix_loss: train on the prediction of every support item from those before it, as well as on the queries.
+        prefix_loss: train on the prediction of every support item from the items before it, as well as on the queries.
     """
 
     reads_in_order = True
     # small, to train many steps without a GPU and to keep checkpoints small
     image_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType({"width": 32, "downsample": "stride"})
-    vector_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType(
-        {"hidden": ()}
-    )  # numbers are read as they are
+    vector_defaults: ClassVar[MappingProxyType[str, Any]] = MappingProxyType({"hidden": ()})  # vectors need no encoder
 
     def __init__(
         self,
@@ -76,7 +74,7 @@ class SequenceLearner(Learner, abc.ABC):
         *,
         guesses: bool,
     ) -> tuple[Float[Tensor, "task support output"] | None, Float[Tensor, "task query output"]]:
-        """Predict every support item from the items before it (`None` unless `guesses`), and every query from all of them."""
+        """Predict every support item from the items before it (`None` unless `guesses`), and every query from all support items."""
 
     def n_steps(self, support: Support) -> int:
         return len(support)
@@ -106,7 +104,7 @@ class SequenceLearner(Learner, abc.ABC):
     def embed_tasks(
         self, support_x: Float[Tensor, "task support *item"], query_x: Float[Tensor, "task query *item"]
     ) -> tuple[Float[Tensor, "task support feature"], Float[Tensor, "task query feature"]]:
-        """Return the features of a stack of tasks, in one pass if the norm's policy allows it."""
+        """Return the features of a stack of tasks, in one pass if the policy of batch statistics allows it."""
         n, items = support_x.shape[1], torch.cat([support_x, query_x], 1)
         if self.statistics == "support_stats":
             z = torch.stack([self._encoder(task, n) for task in items])

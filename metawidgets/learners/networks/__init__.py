@@ -1,1 +1,1 @@
-"""Networks that learners adapt or compare with, and whose batch statistics an image is normalised by."""
+"""Networks that learners use: encoders, the attributes that they may declare, and normalisation layers."""

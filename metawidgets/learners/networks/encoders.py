@@ -30,11 +30,11 @@ __all__ = [
 ]
 
 MOST_FOLDED = 4
-"""Largest number of input channels for which the first norm is folded into its convolution; that is faster at one, equal at three."""
+"""Largest number of input channels for which the first norm is folded into its convolution: faster for one channel, equal for three."""
 
 
 class Conv4(DeclaredNetwork):
-    """Four blocks of 3x3 convolution, normalisation, ReLU and a halving (Vinyals 2016; Snell 2017; Finn 2017).
+    """Four blocks of 3x3 convolution, normalisation, ReLU and downsampling by 2 (Vinyals 2016; Snell 2017; Finn 2017).
 
     Departures that change no value: the convolutions have no bias, since the norm removes it; pooling comes before ReLU, since
     the two commute; the first norm is part of its convolution (see `EpisodeNorm.of_convolution`).
@@ -131,7 +131,7 @@ class TaskLinear(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        reference = nn.Linear(inputs, outputs)  # its initialisation
+        reference = nn.Linear(inputs, outputs)  # for the usual initialisation
         self.weight = nn.Parameter(reference.weight.detach().t().contiguous())
         self.bias = nn.Parameter(reference.bias.detach())
 
@@ -150,7 +150,7 @@ class MLP(DeclaredNetwork):
 
     Args:
         item_shape: `(input,)`.
-        output_dim: width of the last layer; `None` leaves the last hidden layer, rectified, as the features.
+        output_dim: width of the last layer; `None` returns the last hidden layer, after ReLU, as the features.
         hidden: widths of the hidden layers; without these and `output_dim` the network is the identity.
     """
 
@@ -187,7 +187,7 @@ class MLP(DeclaredNetwork):
     def activations(
         self, parameters: Sequence[Tensor], x: Float[Tensor, "*task item input"]
     ) -> list[Float[Tensor, "*task item _"]]:
-        """Return each layer's input, and the outputs last, with these parameters (weight and bias of each layer in turn)."""
+        """Return each layer's input, then the outputs, with these parameters (weight and bias of each layer in turn)."""
         read = [x]
         for i in range(0, len(parameters), 2):
             x = task_linear(x, parameters[i], parameters[i + 1])
@@ -237,7 +237,7 @@ def feature_shape_of(encoder: nn.Module, given: Sequence[int] | None = None) -> 
     shape = tuple(map(int, given)) if given else declared_shape_of(encoder)
     if shape is None:
         raise LearnerError(
-            f"{type(encoder).__name__} does not say what its features look like; give feature_shape=(64,) for vectors of 64, "
+            f"{type(encoder).__name__} does not declare the shape of its features; give feature_shape=(64,) for vectors of 64, "
             "or (64, 7, 7) for maps."
         )
     return shape
@@ -259,13 +259,13 @@ def call(
 
 
 def embed(network: Any, x: Tensor, reference: Tensor | None = None) -> Tensor:
-    """Return `network.embed(x)`, the input of `network.head`; `reference` as in `call`."""
+    """Return `network.embed(x)`, the input of `network.head`. `reference` has the same meaning as in `call`."""
     args, n = _arguments(network, x, reference)
     return network.embed(*args)[n:]
 
 
 def _arguments(network: nn.Module, x: Tensor, reference: Tensor | None) -> tuple[tuple[Any, ...], int]:
-    """Return the network's arguments, and the number of items in them before `x`."""
+    """Return the network's arguments, and the number of support images that they put before `x`."""
     if reference is not None and counts_first_items(network):
         return (torch.cat([reference, x]), len(reference)), len(reference)
     return (x,), 0
@@ -274,7 +274,7 @@ def _arguments(network: nn.Module, x: Tensor, reference: Tensor | None) -> tuple
 def call_once(network: nn.Module, support_x: Tensor, query_x: Tensor) -> tuple[Tensor, Tensor]:
     """Run support and queries of a training task in one pass.
 
-    The norm sees the whole episode, and one large convolution is faster than two.
+    The norms then see the whole episode, and one large convolution is faster than two.
     """
     n, items = len(support_x), torch.cat([support_x, query_x])
     out = network(items, n) if counts_first_items(network) else network(items)

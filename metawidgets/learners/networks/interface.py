@@ -1,8 +1,8 @@
 """The attributes that a network may declare about itself, and their defaults.
 
-A network is any `nn.Module` that maps items to outputs or features. Nothing here is required of it. One that declares attributes of
-these names is understood, whether it derives from `DeclaredNetwork` or not. An attribute of another type (a model whose `config` is
-an object, say) counts as not declared.
+A network is any `nn.Module` that maps items to outputs or features. All attributes here are optional, and a network may declare them
+without deriving from `DeclaredNetwork`. An attribute of another type (such as a model's `config` that is an object) counts as not
+declared.
 """
 
 from collections.abc import Mapping
@@ -25,16 +25,16 @@ __all__ = [
 
 
 class DeclaredNetwork(nn.Module):
-    """A network with the defaults of everything that it may declare. Deriving from it is a convenience."""
+    """A base class with the default of every attribute that a network may declare. Deriving from it is optional."""
 
     statistics: str = "none"
-    """Whose batch statistics it normalises by, see `EpisodeNorm`. With "support_stats" it is called as `network(items, n)` and
-    normalises by the first `n` items. Default: nothing is normalised over items."""
+    """The policy of batch statistics, see `EpisodeNorm`. With "support_stats" the network is called as `network(items, n)` and uses
+    the statistics of the first `n` items. Default: no normalisation over items."""
     takes_tasks: ClassVar[bool] = False
     """True if parameters and items may have a leading task axis. Default: one task at a time."""
     config: Mapping[str, Any] = MappingProxyType({})
-    """JSON-able arguments that make this network again by `type(network)(**config)`, with `item_shape` if it needs items of one
-    shape. Default: empty, and the network cannot be made again."""
+    """JSON-able arguments with which `type(network)(**config)` makes an equal network. They include `item_shape` if the network needs
+    items of one shape. Default: empty; a checkpoint then cannot make the network again."""
     feature_shape: tuple[int, ...] | None = None
     """Shape of the features of one item, `(channel, height, width)` or `(feature,)`. Default: `(features,)`."""
     features: int | None = None
@@ -51,7 +51,7 @@ class SplitNetwork(Protocol):
 
 
 def is_split(network: object) -> TypeGuard[SplitNetwork]:
-    """Return whether the network is a `SplitNetwork`. (isinstance looks past submodules from Python 3.12 on.)"""
+    """Return whether the network is a `SplitNetwork`. (From Python 3.12 on, isinstance does not find submodules.)"""
     return callable(getattr(network, "embed", None)) and isinstance(getattr(network, "head", None), nn.Module)
 
 
@@ -72,19 +72,19 @@ def takes_tasks(network: nn.Module) -> bool:
 
 
 def config_of(network: nn.Module | None) -> Mapping[str, Any] | None:
-    """Return the arguments that make the network again; `None` where it does not declare them."""
+    """Return the arguments that make an equal network, or `None` if the network does not declare them."""
     declared = getattr(network, "config", DeclaredNetwork.config)
     return declared if isinstance(declared, Mapping) and declared else None
 
 
 def item_shape_of(network: nn.Module | None) -> tuple[int, ...] | None:
-    """Return the shape of the items that the network was made for; `None` where it does not declare one."""
+    """Return the shape of the items that the network was made for, or `None` if it does not declare one."""
     shape = (config_of(network) or {}).get("item_shape")
     return None if shape is None else tuple(shape)
 
 
 def declared_shape_of(network: nn.Module) -> tuple[int, ...] | None:
-    """Return the shape of one item's features; `None` where the network declares neither `feature_shape` nor `features`."""
+    """Return the shape of one item's features, or `None` if the network declares neither `feature_shape` nor `features`."""
     for name in ("feature_shape", "features"):
         declared = getattr(network, name, None)
         if isinstance(declared, int) and not isinstance(declared, bool) and declared:

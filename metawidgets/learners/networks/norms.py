@@ -1,4 +1,4 @@
-"""Normalisation with an explicit policy: it says which images the batch statistics come from."""
+"""Normalisation with an explicit policy, which determines the images whose batch statistics are used."""
 
 from typing import Literal, get_args
 
@@ -17,12 +17,12 @@ EPSILON, MOMENTUM = 1e-5, 0.1
 
 
 class EpisodeNorm(nn.Module):
-    """Normalisation of feature maps. The policy says which statistics are used.
+    """Normalisation of feature maps. The policy determines which statistics are used.
 
-    - `support_stats`: mean and variance of the support images alone, for support and queries alike: no query sees another.
+    - `support_stats`: mean and variance of the support images, for both support and queries, so that no query affects another.
     - `running`: batch statistics while training, their exponential averages (momentum 0.1) otherwise.
-    - `groupnorm`: Wu and He 2018, 8 channels a group: no statistics over images at all.
-    - `transductive`: statistics of all images in the call, so that queries see each other. Most published MAML results use it;
+    - `groupnorm`: Wu and He 2018, with 8 channels per group; no statistics over images.
+    - `transductive`: statistics of all images in the call, so that queries affect each other. Most published MAML results use it;
       use it only to reproduce them.
     """
 
@@ -51,7 +51,7 @@ class EpisodeNorm(nn.Module):
         n = n_reference if self.statistics == "support_stats" and n_reference is not None else len(x)
         if n == len(x) and x.numel() > x.shape[1]:
             return F.batch_norm(x, None, None, self.weight, self.bias, training=True)
-        # a part of the images counts, or there is one value per channel, which batch_norm refuses
+        # batch_norm cannot use the statistics of only some images, and refuses one value per channel
         var, mean = torch.var_mean(x[:n], (0, 2, 3), correction=0, keepdim=True)
         scale = self.weight.view(1, -1, 1, 1) * torch.rsqrt(var + EPSILON)
         return x * scale + (self.bias.view(1, -1, 1, 1) - mean * scale)
@@ -59,11 +59,11 @@ class EpisodeNorm(nn.Module):
     def of_convolution(
         self, convolution: nn.Conv2d, x: Float[Tensor, "item input h w"], n_reference: int | None = None
     ) -> Float[Tensor, "item channel _ _"]:
-        """Return `self(convolution(x), n_reference)`, for a convolution of few inputs and no bias, without a pass over its large output.
+        """Return `self(convolution(x), n_reference)` faster, for a convolution of few input channels and no bias.
 
-        Mean and variance of a linear map's output follow from its input: with m and C the mean and covariance of the input's
-        patches, an output channel of weights w has mean w m and variance w C w. So scale and shift are known before the
-        convolution and become part of its weights and bias.
+        The statistics of the output follow from the input: if its patches have mean m and covariance C, an output channel with
+        weights w has mean w m and variance w C w. So scale and shift are known before the convolution and become part of its
+        weights and bias. This avoids passes over the large output.
         """
         if self.statistics == "groupnorm":
             return self(convolution(x), n_reference)
@@ -77,7 +77,7 @@ class EpisodeNorm(nn.Module):
             if self.statistics == "running":
                 with torch.no_grad():
                     self.mean.lerp_(mean, MOMENTUM)
-                    self.var.lerp_(var * (count / max(count - 1, 1)), MOMENTUM)  # unbiased, as batch_norm keeps it
+                    self.var.lerp_(var * (count / max(count - 1, 1)), MOMENTUM)  # unbiased, as in batch_norm
         scale = self.weight * torch.rsqrt(var + EPSILON)
         scaled = (weight * scale.unsqueeze(1)).view_as(convolution.weight).contiguous(memory_format=torch.channels_last)
         return F.conv2d(x, scaled, self.bias - mean * scale, convolution.stride, convolution.padding)

@@ -1,4 +1,4 @@
-"""A network view of learners whose steps move parameters, to compute meta-gradients of these parameters."""
+"""A network made of the parameters that a learner's steps change, to compute meta-gradients of these parameters."""
 
 import copy
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ __all__ = ["as_network", "inner_rate"]
 
 
 def as_network(learner: Learner, parameters: Mapping[str, Tensor], support: Support) -> nn.Module:
-    """Return a network with the learner's outputs in which only these parameters, in their order, require a gradient."""
+    """Return a network with the learner's outputs. Only these parameters, in their order, require a gradient."""
     if isinstance(learner, GradientLearner):
         network = copy.deepcopy(learner.network)
         for name, p in network.named_parameters():
@@ -28,14 +28,14 @@ def as_network(learner: Learner, parameters: Mapping[str, Tensor], support: Supp
 
 
 class _Read(nn.Module):
-    """A tuned learner's outputs as a network of the parameters that it tunes."""
+    """A network with the outputs of a `Tuned` learner and with only the parameters that the learner adapts."""
 
     def __init__(self, learner: Tuned, parameters: Mapping[str, Tensor], support: Support) -> None:
         super().__init__()
         self.statistics = learner.statistics
         self.names = tuple(parameters)
         own = {name: nn.Parameter(p.detach().clone()) for name, p in parameters.items()}
-        # Two modules, in this order: ANIL adapts the last one alone.
+        # Two modules, in this order: ANIL adapts only the last one.
         self.body = nn.ParameterList(p for name, p in own.items() if not name.startswith("head."))
         self.head = nn.ParameterList(p for name, p in own.items() if name.startswith("head."))
         self._whole = (learner, support)  # a tuple hides the learner's other parameters from this module

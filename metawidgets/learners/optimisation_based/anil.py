@@ -26,7 +26,7 @@ class ANIL(GradientLearner):
     Args:
         network: maps items to outputs; any `nn.Module`.
         head: name of the submodule that adapts, as in `network.named_modules()`; by default the last one in that order
-            that has parameters of its own ("head" in Conv4). `hyper` holds its name.
+            that has parameters of its own ("head" in Conv4).
         inner_lr, inner_steps, test_steps: as in `MAML`.
 
     Departure: batch statistics are as in `MAML`.
@@ -72,7 +72,7 @@ class ANIL(GradientLearner):
 
     readout_both = (
         Learner.readout_both
-    )  # `init` already embedded the support set for all steps, so there is nothing to share
+    )  # `init` already embedded the support set for all steps, so one pass for both sets would save nothing
 
     def init(self, support: Support) -> GradientState:
         state = super().init(support)

@@ -29,13 +29,13 @@ class SupportGradient(NamedTuple):
     at: Sequence[Tensor]
     """The parameters, detached from any graph."""
     of: dict[str, Tensor]
-    """The state's parameters. A state whose parameters are others does not use this gradient."""
+    """The state's parameters. A state with other parameters does not use this gradient."""
     items: Tensor
     """The support items. A step on other items (a minibatch) does not use this gradient."""
 
 
 class GradientState(NamedTuple):
-    """The adapted parameters now and at the start, and the support items whose batch statistics count."""
+    """The adapted parameters now and at the start, and the support items that give the batch statistics."""
 
     parameters: dict[str, Tensor]
     start: dict[str, Tensor]
@@ -49,7 +49,7 @@ class GradientState(NamedTuple):
 
 
 class GradientLearner(Learner, abc.ABC):
-    """Gradient descent on the support loss, from the network's parameters. Those that require no gradient stay as they are.
+    """Gradient descent on the support loss, from the network's parameters. Parameters that require no gradient do not change.
 
     Args:
         network: maps items to outputs. With an attribute `statistics == "support_stats"` it is called as
@@ -62,14 +62,14 @@ class GradientLearner(Learner, abc.ABC):
 
     axis = "inner_step"
     adapts_head = True
-    channels: tuple[str, ...] = ()  # of the instance, since an option of MAML adds one
+    channels: tuple[str, ...] = ()  # an attribute of the instance, because an option of MAML adds a channel
     image_defaults: Mapping[str, Any] = MappingProxyType(
         {"downsample": "stride", "statistics": "support_stats", "inner_lr": 0.4, "inner_steps": 1, "test_steps": 3}
     )
     second_order = True
     """True if the outer gradient goes through the inner gradients."""
     remember = "graphs"
-    """The data that the inner loop keeps for the outer gradient; see `MAML`."""
+    """The data that the inner loop keeps for the outer gradient: "graphs" or "parameters"; see `MAML`."""
 
     def __init__(self, network: nn.Module, *, inner_lr: float, inner_steps: int, test_steps: int | None = None) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class GradientLearner(Learner, abc.ABC):
         self._recurrent = any(isinstance(module, nn.RNNBase) for module in network.modules())
 
     def _adapted_names(self, network: nn.Module) -> tuple[str, ...]:
-        """Return the names of the parameters that the inner loop moves."""
+        """Return the names of the parameters that the inner loop changes."""
         names = tuple(name for name, p in network.named_parameters() if p.requires_grad)
         if not names:
             raise LearnerError(
@@ -98,7 +98,7 @@ class GradientLearner(Learner, abc.ABC):
 
     @property
     def _mlp(self) -> MLP | None:
-        """The network if it is an MLP that is adapted whole: its gradient needs no autograd."""
+        """The network if it is an `MLP` and all of it is adapted, otherwise `None`. Such a network's gradient needs no autograd."""
         network = self._network
         return network if isinstance(network, MLP) and len(self._names) == 2 * len(network.layers) else None
 
@@ -153,7 +153,7 @@ class GradientLearner(Learner, abc.ABC):
                 moved = mlp.descended(parameters, support.x, support.y, rates)
             if self.second_order or not torch.is_grad_enabled():
                 return moved
-            # first order: the change is a constant, the start is not
+            # first order: only the start depends on the network's parameters, the change is a constant
             return tuple(p + (m - p.detach()) for p, m in zip(parameters, moved, strict=True))
         gradient, parameters = self._support_gradient(state, support, parameters)
         return tuple(
@@ -175,13 +175,13 @@ class GradientLearner(Learner, abc.ABC):
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         if self.statistics != "support_stats":
             return super().readout_both(state, query_x, support_x)
-        # queries need the support set's statistics, for which it is run anyway
+        # the support set runs in any case, because the queries need its statistics
         n, items = len(support_x), torch.cat([support_x, query_x])
         outputs, more = functional_call(self._network, dict(state.parameters), (items, n)), self._rates_read(state)
         return {"outputs": outputs[n:], **more}, {"outputs": outputs[:n], **more}
 
     def _outputs(self, parameters: Mapping[str, Tensor], x: Tensor, reference: Tensor | None = None) -> Tensor:
-        """Return the network's outputs for encoded items `x`, with these parameters instead of its own."""
+        """Return the network's outputs for encoded items `x`, with these parameters instead of the network's own."""
         return call(self._network, parameters, x, reference=reference)
 
     def parameter_groups(self, state: GradientState) -> dict[str, tuple[Tensor, Tensor]]:
@@ -219,7 +219,7 @@ class GradientLearner(Learner, abc.ABC):
         return gradient, parameters
 
     def _support_loss(self, parameters: Mapping[str, Tensor], state: GradientState, support: Support) -> Tensor:
-        """Return the support loss, summed over tasks: each task's parameters affect only its own loss."""
+        """Return the support loss, summed over tasks. A sum is enough, because a task's parameters affect only its own loss."""
         outputs = self._support_outputs(parameters, state, support)
         self._check_ways(outputs.shape[-1], support)
         return task_losses(outputs, support.y).sum()
@@ -236,7 +236,7 @@ class GradientLearner(Learner, abc.ABC):
 
     @contextmanager
     def _differentiable_twice(self) -> Iterator[None]:
-        """Turn off cuDNN for recurrent layers: it has no second derivative, and in evaluation mode no first one."""
+        """Turn off cuDNN for recurrent layers: it has no second derivatives, and in evaluation mode no first derivatives."""
         if not self._recurrent:
             yield
             return

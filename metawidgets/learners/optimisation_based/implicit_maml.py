@@ -37,14 +37,14 @@ class ImplicitMAML(GradientLearner):
 
     The inner loop descends the support loss plus lambda/2 ||phi - theta||^2 (eq. 3). At its optimum the meta-gradient is
     (I + H/lambda)^-1 g, with g the query loss's gradient and H the support loss's Hessian there (Lemma 1, eq. 6). The conjugate
-    gradient method solves this system with products by H alone, so that memory does not grow with the number of inner steps.
+    gradient method needs only products of H with vectors, so that memory does not grow with the number of inner steps.
 
     Args:
         network: maps items to outputs; any `nn.Module`.
         proximal_strength: the paper's lambda. I + H/lambda must be positive definite. If lambda is too small, the solver meets
             negative curvature in a task and keeps the solution that it has.
         cg_steps: conjugate-gradient steps. They start from g, so that 0 steps give the first-order gradient.
-        inner_lr: step size of the inner loop; it diverges unless this is below 2 / (lambda + largest curvature).
+        inner_lr: step size of the inner loop. The loop diverges if it is above 2 / (lambda + largest curvature).
         inner_steps: gradient steps in training; the paper takes 16, with rate 0.1.
         test_steps: gradient steps outside training; the same number by default.
 
@@ -119,7 +119,7 @@ class ImplicitMAML(GradientLearner):
             return tuple(piece.reshape(p.shape) for piece, p in zip(pieces, parameters, strict=True))
 
         def system(v: Tensor) -> Tensor:
-            # a task's loss depends on its own parameters alone, so that one product multiplies each task by its own Hessian
+            # a task's loss depends only on its own parameters, so one product applies each task's Hessian to its own vector
             along = torch.stack([(a * b).sum() for a, b in zip(gradient, apart(v), strict=True)]).sum()
             product = torch.autograd.grad(along, parameters, retain_graph=True, materialize_grads=True)
             return v + flat(product) / self.proximal_strength

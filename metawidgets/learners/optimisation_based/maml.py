@@ -1,4 +1,4 @@
-"""Model-agnostic meta-learning (MAML): it learns an initialisation for a few gradient steps."""
+"""Model-agnostic meta-learning (MAML): it learns an initialisation from which a few gradient steps fit a new task."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
@@ -23,7 +23,7 @@ class MAML(GradientLearner):
     The outer loss is the query loss after `inner_steps` steps, averaged over tasks, and is differentiated through those steps.
 
     Args:
-        network: maps items to outputs; any `nn.Module`. `learners.build` makes the paper's.
+        network: maps items to outputs; any `nn.Module`. `learners.build` makes the paper's network.
         inner_lr: the paper's alpha; 0.4 for 5-way Omniglot, 0.01 for sinusoids.
         inner_steps: gradient steps in training; 1 in the paper for both.
         test_steps: gradient steps outside training (3 for Omniglot in the paper); by default the same number as in training.
@@ -31,14 +31,14 @@ class MAML(GradientLearner):
         learned_rates: learn a rate for each parameter tensor and each step, all with initial value `inner_lr` (LSLR: Antoniou,
             Edwards and Storkey, *How to train your MAML*, ICLR 2019, section 4). Steps beyond `inner_steps` use the last step's
             rates.
-        multi_step_loss: number of outer steps in which the query losses after all inner steps count, the earlier ones with
-            falling weight (MSL: the same section; see `multi_step_weights`). With 0 only the loss after the last step counts.
+        multi_step_loss: number of outer steps in which the query losses after all inner steps count; the weights of the earlier
+            inner steps fall to 0 (MSL, same section; see `multi_step_weights`). With 0, only the loss after the last step counts.
         remember: "graphs" keeps the graph of every inner step for the outer gradient. "parameters" keeps only the parameters
-            and computes each step a second time: the gradient is the same, and memory hardly grows with the steps. It has no
-            effect with `first_order`, which keeps no graphs. Running averages of a norm then see each support set twice.
+            and computes each step twice: the gradient is the same, and memory hardly grows with the steps, but running averages
+            of a norm count each support set twice. This option has no effect with `first_order`, which keeps no graphs.
 
-    Departure: batch statistics come from the support set (`statistics="support_stats"`), so that no query sees another; the
-    paper's norm is `transductive`.
+    Departure: batch statistics come from the support set (`statistics="support_stats"`), so that no query affects another; the
+    paper uses `transductive`.
     """
 
     title = "MAML"
@@ -122,7 +122,7 @@ def multi_step_weights(inner_steps: int, meta_step: int, annealed: int) -> tuple
     """Return the weight of the query loss after each inner step, at outer step `meta_step` (from 0). The weights sum to 1.
 
     All weights are equal at first. Then the last one grows and the others fall linearly, to 0 after `annealed` outer steps.
-    (Antoniou's code keeps each of them at 3 % of an equal share or more until then.)
+    (Antoniou's code keeps each weight at 3 % of an equal share or more until then.)
     """
     early = max(0.0, 1 - meta_step / annealed) / inner_steps
     return (early,) * (inner_steps - 1) + (1 - early * (inner_steps - 1),)

@@ -1,4 +1,4 @@
-"""Meta-SGD: it learns an initialisation, and a step size with its sign for every single parameter."""
+"""Meta-SGD: it learns an initialisation, and a signed step size for every single parameter."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

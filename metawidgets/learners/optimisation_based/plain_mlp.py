@@ -50,16 +50,16 @@ class _Layer(NamedTuple):
     name: str
     weight: Float[Tensor, "input output"]
     bias: Float[Tensor, " output"] | None
-    turned: bool  # True if PyTorch holds the weight as (output, input)
+    turned: bool  # True if PyTorch stores the weight as (output, input)
     activation: str = "identity"
 
 
 def plain_mlp(learner: Learner, episode: Episode) -> MlpInnerLoop | None:
     """Return the learner's inner loop on episodes like this one as NumPy arrays; `None` if it needs torch.
 
-    There are three conditions. The learner is MAML, ANIL, Meta-SGD, Reptile, implicit MAML, from scratch, fine-tuning or linear
-    probe, not a subclass, which may do anything. Its network is an `MLP`, or an `nn.Sequential` of `nn.Linear` and activations,
-    with at most 50,000 parameters. The episode's items are vectors of its input size.
+    There are three conditions. The learner is MAML, ANIL, Meta-SGD, Reptile, implicit MAML, `FromScratch`, fine-tuning or linear
+    probe; a subclass of these may do something else. Its network is an `MLP`, or an `nn.Sequential` of `nn.Linear` and activations,
+    with at most 50,000 parameters. The episode's items are vectors of the network's input size.
     """
     network, n = learner.network, episode.item_shape
     if type(learner) not in _LEARNERS or network is None or len(n) != 1:
@@ -74,7 +74,7 @@ def plain_mlp(learner: Learner, episode: Episode) -> MlpInnerLoop | None:
                 return _of_tuned(learner, layers, support, n[0])
             assert isinstance(learner, GradientLearner)
             return _of_gradient_learner(learner, layers, support, n[0])
-        except RuntimeError:  # items do not fit the network: the learner itself will raise the error that says so
+        except RuntimeError:  # the items do not fit the network; the learner itself reports this later
             return None
 
 
@@ -156,7 +156,7 @@ def _layers_of(network: nn.Module) -> list[_Layer] | None:
 def _layers_in_sequence(network: nn.Sequential) -> list[_Layer] | None:
     layers: list[_Layer] = []
     if len(set(map(id, network))) < len(network):
-        return None  # a layer occurs twice: its gradient is a sum over both places
+        return None  # a layer occurs twice, so its gradient would be a sum over both places
     for name, module in network.named_children():
         if type(module) is nn.Linear:
             layers.append(_Layer(f"{name}.", module.weight.t(), module.bias, turned=True))

@@ -13,9 +13,9 @@ def recomputed(step: Callable[..., tuple[Tensor, ...]], tensors: Sequence[Tensor
     """Return `step(*tensors)`, and save only `tensors` for the outer gradient.
 
     Second-order gradients of an inner loop need the graph of every inner gradient, so their memory grows with the steps. Here
-    a step is first computed without a graph. The outer gradient computes it again with a graph, uses the graph and drops it
-    before it goes on to the step before. (`torch.utils.checkpoint` is slower here: the inner gradient needs values that were
-    dropped within the same step, so each step runs once more.)
+    a step is first computed without a graph. The outer gradient goes through the steps backwards, and for each one it computes the
+    step again with a graph, uses the graph and frees it. (`torch.utils.checkpoint` is slower here: the inner gradient already needs
+    values that it freed within the step, so each step runs once more.)
 
     `step` must return the same values both times, and no tensor that requires a gradient may enter except through `tensors`.
     """

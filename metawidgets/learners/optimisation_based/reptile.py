@@ -1,4 +1,4 @@
-"""Reptile: it moves the initialisation towards the parameters trained on each task."""
+"""Reptile: it moves the initialisation towards the parameters that were trained on each task."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -26,10 +26,11 @@ class Reptile(GradientLearner):
     """Reptile (Nichol, Achiam and Schulman, *On First-Order Meta-Learning Algorithms*, 2018, Algorithm 2).
 
     In training, the inner loop uses all items of an episode, support and queries together (the paper trains 1-shot on 10 to
-    15 items a class), in `inner_steps` minibatches. `meta_gradient` is the start minus the end, averaged over tasks. With plain
-    gradient descent of rate epsilon as the outer loop (`MetaTraining(outer="plain", meta_lr=epsilon, schedule="linear")`) this
-    is the paper's update, theta + epsilon (theta' - theta). With Adam, the default outer loop, it learns far less. The reported
-    loss is the loss of the queries after training on them.
+    15 items per class), in `inner_steps` minibatches. The meta-gradient is the parameters at the start minus those at the end,
+    averaged over tasks. With plain gradient descent of rate epsilon as the outer loop
+    (`MetaTraining(outer="plain", meta_lr=epsilon, schedule="linear")`), this gives the paper's update,
+    theta + epsilon (theta' - theta). With Adam, the default outer loop, Reptile learns far less. The reported loss is the loss of
+    the queries after training on them.
 
     Args:
         network: maps items to outputs; any `nn.Module`.
@@ -38,7 +39,7 @@ class Reptile(GradientLearner):
         test_steps: gradient steps outside training, each on the whole support set; the same number by default. The paper takes
             50 to 100.
         inner_optimiser: "adam" without momentum (beta1 = 0), as in the paper for images, or "sgd", as for sinusoids.
-        batch_size: items of a minibatch, drawn without repetition until all have been used; `None` takes all items each time.
+        batch_size: items per minibatch, drawn without repetition until all have been used; `None` uses all items in each step.
 
     Departures: outside training every step takes the whole support set, so that predictions are not random (for 5-way 1-shot
     this is the same, since the paper's batch is 5). Adam's second moments start from 0 in each task; the paper's code carries
@@ -101,7 +102,7 @@ class Reptile(GradientLearner):
         return state._replace(parameters=moved, moments=moments, taken=t + 1, gradient=None)
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
-        """Add (start - end), averaged over tasks, to each parameter's `.grad`."""
+        """Add start minus end of the inner loop, averaged over tasks, to each parameter's `.grad`."""
         loss = metric = 0.0
         pieces = 1 if self.takes_tasks else len(batch)
         with torch.no_grad():
@@ -129,7 +130,7 @@ class Reptile(GradientLearner):
 def minibatches(
     tasks: Sequence[int], n_items: int, batch_size: int | None, n_batches: int
 ) -> list[Int[Tensor, "*task batch"]]:
-    """Draw the item indices of each minibatch: shuffle all items again and again, for each task by itself, and cut into pieces."""
+    """Draw the item indices of each minibatch. Each task's items are shuffled repeatedly, and the sequence is cut into batches."""
     size = n_items if batch_size is None else min(batch_size, n_items)
     shuffles = -(-n_batches * size // n_items)
     order = torch.rand(*tasks, shuffles, n_items).argsort(-1).flatten(-2)  # (*task, item of all shuffles)

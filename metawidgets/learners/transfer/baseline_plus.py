@@ -30,8 +30,8 @@ class BaselinePlusPlus(Tuned):
     Departures: a class's vector starts at the mean of its support items' normalised features (Qi, Brown and Lowe, *Low-Shot
     Learning with Imprinted Weights*, CVPR 2018), not at random, so that predictions are not random. The scale is fixed in
     the paper; here it is learned, with initial value 10 (Gidaris and Komodakis, *Dynamic Few-shot Visual Learning without
-    Forgetting*, CVPR 2018, equation 5). Every step takes all support items, where the paper takes 100 passes over batches of
-    4 with momentum.
+    Forgetting*, CVPR 2018, equation 5). Every step uses all support items, without momentum; the paper takes 100 passes over
+    batches of 4 with momentum.
     """
 
     title = "Baseline++"
@@ -59,7 +59,7 @@ class BaselinePlusPlus(Tuned):
 
     def start(self, items: Tensor, support: Support) -> dict[str, Tensor]:
         state = PrototypeState.empty(F.normalize(items, dim=-1), self.require_classes(support)).absorb(support.y)
-        return {"head.weight": state.prototypes.nan_to_num()}  # a class without support is masked
+        return {"head.weight": state.prototypes.nan_to_num()}  # NaN of a class without support: its logit is masked
 
     def outputs(
         self, parameters: dict[str, Tensor], x: Tensor, reference: Tensor | None

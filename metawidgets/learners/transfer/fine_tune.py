@@ -15,9 +15,9 @@ __all__ = ["FineTune"]
 class FineTune(Tuned):
     """Pretraining on the pooled data of all tasks, then gradient steps on all layers.
 
-    For functions it is the baseline of Finn, Abbeel and Levine, ICML 2017, section 5.1: the pretrained head is fine-tuned with
-    the other layers. New classes get a new head of zeros. (A head of class means, as in Triantafillou and others,
-    *Meta-Dataset*, ICLR 2020, fits the support set before the first step, and scored no better.)
+    For regression, this is the baseline of Finn, Abbeel and Levine, ICML 2017, section 5.1: the pretrained head is fine-tuned with
+    the other layers. For classification, the episode's classes get a new head of zeros. (A head of class means, as in Triantafillou
+    and others, *Meta-Dataset*, ICLR 2020, already fits the support set before the first step, but did not score better.)
 
     Args:
         encoder: maps items to feature vectors; any `nn.Module`.

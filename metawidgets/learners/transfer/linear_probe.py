@@ -25,9 +25,9 @@ class LinearProbe(Tuned):
 
     Args:
         encoder: maps items to feature vectors; any `nn.Module`.
-        inner_lr: step size, as a fraction of the largest one that is sure to descend.
+        inner_lr: step size, as a fraction of the largest step size for which the loss is guaranteed not to rise.
         inner_steps: gradient steps.
-        l2: factor of the penalty, half the squared norm of the weights without bias; scikit-learn's `C` is 1 / (l2 * items).
+        l2: factor of the penalty, which is half the squared norm of the weights without bias. scikit-learn's `C` is 1 / (l2 * items).
 
     Departure: every step takes all support items, without momentum; Chen takes 100 passes over batches of 4 with momentum.
     """

@@ -27,12 +27,12 @@ class Pretrained(Learner, abc.ABC):
 
     An outer step takes the same meta-batch as a meta-learner. It pools the items of all tasks, support and queries together,
     and descends the cross-entropy over all classes of the *pool* (`EpisodeBatch.classes`), or the squared error of the targets.
-    Thus data and budget are the same as for the meta-learners, and only the objective differs.
+    Thus data and number of steps are the same as for meta-learners, and only the objective differs.
 
     Args:
         encoder: maps items to features; any `nn.Module`.
-        pretraining_head: (features, outputs) of the linear layer that pretraining adds to the encoder. Leave it out for a new
-            learner: `meta_train` calls `prepare`, which makes the layer for the training data. Loading a checkpoint passes it.
+        pretraining_head: (features, outputs) of the linear layer that pretraining adds to the encoder. Leave it out: for a new
+            learner, `meta_train` calls `prepare`, which makes the layer for the training data; a checkpoint stores the sizes.
     """
 
     def __init__(self, encoder: nn.Module, *, pretraining_head: Sequence[int] | None = None) -> None:
@@ -63,16 +63,16 @@ class Pretrained(Learner, abc.ABC):
             outputs = len(source)
         else:
             raise LearnerError(
-                f"{type(self).__name__} pretrains on a fixed set of classes, but {source.name!r} makes new ones for every task; "
+                f"{type(self).__name__} pretrains on a fixed set of classes, but {source.name!r} makes new classes for every task; "
                 "train it on a pool of classes, or train a meta-learner."
             )
         with evaluating(self):
             features = self._encoder(as_tensor(self, example.support_x[0])).flatten(1).shape[-1]
-        if self._head_size != [features, outputs]:  # keep the layer if a training continues on the same pool
+        if self._head_size != [features, outputs]:  # keep the layer if training continues on the same pool
             self._make_head((features, outputs))
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
-        """Add the gradient of the pretraining loss to `.grad`; return loss and accuracy over the pool's classes.
+        """Add the gradient of the pretraining loss to each parameter's `.grad`. Return loss and accuracy over the pool's classes.
 
         Raises:
             LearnerError: if the head has no output for a class of this batch.
@@ -85,8 +85,8 @@ class Pretrained(Learner, abc.ABC):
         needed = y.shape[-1] if batch.n_way is None else int(y.max()) + 1
         if self.head is None or outputs < needed or (batch.n_way is not None and batch.classes is None):
             raise LearnerError(
-                f"{type(self).__name__} has {outputs} outputs to pretrain, this batch needs {needed} with the same meaning in "
-                "all tasks; call prepare(source) with the pool that it is drawn from (meta_train does)."
+                f"{type(self).__name__} has {outputs} pretraining outputs, but this batch needs {needed} with the same "
+                "meaning in all tasks; call prepare(source) with the pool of the batch, as meta_train does."
             )
         targets = as_tensor(self, y).flatten(0, 1)
         read = self.pretraining_outputs(self.head, self._encoder(x).flatten(1))
@@ -101,8 +101,8 @@ class Pretrained(Learner, abc.ABC):
     def drop_head(self) -> None:
         """Remove the pretraining head, the layer over the pool's classes, so that a checkpoint is smaller.
 
-        Only further pretraining needs this layer, and with thousands of classes the layer is larger than the encoder. Do not call
-        this method for a regression: its adaptation starts from the head.
+        Only further pretraining needs this layer, and with thousands of classes it is larger than the encoder. Do not call this
+        method for regression, because adaptation then starts from the head.
         """
         self.head = self._head_size = None
 

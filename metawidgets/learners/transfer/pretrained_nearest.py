@@ -18,8 +18,8 @@ __all__ = ["PretrainedNearest"]
 class PretrainedNearest(Pretrained):
     """One nearest neighbour (Cover and Hart 1967) in the features of a pretrained encoder. No parameter is adapted.
 
-    It is `NearestNeighbour` with features in place of raw items. One step shows it one more support item. Logits are minus
-    the distances; for regression it predicts the nearest item's target.
+    This is `NearestNeighbour` on features instead of raw items. Each step adds one support item. Logits are minus the distances;
+    for regression, the prediction is the nearest item's target.
 
     Args:
         encoder: maps items to feature vectors; any `nn.Module`.

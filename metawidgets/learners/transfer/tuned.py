@@ -69,7 +69,7 @@ class Tuned(Pretrained, abc.ABC):
     def outputs(
         self, parameters: dict[str, Tensor], x: Tensor, reference: Tensor | None
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return outputs for encoded items, and further channels. `reference`: the support items, `None` if `x` are these."""
+        """Return the outputs for encoded items `x`, and further channels. `reference` is the support items, or `None` if `x` are these."""
 
     def loss(self, outputs: Tensor, parameters: dict[str, Tensor], support: Support) -> Tensor:
         """Return the loss that adaptation descends."""
@@ -79,7 +79,7 @@ class Tuned(Pretrained, abc.ABC):
         return self.inner_lr
 
     def linear_start(self, features: Float[Tensor, "support feature"], support: Support) -> dict[str, Tensor]:
-        """Return a linear layer of zeros for new classes; for regression, the pretrained head."""
+        """Return the parameters of a linear layer: zeros for new classes, or the pretrained head for regression."""
         outputs = support.n_way or support.y.shape[-1]
         if support.n_way is None and self.head is not None and self.head.out_features == outputs:
             return {"head.weight": self.head.weight, "head.bias": self.head.bias}

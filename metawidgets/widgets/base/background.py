@@ -1,4 +1,4 @@
-"""Long work in a background thread. A component has one; it shows progress and errors, and new work replaces old work."""
+"""A runner for a component's long work in a background thread. The component shows progress and errors; new work replaces old work."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ class Overtaken(Exception):
 
 
 class Display(Protocol):
-    """The interface of whatever shows progress and errors: a component."""
+    """The attributes of a component that `Background` uses to show progress and errors."""
 
     @property
     def progress(self) -> Any: ...
@@ -54,7 +54,7 @@ class Background:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self, work: Callable[[Progress], None]) -> None:
-        """Start work in a thread. Work that still runs is told to end and shows nothing more."""
+        """Start work in a thread. Earlier work that still runs is told to end, and shows no more progress."""
         with self._lock:
             self._ticket += 1
             ticket = self._ticket
@@ -62,7 +62,7 @@ class Background:
         self._thread.start()
 
     def run(self, work: Callable[[Progress], None]) -> None:
-        """Run work in this thread and return when it is done. Work that still runs elsewhere is told to end."""
+        """Run work in this thread and return when it is done. Earlier work that still runs in the background is told to end."""
         with self._lock:
             self._ticket += 1
         self._run(work, self._ticket)

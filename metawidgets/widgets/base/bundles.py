@@ -21,8 +21,8 @@ def bundle_path(name: str) -> Path:
 def bundle_of(name: str) -> str | Path:
     """Return the source text of a component's ES module, which includes its CSS.
 
-    With `ANYWIDGET_HMR=1` in the environment, return its path instead, which anywidget then watches. This is not the default,
-    because the watcher of a path keeps every component alive that was ever made.
+    With `ANYWIDGET_HMR=1` in the environment, return the path of the bundle instead; anywidget then watches this file. This is not
+    the default, because a watcher keeps its component in memory until the kernel ends.
 
     Raises:
         FileNotFoundError: if the bundle was never built.

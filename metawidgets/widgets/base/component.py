@@ -78,7 +78,7 @@ class Component(anywidget.AnyWidget):
     css_class: ClassVar[str] = "mw-component"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # A subclass may inherit its browser code: yours does, and so does the subclass that traitlets makes for each instance.
+        # A subclass may inherit its browser code. This includes the subclass that traitlets makes for each instance.
         if not hasattr(cls, "_esm"):
             name = _package_of(cls)
             cls._esm, cls.css_class = bundle_of(name), f"mw-{name.replace('_', '-')}"
@@ -194,7 +194,7 @@ class Component(anywidget.AnyWidget):
     # -- outside the notebook ---------------------------------------------------------------------------------------------
 
     def png(self) -> bytes:
-        """Return a PNG of the component's current state, for readers without scripts."""
+        """Return a PNG of the component's current state, for places that run no JavaScript, such as GitHub."""
         raise NotImplementedError
 
     def summary(self) -> str:

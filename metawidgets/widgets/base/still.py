@@ -13,7 +13,7 @@ _SIZE, _MARGIN = 13, 6
 
 
 def captioned(png: bytes, name: str) -> bytes:
-    """Add a caption below a picture of a component that says it is a picture. Notebook viewers show it without other text."""
+    """Add a caption below a component's picture that tells readers that it is only a picture. Notebook viewers show no other text."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     scale = max(1, round(image.width / 700))
     text = f"Picture of {name}; open the notebook for the live instrument"

@@ -1,4 +1,4 @@
-"""A component that shows an Altair chart, live and offline. All charts share one copy of Vega: each adds 1.4 KB to its data."""
+"""A component that shows an Altair chart, live and offline. All charts share one copy of Vega, so each takes its data and 1.4 KB."""
 
 import io
 import json
@@ -95,7 +95,7 @@ def _smaller(png: bytes) -> bytes:
 def _title(spec: Mapping[str, Any]) -> str:
     title = spec.get("title", "")
     text = title.get("text", "") if isinstance(title, dict) else title
-    if isinstance(text, dict):  # an expression that follows the slider; the description is fixed
+    if isinstance(text, dict):  # the title is an expression that follows the slider; use the fixed description
         text = spec.get("description", "")
     return " ".join(text) if isinstance(text, list) else str(text)
 

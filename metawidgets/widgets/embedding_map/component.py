@@ -37,7 +37,7 @@ class EmbeddingMap(Component):
 
     Args:
         source: a trace with `embeddings`, or `EmbeddedItems`, such as 2,000 items of a pool.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         TraceError: if the trace has no embeddings or no classes, or the items' arrays do not fit together.
@@ -49,7 +49,9 @@ class EmbeddingMap(Component):
     projections = t.Dict(help="computed so far: method -> {step, neighbours, metric, seed, divergence, places}").tag(
         sync=True, saved=True
     )
-    metric = t.Enum(list(METRICS), "euclidean", help="of distances, neighbours and borders").tag(sync=True, saved=True)
+    metric = t.Enum(list(METRICS), "euclidean", help="metric of distances, neighbours and borders").tag(
+        sync=True, saved=True
+    )
     marks = t.Enum(["auto", "images", "dots"], "auto", help="auto: images where they have room").tag(
         sync=True, saved=True
     )
@@ -80,7 +82,8 @@ class EmbeddingMap(Component):
 
     @t.default("able")
     def _default_able(self) -> list[str]:
-        return list(self.actions)  # they need only the arrays that were sent, so a restored component can do them too
+        # Actions need only the arrays that were sent, so a restored component can do them too
+        return list(self.actions)
 
     @cached_property
     def background(self) -> Background:

@@ -26,8 +26,8 @@ class Points:
     Args:
         z: `(state, item, feature)`; one state if no step moves the items, or one state for each step.
         labels, support: `(item,)`; the class, and whether the item is in the support set.
-        absorbed: `(step, item)`.
-        x: the items themselves.
+        absorbed: `(step, item)`; whether the learner has read the item by this step.
+        x: the items, for display.
         prototypes: `(step, way, feature)`, NaN for a class without support.
         features: names of the two axes if the space is the plane of the data itself; empty if it is not.
         decides: whether the learner assigns an item to its nearest prototype. If not, the prototypes are class means.
@@ -228,7 +228,7 @@ def _means_of_counted(
     counted: Shaped[np.ndarray, "step item"],
     way: int,
 ) -> Float[np.ndarray, "step way feature"]:
-    """Return the mean of each class's counted items at each step; NaN for a class without counted items."""
+    """Return each class's mean at each step, over the items for which `counted` is true; NaN for a class without such items."""
     means = np.full((len(counted), way, z.shape[-1]), np.nan, np.float32)
     for t, now in enumerate(counted.astype(bool)):
         if now.any():

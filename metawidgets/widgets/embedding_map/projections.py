@@ -17,7 +17,8 @@ from metawidgets.errors import TraceError
 __all__ = ["Stage", "perplexity_range", "tsne_divergence", "tsne_stages", "umap_installed", "umap_places"]
 
 _STEPS = (300, 350, 350)  # 1,000 in all, as in scikit-learn, which needs more than 250 steps for each stage
-_NEIGHBOURS = 300  # neighbours of each point that count, at least; points farther away have probabilities near zero
+# Smallest number of neighbours to consider per point; points farther away have probabilities near zero
+_NEIGHBOURS = 300
 
 
 class Stage(NamedTuple):

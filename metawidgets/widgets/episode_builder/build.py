@@ -1,4 +1,4 @@
-"""Conversion of a document into the episode that it describes, or into the reason why it describes none."""
+"""Conversion of a document into the episode that it describes, or into the reason why there is no valid episode."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ __all__ = ["BuildResult", "build_episode", "is_same_episode", "item_id"]
 class BuildResult(NamedTuple):
     """The result of building: the episode, or the reason why there is no episode, and notes for readers of results on it.
 
-    The browser computes the same sentences (`js/episode_document/verdict.ts`); a fixture holds both together.
+    The browser computes the same sentences (`js/episode_document/verdict.ts`); a shared fixture checks that both agree.
     """
 
     episode: Episode | None
@@ -109,14 +109,16 @@ def _problem(document: Mapping[str, Any], sides: Mapping[str, Any], ids: Mapping
                 return f"Two classes are called “{name}”. Rename one."
     both = [i for i in ids["support"] if i in set(ids["query"])]
     if both:
-        return f"Item {both[0]} is in both support and query: a learner would be asked what it was told. Remove one."
+        return (
+            f"Item {both[0]} is in both support and query: the learner would see a query before the test. Remove one."
+        )
     for side, found in ids.items():
         twice = [item for n, item in enumerate(found) if item in found[:n]]
         if twice:
             return f"Item {twice[0]} is in the {side} set twice. Remove one."
     for side, why in (
         ("support", "a learner needs at least one item to learn from"),
-        ("query", "a learner would be asked nothing"),
+        ("query", "there is nothing to predict"),
     ):
         if not sides[side]:
             return f"The {side} set is empty: {why}. Move an item there."
@@ -130,7 +132,9 @@ def _notes(
     for c in document["classes"]:
         n = {side: sum(item["class"] == c["key"] for _, item in found) for side, found in sides.items()}
         if not n["support"]:
-            what = "queries but no support: a learner cannot know it" if n["query"] else "neither support nor queries"
+            what = (
+                "queries but no support: a learner cannot recognise it" if n["query"] else "neither support nor queries"
+            )
             notes.append(f"Class “{c['name']}” has {what}.")
     seen: dict[str, ItemId] = {}
     if document["kind"] == "sheet":
@@ -139,12 +143,12 @@ def _notes(
                 row = rows.get(item["row"])
                 first = seen.setdefault(row.source if row else "", own)
                 if first != own:
-                    notes.append(f"{first} and {own} are from one source image: they are no independent evidence.")
+                    notes.append(f"{first} and {own} are from one source image: their results are not independent.")
     return notes
 
 
 def is_same_episode(a: Episode | None, b: Episode | None) -> bool:
-    """Return whether two episodes are equal in everything that a learner or a reader sees."""
+    """Return whether two episodes have the same classes, items, arrays and seed, or both are `None`."""
     if a is None or b is None:
         return a is b
     plain = all(getattr(a, n) == getattr(b, n) for n in ("class_names", "support_items", "query_items", "seed"))

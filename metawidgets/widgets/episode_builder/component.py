@@ -49,14 +49,14 @@ class EpisodeBuilder(Component):
         builder.observe(lambda change: print(change["new"]), "episode")
 
     The state is `document`, a small JSON document. The browser edits it without waiting for Python, and Python checks it when it
-    arrives. Points and samples of a curve are edited in a plot; a click places one.
+    arrives. In an episode of points or of a curve, the reader edits items in a plot; a click adds one.
 
     Args:
         episode: the initial episode; without it, one is drawn.
         datasets: the datasets to draw from, by name.
-        dataset, split, n_way, k_shot, n_query, seed: the first draw. Numbers that are left out follow the kind of data.
+        dataset, split, n_way, k_shot, n_query, seed: the first draw. The default numbers depend on the kind of data.
         pool: spare items of each class, shown beside its support and query.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         DatasetError: if the dataset or the split is unknown.
@@ -146,7 +146,7 @@ class EpisodeBuilder(Component):
         return lambda: self.unobserve(observer, "episode")
 
     def _show(self, document: dict[str, Any], history: dict[str, Any]) -> None:
-        """Send a document with the data that it and its history need. Drop the oldest edits if that is too much."""
+        """Send a document with the data that it and its history need. Drop the oldest edits if there is too much data."""
         rows = self._draws.rows
         while True:
             needed, draws = used_numbers(document, history)
@@ -184,7 +184,7 @@ class EpisodeBuilder(Component):
         return restored
 
     def _dataset_draws(self) -> DatasetDraws:
-        """Return the source of draws. After `from_dict` it has no datasets, only the restored rows."""
+        """Return the component's `DatasetDraws`. After `from_dict`, it has no datasets, only the restored items."""
         if not hasattr(self, "_draws"):
             self._draws = DatasetDraws({}, self.rows, 0)
         return self._draws
@@ -236,9 +236,9 @@ class EpisodeBuilder(Component):
     # -- methods for Python ---------------------------------------------------------------------------------------------------
 
     def resample(self, **settings: Any) -> None:
-        """Draw again, and keep what is locked.
+        """Draw a new episode, and keep locked classes and items.
 
-        Settings that are left out stay as they are. Without any settings, draw the next episode of the seed.
+        Settings that are left out do not change. Without any settings, draw the next episode of the seed.
 
         Raises:
             EpisodeError: if such an episode cannot be drawn.

@@ -1,4 +1,4 @@
-"""Draws from datasets into a hand-built episode: draw, draw again but keep what is locked, fill up, exchange a class."""
+"""Draws from datasets into a hand-built episode: a whole episode, missing items, or another class. Locked classes and items stay."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -37,9 +37,9 @@ class DatasetDraws(ItemSource):
         self.pool = pool
 
     def resampled(self, old: dict[str, Any] | None, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Draw the episode of these settings into the document, and keep what is locked where it is.
+        """Draw an episode with these settings into the document. Locked classes and items keep their places.
 
-        A locked class keeps all its items. A locked item stays, and the other items of its class are drawn again.
+        A locked class keeps all its items. If an item is locked, its class stays, and the class's other items are drawn again.
         """
         source = self.source(settings["dataset"], settings["split"])
         settings = dict(settings)
@@ -226,8 +226,8 @@ class DatasetDraws(ItemSource):
         k_shot: int | None = None,
         n_query: int | None = None,
     ) -> None:
-        """Give a class, or the curve if `c` is `None`, as many items as wanted. If it has too many, move its last items to the pool
-        (with `trim`). If it has too few, take items from the pool, then from the dataset."""
+        """Bring a class, or the curve if `c` is `None`, to the wanted numbers of items. If there are too many, move the last ones
+        to the pool (with `trim`). If there are too few, take items from the pool, then from the dataset."""
         key = c["key"] if c else None
         wanted = {
             "support": new["settings"]["k_shot"] if k_shot is None else k_shot,

@@ -1,7 +1,7 @@
 """The document of a hand-built episode: a small JSON value with its classes and items, its history, and checks of both.
 
 The browser edits and checks documents by the same rules (`js/episode_document/`).
-tests/widgets/test_episode_document_fixtures.py holds both together.
+tests/widgets/test_episode_document_fixtures.py checks that both agree.
 """
 
 import json
@@ -135,7 +135,7 @@ def recorded(
 
 
 def used_numbers(document: Mapping[str, Any], history: Mapping[str, Any]) -> tuple[set[int], set[int]]:
-    """Return the numbers by which a document and its history refer to rows, and those by which they refer to draws."""
+    """Return the numbers of the rows, and of the draws, that a document and its history use."""
     patches = [edit[way] for name in ("undo", "redo") for edit in history[name] for way in ("back", "forth")]
     items = [i for part in (document, *patches) for i in part["items"].values() if i is not None]
     tops = [document, *(patch["top"] for patch in patches)]
@@ -230,4 +230,4 @@ def _whole(value: Any, low: int, high: int = 2**53) -> bool:
 
 
 def _refuse(why: str) -> NoReturn:
-    raise DocumentError(f"this is not a document of an EpisodeBuilder: {why[:300]}. The document before it is kept.")
+    raise DocumentError(f"this is not a document of an EpisodeBuilder: {why[:300]}. The last valid document is kept.")

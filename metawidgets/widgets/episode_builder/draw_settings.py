@@ -14,11 +14,11 @@ __all__ = ["DEFAULT_SIZES", "check_size", "checked_settings", "dataset_choices"]
 _MOST_WAYS = 50
 
 DEFAULT_SIZES = {"image": (5, 1, 3), "point": (3, 5, 10), "curve": (None, 5, 10)}
-"""For each kind of data, `n_way`, `k_shot` and `n_query` that fit on one screen."""
+"""For each kind of data, the default `n_way`, `k_shot` and `n_query`. Such an episode fits on one screen."""
 
 
 def checked_settings(**settings: Any) -> dict[str, Any]:
-    """Check the types of the settings and return them. The sampler checks the sizes.
+    """Check the types and ranges of the settings and return them. The sampler checks whether there are enough classes and items.
 
     Raises:
         EpisodeError: if a value has the wrong type or is out of range, or a setting is unknown.
@@ -40,7 +40,7 @@ def checked_settings(**settings: Any) -> dict[str, Any]:
 
 
 def dataset_choices(datasets: Mapping[str, Dataset]) -> list[dict[str, Any]]:
-    """Return what the browser needs of each dataset: its name, kind, default sizes, and the Python code that loads it."""
+    """Return, for the browser, each dataset's name, kind, default sizes, and the Python code that loads it."""
     return [
         {"name": name, "id": d.name, "kind": d.kind, "usual": list(DEFAULT_SIZES[d.kind]), "code": _loading_code(d)}
         for name, d in datasets.items()

@@ -42,7 +42,7 @@ def document_of(
     """Return the document of an episode, and store the episode's items in `rows`.
 
     Args:
-        origin: dataset and split that hold further items of the classes.
+        origin: dataset and split that have further items of the classes.
         origins: by the id of a class, the id of the class that it was made from (by rotation).
         sampled: whether a sampler with these settings drew the episode.
     """
@@ -108,7 +108,7 @@ def given_document(episode: Episode, items: ItemSource, dataset: str | None, spl
     """Return the document of a given episode, with the origin of further items.
 
     Args:
-        dataset: the dataset of further items. `None` takes the dataset of `items` that holds the episode's items, if there is one.
+        dataset: the dataset of further items. By default, it is the dataset in `items` that contains the episode's items, if any.
 
     Raises:
         EpisodeError: if the episode cannot be edited.

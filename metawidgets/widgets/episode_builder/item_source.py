@@ -15,7 +15,7 @@ __all__ = ["ItemSource"]
 
 
 class ItemSource:
-    """A source of further items from the datasets of the first ones.
+    """A source of further items, drawn from the datasets that a document's items come from.
 
     Args:
         datasets: the datasets, by name.
@@ -38,7 +38,7 @@ class ItemSource:
         return self.datasets[dataset].source(split)
 
     def home(self, episode: Episode, split: str) -> dict[str, str] | None:
-        """Return the dataset and split that hold all items of an image episode unchanged, or `None`. `split` is tried first."""
+        """Return the dataset and split that contain all items of an image episode unchanged, or `None`. Try `split` first."""
         ids = episode.support_items + episode.query_items
         named = [name for name, d in self.datasets.items() if {i.dataset for i in ids} == {d.name}]
         for name in named if episode.is_image else []:
@@ -57,7 +57,7 @@ class ItemSource:
     def further(
         self, document: Mapping[str, Any], c: Mapping[str, Any] | None, count: int, rng: np.random.Generator
     ) -> list[StoredItem]:
-        """Return up to `count` new items of class `c` (`None`: samples of the curve) that the document does not hold."""
+        """Return up to `count` new items of class `c` (`None`: samples of the curve) that the document does not contain."""
         origin = (
             c["origin"] if c else {"draw": document["draw"], "label": 0, "dataset": document["settings"]["dataset"]}
         )
@@ -82,7 +82,7 @@ class ItemSource:
         return found
 
     def _note(self, origin: Mapping[str, Any], found: list[StoredItem]) -> None:
-        """Record the places of these points in the draw that they belong to."""
+        """Record the places of these points in the draw that they belong to, to recognise points that were moved later."""
         for row in found:
             self.rows.draws[origin["draw"]]["at"][str(row.number)] = row.at
 

@@ -17,12 +17,12 @@ class StoredItem:
     """One item's data.
 
     Args:
-        number: the number by which documents refer to it.
+        number: the number by which documents refer to the item.
         group: kind and item shape: `("sheet", (1, 28, 28))`, `("points", (2,))`, `("curve", (1,))`.
         data: an array of that shape; for a sample of a curve, x and y.
         item: its provenance.
-        source: the image that it was made from. Two rows with one source are not independent evidence.
-        home: the dataset (by its name in the builder) and the split that hold it; `()` if none does.
+        source: the image that the item was made from. Results on two items from one image are not independent.
+        home: the dataset (by its name in the builder) and the split that contain the item; `()` if none does.
     """
 
     number: int
@@ -39,7 +39,7 @@ class StoredItem:
 
 
 class ItemStore:
-    """Stored items by number, and the draws that they came with."""
+    """Stored items by number, and the records of the draws that they come from."""
 
     def __init__(
         self, rows: Iterable[StoredItem] = (), draws: Mapping[int, Any] | None = None, next_number: int = 0

@@ -1,6 +1,6 @@
 """Answers of a learner that compares queries with class means, computed from embeddings of all items.
 
-The browser computes the same (`js/episode_builder/nearest/`), so that prototypes follow while items are dragged.
+The browser computes the same answers (`js/episode_builder/nearest/`), so that they change while items are dragged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +18,12 @@ __all__ = ["EmbeddingCache", "NearestAnswers", "PrototypeEmbedder", "embeddings_
 
 @dataclass(frozen=True, eq=False)
 class PrototypeEmbedder:
-    """A learner that answers with the class whose mean of embedded support items is nearest.
+    """A learner that predicts the class with the nearest mean of embedded support items.
 
     Args:
         name: the learner's name for readers.
         metric: metric of the distances, a key of `METRIC_NAMES`.
-        item_shape: shape of the items that it takes.
+        item_shape: shape of the items that the learner takes.
         embed: returns the embeddings of items. They do not depend on the support set.
     """
 
@@ -37,8 +37,8 @@ class NearestAnswers(NamedTuple):
     """The learner's answers to the queries.
 
     Args:
-        classes: by a query's key, the key of its predicted class; `None` if no class has a prototype.
-        distances: by a query's key, its distance to each class in order; `None` for a class without a prototype.
+        classes: for each query's key, the key of the predicted class; `None` if no class has a prototype.
+        distances: for each query's key, the distance to each class in order; `None` for a class without a prototype.
         right: number of correct answers.
         missing: keys of support items and queries without an embedding, which are left out.
     """

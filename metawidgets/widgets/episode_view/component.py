@@ -22,7 +22,7 @@ class EpisodeView(Component):
 
     Args:
         episode: the episode to show.
-        selection: shared with other components; its `selected` is the `str(ItemId)` of an item.
+        selection: a selection that other components share; its `selected` is the `str(ItemId)` of an item.
 
     Raises:
         TypeError: if `episode` is not an `Episode`.

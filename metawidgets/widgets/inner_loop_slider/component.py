@@ -46,7 +46,7 @@ class InnerLoopSlider(Component):
 
     Args:
         traces: one trace, or several of one episode, shown side by side; a mapping gives their names.
-        selection: shared with other components.
+        selection: a selection that other components share.
         retrace: adapts again: `retrace(episode=..., inner_lr=..., inner_steps=..., shown=...)` returns one trace for each name in
             `shown`. `None` stands for a learner's own setting.
         choices: everything that `retrace` can adapt, in the order shown; by default the traces' learners.
@@ -58,19 +58,19 @@ class InnerLoopSlider(Component):
         LearnerError: if a setting is out of range.
     """
 
-    inner_lr = t.Float(None, allow_none=True, help="inner learning rate of all that have one; None: each its own").tag(
-        sync=True, saved=True
-    )
-    inner_steps = t.Int(None, allow_none=True, help="inner steps of all that take them; None: each its own").tag(
-        sync=True, saved=True
-    )
+    inner_lr = t.Float(
+        None, allow_none=True, help="inner learning rate of all learners that have one; None: their own rates"
+    ).tag(sync=True, saved=True)
+    inner_steps = t.Int(
+        None, allow_none=True, help="inner steps of all learners that take them; None: their own numbers"
+    ).tag(sync=True, saved=True)
     shown = t.List(t.Unicode(), help="names of the learners shown side by side").tag(sync=True, saved=True)
 
     actions = ("retrace",)
     # A component restored from a dictionary has only these defaults.
     _retrace: Retrace | None = None
     _episode: Episode | None = None
-    _own: Episode | None = None  # the episode that was given, while the reader's edited points replace it
+    _own: Episode | None = None  # the original episode, while the reader's edited points replace it
     _offered: tuple[dict[str, Any], list[dict[str, Any]]] = ({}, [])
     _following = False  # whether to adapt again when a setting changes; off while this class itself sets them
 

@@ -33,7 +33,7 @@ _MAIN = {
 
 
 def named(traces: Trace | Sequence[Trace] | Mapping[str, Trace]) -> dict[str, Trace]:
-    """Return traces by their displayed names: the given ones, or the learners' names, numbered if several are the same.
+    """Return traces by displayed name: the given names, or else the learners' names, numbered if several are the same.
 
     Raises:
         TraceError: if `traces` is empty.
@@ -100,7 +100,7 @@ def pack_choices(choices: Sequence[Choice]) -> tuple[dict[str, Shaped[np.ndarray
 
 
 def pack_own_episode(episode: Episode | None) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any] | None]:
-    """Return the arrays and JSON of the episode that was given, if the traces are of an episode with edited points."""
+    """Return the arrays and JSON of the original episode, if the traces are of an episode with edited points."""
     if episode is None:
         return {}, None
     arrays, plain = pack_episode(episode)

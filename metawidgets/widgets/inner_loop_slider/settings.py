@@ -19,8 +19,8 @@ class Choice:
 
     Args:
         name: the displayed name.
-        inner_lr: the learner's own inner learning rate; `None` if it has no single one, so that the control does not change it.
-        inner_steps: the learner's own number of inner steps; `None` if the control does not change that.
+        inner_lr: the learner's own inner learning rate; `None` if it has no single rate, so that the control does not affect it.
+        inner_steps: the learner's own number of inner steps; `None` if the control does not affect this learner.
         note: a note for readers, such as the origin of its head.
         inner_loop: the learner's inner loop in plain numbers, which the browser runs itself; `None` if only `retrace` can run it.
         meta: the `meta` of its traces (learner, hyper-parameters), for traces that the browser makes.
@@ -37,7 +37,7 @@ class Choice:
 class Retrace(Protocol):
     """A function that adapts learners again. It returns one trace for each name in `shown`, in that order.
 
-    `None` leaves a learner its own setting.
+    For `None`, each learner uses its own setting.
     """
 
     def __call__(

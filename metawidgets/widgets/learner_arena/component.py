@@ -34,10 +34,10 @@ class LearnerArena(Component):
 
     Args:
         played: the scores of a round.
-        opened: comparisons, by place in the round, that can be opened without Python, since their items are sent too.
-        play: `play(index)` returns the comparison on one further episode, to open it or to play more.
-        keys: the `episode_key` of episodes, by place in the round, which matches a person's scores. The keys of `opened` are known.
-        selection: shared with other components; a query of the opened episode can be selected.
+        opened: comparisons, by place in the round, whose items are sent too, so that they can be opened without Python.
+        play: `play(index)` returns the comparison on one episode, to open the episode or to add it to the round.
+        keys: the `episode_key` of episodes, by place in the round, to find a person's scores. The keys of `opened` may be left out.
+        selection: a selection that other components share; a query of the opened episode can be selected.
 
     Raises:
         EpisodeError: if a comparison does not belong to the round.
@@ -112,7 +112,7 @@ class LearnerArena(Component):
     # -- requests -----------------------------------------------------------------------------------------------------------
 
     def do_open(self, index: Any) -> None:
-        """Open an episode of the round. If its items were not sent yet, play it again and send them."""
+        """Open an episode of the round. If the browser does not have its items, run the learners on it again and send the result."""
         index = _whole(index, 0, self.round.n_episodes - 1, "the episode")
         if index not in self._comparisons:
             assert self._play is not None
@@ -216,7 +216,7 @@ class LearnerArena(Component):
         return "\n".join(lines)
 
     def your_scores(self) -> dict[int, float]:
-        """Return a person's scores, by place in the round, for the episodes that the person and the learners share."""
+        """Return the person's score on each answered episode of the round, by the episode's index in the round."""
         places = {key: i for i, key in enumerate(self.config["keys"]) if key}
         found = {}
         for key, value in self.you.items():

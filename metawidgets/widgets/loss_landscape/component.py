@@ -58,13 +58,14 @@ class LossLandscape(Component):
     the gradient that lies in the plane. Losses are exact on the plane. A ring marks a state off the plane; its radius is the
     distance.
 
-    The contours of the task shown are computed at once. `refine` computes those of other tasks and finer ones in the background.
+    The contours of the task shown are computed at once. `refine` computes the contours of the other tasks, and then finer contours,
+    in the background.
 
     Args:
         plane: computes losses, paths and gradients; `instruments.loss_landscape` makes one.
         resolution: grid points along a side at first.
         refine: grid points along a side after `refine()`; at most `resolution` means no refinement.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         ParameterError: if a resolution is not a whole number from 2 to 200.
@@ -116,7 +117,7 @@ class LossLandscape(Component):
         self.move(x, y)
 
     def do_replane(self, first: Any = None, third: Any = None, seed: Any = None) -> None:
-        """Show another plane. Compute in the background the contours of the task shown, then of other tasks, then finer ones."""
+        """Show another plane. In the background, compute the contours of the task shown, then of other tasks, then finer contours."""
         n = len(self.config["titles"])
         if not _whole(first, n):
             raise ParameterError(f"first={first!r} is not the number of a task; there are {n}, counted from 0.")
@@ -127,7 +128,7 @@ class LossLandscape(Component):
         task = self._task
 
         def work(progress: Progress) -> None:
-            progress("Laying another plane", None)
+            progress("Making another plane", None)
             plane = self._plane.replaned(first, third, seed)
             grids: list[Landscape | None] = [None] * n
             grids[task] = self._computed(plane, task, self._resolution, progress)
@@ -161,7 +162,7 @@ class LossLandscape(Component):
                 self._show()
 
     def refine(self, *, wait: bool = False) -> None:
-        """Compute missing contours of every task, then finer ones. Do this in the background unless `wait`."""
+        """Compute missing contours of every task, then finer contours. Do this in the background, unless `wait` is true."""
         plane = self._plane
         run = self.background.run if wait else self.background.start
         run(lambda progress: self._fill(plane, progress))
@@ -246,7 +247,7 @@ class LossLandscape(Component):
         )
 
     def summary(self) -> str:
-        """Return a description of the plane, every task's losses before and after the inner loop, and its distance to the plane."""
+        """Return a description of the plane, every task's losses before and after the inner loop, and its end's distance from the plane."""
         return in_words(self.unpack(), self.config, self._task, self.step)
 
 

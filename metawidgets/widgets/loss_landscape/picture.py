@@ -144,7 +144,7 @@ def _paths(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: in
 
 
 def _arrows(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], task: int) -> list[Any]:
-    """Draw the descent directions at the initialisation. A length is the share in the plane; the longest is 22 % of the side."""
+    """Draw the descent directions at the initialisation. An arrow's length is proportional to the gradient's share in the plane."""
     share, way = arrays["gradient_share"][task], -arrays["gradients"][task].astype(float)
     longest = float(np.nanmax(share)) if np.isfinite(share).any() else 0.0
     start, across = arrays["path"][task, 0].astype(float), np.ptp(config["range"]["x"])

@@ -1,4 +1,4 @@
-"""The summary of a loss landscape in sentences, for readers without scripts."""
+"""The summary of a loss landscape in sentences, for places that run no JavaScript."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Attribution of memory and attention to items: the items that a slot holds, and the items that a query reads or attends to."""
+"""Attribution of memory and attention to items: the items in each slot, and the items that a query reads or attends to."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,12 +16,12 @@ __all__ = [
     "slot_item_weights",
 ]
 
-# A slot counts as empty below this share of the largest write, since soft writes put a little of every item into every slot.
+# A slot counts as empty below this share of the largest write, because soft writes put a little of every item into every slot.
 _EMPTY_BELOW = 0.02
 
 
 class Shares(NamedTuple):
-    """The shares of one query's attention or reading that fall on the support items, the query itself, and empty slots."""
+    """The shares of one query's attention or reading that go to each support item, to the query itself, and to empty slots."""
 
     items: Float[np.ndarray, " support"]
     itself: float
@@ -29,9 +29,9 @@ class Shares(NamedTuple):
 
 
 def items_taken_in(absorbed: Int[np.ndarray, "step support"] | None, n_steps: int, n_support: int) -> list[int]:
-    """Return the support item that each state absorbed; -1 for the initial state, and for a step with no item or several.
+    """Return the support item that the learner read in the step before each state; -1 if it read no item or several.
 
-    If `absorbed` is `None`, assume one item a step where there are as many steps as items; otherwise return -1 for all states.
+    If `absorbed` is `None` and there are as many steps as items, assume one item per step. Otherwise return -1 for all states.
     """
     if absorbed is None:
         return [t - 1 if t and n_steps == n_support + 1 else -1 for t in range(n_steps)]
@@ -61,7 +61,7 @@ def slot_item_weights(
 def empty_slots(
     holding: Float[np.ndarray, "slot support"], write_weights: Float[np.ndarray, "step slot"]
 ) -> Bool[np.ndarray, " slot"]:
-    """Return which slots are empty: they hold less than 2 % of the largest single write of the episode."""
+    """Return which slots are empty: those with less than 2 % of the largest single write of the episode."""
     return holding.sum(-1) < _EMPTY_BELOW * max(float(write_weights.max()), 1e-12)
 
 
@@ -74,7 +74,7 @@ def slot_contents(holding: Float[np.ndarray, " support"], most: int = 3) -> list
 def read_shares(
     arrays: Mapping[str, np.ndarray], config: Mapping[str, Any], step: int, query: int, head: str
 ) -> Shares | None:
-    """Return how a query's attention (mean of the chosen heads) or memory reading is shared; `None` if neither is recorded.
+    """Return how a query's attention (mean of the chosen heads) or memory reading is distributed; `None` if neither is recorded.
 
     The reading of a slot is divided among the items in proportion to their shares of the slot. The learner first writes the
     query itself into the least used slots, which are erased for it, so a reading from these slots counts as the query itself.

@@ -34,23 +34,25 @@ _MOST = 8_000_000  # most numbers of attention and reading that are sent, 16 MB
 
 
 class MemoryView(Component):
-    """A learner's memory of the support set, step by step, and what each query reads from it or attends to.
+    """A learner's memory of the support set, step by step, and each query's reads or attention.
 
-    It shows what the trace has: the slots of a memory (writes, usage, reads, contents and the items that they hold), a hidden
-    state, or attention by layer and head; and always the prediction for one query as the context grows. Pointing at an item shows
-    what it attends to and what attends to it. A click or Enter selects it in every component that shares the selection. A click
-    on a slot selects the item with the largest share of it.
+    Depending on the trace, it shows the slots of a memory (writes, usage, reads, contents and the items in them), a hidden state,
+    or attention by layer and head. It always shows the prediction for one query as the context grows. Pointing at an item shows
+    its attention to others and theirs to it. A click or Enter selects the item in every component that shares the selection. A
+    click on a slot selects the item with the largest share of the slot.
 
     Args:
         trace: a trace of a learner with a memory, a hidden state or attention.
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         TraceError: if the trace has none of these. The error names learners that record them.
     """
 
-    query = t.Int(-1, help="the query selected last, -1 for the one answered worst").tag(sync=True, saved=True)
-    slot = t.Int(-1, help="the slot shown, -1 for the one written last").tag(sync=True, saved=True)
+    query = t.Int(-1, help="the query selected last, -1 for the query with the worst prediction").tag(
+        sync=True, saved=True
+    )
+    slot = t.Int(-1, help="the slot shown, -1 for the slot written last").tag(sync=True, saved=True)
     head = t.Unicode("all", help='attention shown: "all", "layer:<i>" or "head:<i>"').tag(sync=True, saved=True)
     shown = t.Unicode("writes", help='what the matrix of slots shows: "writes", "reads" or "usage"').tag(
         sync=True, saved=True
@@ -95,7 +97,7 @@ class MemoryView(Component):
         return any(name in trace for name in _NEEDS)
 
     def summary(self) -> str:
-        """Return a description of the step: what was read and written, and what the query attends to and is predicted."""
+        """Return a description of the step: the item read, the slot written, and the query's attention and prediction."""
         return f"{self.config['label']}. {in_words(self._state())}"
 
     def png(self) -> bytes:
@@ -141,7 +143,7 @@ def _note(trace: Trace, n_given: int) -> str:
 
 
 def _within_budget(trace: Trace) -> Trace:
-    """Return the trace with only so many queries, spread over all classes, that their attention or reads fit into a page."""
+    """Return the trace with as many queries, spread over all classes, as the page's limit on attention and reads allows."""
     per_query = sum(trace[name].size for name in ("attention", "read_weights") if name in trace)
     n = len(trace.episode.query_x)
     if per_query <= _MOST or not n:
@@ -150,7 +152,7 @@ def _within_budget(trace: Trace) -> Trace:
 
 
 def _short(a: Shaped[np.ndarray, "..."], *, signed: bool) -> tuple[np.ndarray, float]:
-    """Return the array as 16-bit integers and the factor that restores it. With infinities or NaN, return it unchanged and 1."""
+    """Return the array as 16-bit integers, and the factor that restores it. An array with infinities or NaN is returned unchanged."""
     if not np.isfinite(a).all():
         return a, 1.0
     kind = np.int16 if signed else np.uint16
@@ -177,7 +179,7 @@ def _head_groups(names: list[str]) -> list[list[Any]]:
 
 
 def _hardest(trace: Trace) -> int:
-    """Return the query that is answered worst after the last step, or -1 without queries."""
+    """Return the query with the worst prediction after the last step, or -1 without queries."""
     e = trace.episode
     if not len(e.query_x):
         return -1

@@ -30,7 +30,7 @@ def memory_picture(state: MemoryState) -> bytes:
 
 
 def shown_trace(state: MemoryState) -> Trace:
-    """Return a trace that the views can draw: with the mean of the chosen heads, and with only so many queries as fit."""
+    """Return a trace that the views can draw: with the mean of the chosen heads, and with only as many queries as fit."""
     config, arrays = state.config, dict(state.arrays)
     for name, scale in config["scales"].items():
         arrays[name] = arrays[name].astype(np.float32) * scale

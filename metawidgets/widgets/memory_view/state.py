@@ -12,13 +12,13 @@ __all__ = ["MemoryState", "query_shown"]
 
 @dataclass(frozen=True, eq=False)
 class MemoryState:
-    """The state of a view.
+    """The state of a `MemoryView`.
 
     Args:
         arrays, config: as the view sends them.
         step: the index of the recorded state shown.
         query: the query shown, -1 for none.
-        slot: the slot shown, -1 for the one written last.
+        slot: the slot shown, -1 for the slot written last.
         head, shown, order: the view's traits with these names.
     """
 
@@ -33,7 +33,7 @@ class MemoryState:
 
 
 def query_shown(config: Mapping[str, Any], selected: str, last: int) -> int:
-    """Return the query to show. It is the selected one, or else the one selected last, or else the one answered worst.
+    """Return the query to show: the selected query, else the query selected last, else the query with the worst prediction.
 
     Args:
         selected: id of the selected item, "" for none.

@@ -1,4 +1,4 @@
-"""The summary of a `MemoryView` in sentences, for readers without scripts and for its picture."""
+"""The summary of a `MemoryView` in sentences, for places that run no JavaScript and for the view's picture."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def item_words(config: dict[str, Any], arrays: dict[str, np.ndarray], i: int) ->
 
 
 def in_words(state: MemoryState) -> str:
-    """Describe the step: the item read, the content of the slot shown, what the query attends to, and its prediction."""
+    """Describe the step: the item read, the content of the slot shown, and the query's attention and prediction."""
     arrays, config, step = state.arrays, state.config, state.step
     when = config["step_names"][step]
     parts = [f"{when[0].upper()}{when[1:]}."]
@@ -33,7 +33,7 @@ def in_words(state: MemoryState) -> str:
         parts.append(_slot(state))
     if "hidden" in arrays and step:
         moved = np.linalg.norm(arrays["hidden"][step] - arrays["hidden"][step - 1])
-        parts.append(f"The hidden state moved by {moved:.3g}.")
+        parts.append(f"The hidden state changed by {moved:.3g}.")
     if (q := state.query) >= 0:
         looks, answer = _looks(state), _answer(config, arrays, step, q)
         parts += [looks, answer] if looks else [f"Query {q}: {answer[:1].lower()}{answer[1:]}" if answer else ""]

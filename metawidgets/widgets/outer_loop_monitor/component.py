@@ -24,7 +24,7 @@ __all__ = ["OuterLoopMonitor", "attended"]
 class OuterLoopMonitor(Component):
     """A monitor of meta-training: loss, validation with its 95 % interval, gradient norm, learning rate, speed and time left.
 
-    It also adapts to one held-out episode again and again, which shows how the initialisation improves.
+    The monitor also adapts the learner to one held-out episode again and again, which shows how the initialisation improves.
 
     Start, pause, single step, stop and resume, the learning rate and the number of steps are controls in the browser and methods
     in Python. The training runs in a thread, so the notebook stays usable. Pause and stop take effect after the current task. The
@@ -46,7 +46,7 @@ class OuterLoopMonitor(Component):
         validation: a line about the validation data.
         chance: accuracy of guessing.
         loss_unit: "nats" or "squared error".
-        selection: shared with other components.
+        selection: a selection that other components share.
 
     Raises:
         LearnerError: if a number is out of range, or the learner cannot take the held-out episode.
@@ -58,7 +58,9 @@ class OuterLoopMonitor(Component):
     history = t.Unicode("", help="the points of the record: see History.packed").tag(sync=True, saved=True)
     validations = t.List(help="[step, mean, half of the 95 % interval or None, best so far]").tag(sync=True, saved=True)
     figures = t.Dict(help="step, episodes, seconds, speed, time left, best validation").tag(sync=True, saved=True)
-    meta_lr = t.Float(1e-3, help="learning rate of the outer loop, before its schedule").tag(sync=True, saved=True)
+    meta_lr = t.Float(1e-3, help="learning rate of the outer loop, before the schedule scales it").tag(
+        sync=True, saved=True
+    )
     target = t.Int(1, help="outer steps to do").tag(sync=True, saved=True)
     follow = t.Bool(True, help="whether the newest outer step is shown, or `step`").tag(sync=True, saved=True)
     inner = t.Int(-1, help="index of the inner step shown of the held-out episode; -1 for the last").tag(
@@ -167,7 +169,7 @@ class OuterLoopMonitor(Component):
         return self._loop is None or self._loop.wait(timeout)
 
     def do_start(self, more: Any = None) -> None:
-        """Start or resume; with `more`, for this many outer steps after the last one."""
+        """Start or resume the training; with `more`, for this many outer steps after the last one."""
         if not self.training:
             self.start(more=more, background=True)
 
@@ -230,7 +232,8 @@ class OuterLoopMonitor(Component):
             self.history, self.validations = loop.record.packed(), list(loop.validated.items)
             self.figures = loop.figures()
             self.phase = phase
-            if loop.failure != self._shown_failure:  # only then, so that a redraw does not clear another error
+            # Only for a new failure, so that a redraw does not clear another error
+            if loop.failure != self._shown_failure:
                 self.error = self._shown_failure = loop.failure
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class EpisodeAdaptations:
         return self._taken.items[-1][0] if self._taken.items else -1
 
     def add(self, meta_step: int, trace: Trace) -> None:
-        """Add the adaptation after an outer step. It replaces those of the same step and of later steps."""
+        """Add the adaptation after an outer step. It replaces the adaptations of the same step and of later steps."""
         self.cut(meta_step - 1)
         self._taken.add((meta_step, self._record(trace)))
 
@@ -67,10 +67,10 @@ class EpisodeAdaptations:
         self._taken.keep([step <= meta_step for step, _ in self._taken.items])
 
     def arrays(self) -> dict[str, Shaped[np.ndarray, "..."]]:
-        """Return the episode's arrays and those of the adaptations.
+        """Return the arrays of the episode and of the adaptations.
 
-        These are `held.meta_step` `(adaptation,)`, `held.query_loss` and others `(adaptation, inner)`, and either `held.fit`
-        `(adaptation, inner, probe)`, or `held.true` (255 times the true class's probability) and `held.guess`
+        The adaptations' arrays are `held.meta_step` `(adaptation,)`, `held.query_loss` and others `(adaptation, inner)`, and
+        either `held.fit` `(adaptation, inner, probe)`, or `held.true` (255 times the true class's probability) and `held.guess`
         `(adaptation, inner, query)`.
         """
         taken = self._taken.items

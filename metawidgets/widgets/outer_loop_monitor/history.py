@@ -1,4 +1,4 @@
-"""The record of a meta-training in bounded memory. As it grows, neighbouring steps are merged, so that the whole run is kept."""
+"""The record of a meta-training in bounded memory. When it is full, neighbouring steps are merged, so that it covers all steps."""
 
 import base64
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ class History:
         return float(found[-1]) if len(found) else None
 
     def cut(self, step: int) -> None:
-        """Drop the steps after `step`. A point that reaches beyond it is dropped as a whole."""
+        """Drop the steps after `step`. A point that also covers later steps is dropped as a whole."""
         self._open = []
         self._n = int(np.searchsorted(self.points[:, 1], step, side="right"))
 
@@ -100,8 +100,8 @@ class History:
 def running_mean(values: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
     """Smooth values exponentially over about a 20th of the points. Skip values that are not finite.
 
-    `runningMean` in js/outer_loop_monitor/record.ts computes the same. The fixture outer_loop_monitor/history.json holds both
-    together.
+    `runningMean` in js/outer_loop_monitor/record.ts computes the same. The fixture outer_loop_monitor/history.json checks that
+    both agree.
     """
     weight = 2 / (1 + max(1.0, len(values) / 20))
     out, level = np.array(values, np.float64), np.nan
@@ -154,5 +154,5 @@ class Thinned(Generic[Item]):
             self._items = [each for each in self._items if each[0] % self._every == 0 or each is last]
 
     def keep(self, wanted: Sequence[bool]) -> None:
-        """Drop the items that are not wanted."""
+        """Keep only the items whose entry in `wanted` is true."""
         self._items = [each for each, wish in zip(self._items, wanted, strict=True) if wish]

@@ -59,7 +59,7 @@ class PausableTraining:
     # -- control ---------------------------------------------------------------------------------------------------------
 
     def steer(self, meta_lr: float, target: int) -> None:
-        """Set the learning rate and the last outer step, from the next step on."""
+        """Set the learning rate and the number of outer steps. The change takes effect at the next step."""
         self._meta_lr, self._target = meta_lr, target
         self._control.meta_lr, self._control.steps = meta_lr, target
 
@@ -202,7 +202,7 @@ class PausableTraining:
         return new
 
     def figures(self) -> dict[str, Any]:
-        """Return the training's progress as JSON-serialisable values; `None` for what is not known yet."""
+        """Return the training's progress as JSON-serialisable values; `None` for values that are not known yet."""
         last, per_second, left = self._last, None, None
         if last is not None and len(self._pace) > 1:
             (begun, first), (now, _) = self._pace[0], self._pace[-1]

@@ -98,7 +98,9 @@ def _fit(state: MonitorState, at: int) -> Any:
         alt.Chart(marks.inline(rows)).mark_line(strokeWidth=2).encode(x=x, y=y, **look),
         alt.Chart(marks.inline(support)).mark_point(filled=True, size=60, opacity=1, color=theme.INK).encode(x=x, y=y),
     )  # fmt: skip
-    return chart.properties(width=_RIGHT, height=150, title=_small_title("held episode, support as dots", state, at))
+    return chart.properties(
+        width=_RIGHT, height=150, title=_small_title("held-out episode, support as dots", state, at)
+    )
 
 
 def _inner(state: MonitorState, at: int) -> Any:
@@ -113,7 +115,7 @@ def _inner(state: MonitorState, at: int) -> Any:
     x = alt.X("t:Q", title="inner step", scale=alt.Scale(nice=False), axis=alt.Axis(tickMinStep=1, grid=False))
     y = alt.Y("y:Q", title="%" if accurate else state.config["loss_unit"], axis=alt.Axis(tickCount=4))
     lines = alt.Chart(marks.inline(rows), width=_RIGHT, height=150).mark_line(strokeWidth=2, point=values.shape[1] < 2)
-    what = f"query {'accuracy' if accurate else 'loss'} of the held episode, earlier ones paler"
+    what = f"query {'accuracy' if accurate else 'loss'} of the held-out episode, earlier ones paler"
     chart = lines.encode(x=x, y=y, detail="of:N", opacity=alt.Opacity("opacity:Q", scale=None))
     return chart.properties(title=_small_title(what, state, at))
 

@@ -12,7 +12,7 @@ __all__ = ["MonitorState"]
 
 @dataclass(frozen=True, eq=False)
 class MonitorState:
-    """The state of a monitor.
+    """The state of an `OuterLoopMonitor`.
 
     Args:
         arrays, config: as the monitor sends them.

@@ -1,4 +1,4 @@
-"""The summary of a meta-training in sentences, for readers without scripts."""
+"""The summary of a meta-training in sentences, for places that run no JavaScript."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,9 @@ __all__ = ["adaptation_shown", "describe", "progress_words"]
 _PHASES = {
     "ready": "Not started",
     "running": "Training",
-    "pausing": "Pausing after the task in hand",
+    "pausing": "Pausing after the current task",
     "paused": "Paused",
-    "stopping": "Stopping after the task in hand",
+    "stopping": "Stopping after the current task",
     "stopped": "Stopped",
     "failed": "Failed",
     "finished": "Finished",
@@ -38,7 +38,7 @@ def describe(state: MonitorState) -> str:
         name = "query_accuracy" if "held.query_accuracy" in arrays else "query_loss"
         values = arrays[f"held.{name}"][at]
         lines.append(
-            f"Held {state.config['held']['title']} episode at outer step {arrays['held.meta_step'][at]}: "
+            f"Held-out {state.config['held']['title']} episode at outer step {arrays['held.meta_step'][at]}: "
             f"{name.replace('_', ' ')} {values[0]:.3g} before adaptation, {values[-1]:.3g} after."
         )
     return " ".join(lines)

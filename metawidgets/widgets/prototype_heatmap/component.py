@@ -39,21 +39,21 @@ class PrototypeHeatmap(Component):
     """A query x class matrix of a trace's distances, step by step, in any metric, before and after edits of the support set.
 
     Rows are queries, sorted by true class, margin or error. Columns are classes, each shown by its first support example. A dot
-    marks the nearest prototype of each query, a cross a nearest prototype of a wrong class. Pointing at a cell or moving with the
-    arrow keys shows both images, the runner-up and the margin; a click or Enter pins the cell, Escape releases it. A pinned cell
+    marks the nearest prototype of each query, or a cross if its class is wrong. Pointing at a cell or moving with the arrow keys
+    shows both images, the second nearest class and the margin; a click or Enter pins the cell, Escape releases it. A pinned cell
     also shows how the decision changes without each support example.
 
-    If the trace holds embeddings (at most 3 MB), the browser computes distances to class means in every metric, and support
+    If the trace has embeddings (at most 3 MB), the browser computes distances to class means in every metric, and support
     examples can be dropped, added and relabelled there. A learner that does not decide by class means, or whose embeddings
-    depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits: `retrace`.
+    depend on the other items (`statistics` "support_stats" or "transductive"), must be traced again after edits (see `retrace`).
 
-    Large episodes are reduced. If the distances take more than 5 MB, they are not sent if class means reproduce them; if not, only
-    as many states are sent as fit. If the items take more than 3 MB, small pictures are sent, the first item of each class and the
-    queries first; Python sends the others when they become visible.
+    Large episodes are reduced. Distances of more than 5 MB are not sent if the browser can compute them from class means; otherwise
+    only as many states are sent as fit. If the items take more than 3 MB, small pictures are sent, at first of each class's first
+    item and of the queries; Python sends the others when they become visible.
 
     Args:
         trace: a trace with `distances`, and with `probabilities` to show margins as probabilities too.
-        selection: shared with other components; a pinned cell selects its query.
+        selection: a selection that other components share; a pinned cell selects its query.
         retrace: `retrace(episode)` returns the learner's trace of an episode. It is called after edits.
         pool: a trace by the same learner of an episode whose items may be added to the support.
 
@@ -75,7 +75,7 @@ class PrototypeHeatmap(Component):
         help="edits of the support: [{op: drop, relabel or add, item: id, label: class}], at most one for each item"
     ).tag(sync=True, saved=True)
 
-    # Pictures on demand, by place in the concatenation of support, queries and pool. They are not state, so not saved.
+    # Pictures on demand, by place in the concatenation of support, queries and pool. They are not saved: Python can send them again.
     _wanted = t.List(t.Int()).tag(sync=True)
     _pixels = t.Bytes().tag(sync=True)
     _pixels_of = t.List(t.Int()).tag(sync=True)
@@ -111,7 +111,7 @@ class PrototypeHeatmap(Component):
             setattr(self, name, value)
 
     def _pack(self, trace: Trace, pool: Trace | None) -> Trace:
-        """Send what the browser needs, and return the trace with only the states that the browser shows."""
+        """Send the arrays that the browser needs, and return the trace with only the states that the browser shows."""
         e = trace.episode
         more, table = _of_pool(e, pool)
         space, off = embedding_arrays(trace, pool)
@@ -265,7 +265,7 @@ class PrototypeHeatmap(Component):
     # -- outside the notebook -----------------------------------------------------------------------------------------------
 
     def summary(self) -> str:
-        """Return how many queries are nearest to a wrong prototype, the smallest margin, and the effect of the edits."""
+        """Return a text with the number of queries nearest to a wrong prototype, the smallest margin, and the effect of the edits."""
         return f"{self.config['label']}. {self.reading.text(self.sort, self.compare)}"
 
     @property
@@ -279,7 +279,7 @@ class PrototypeHeatmap(Component):
 
 
 def _of_pool(e: Episode, pool: Trace | None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the arrays ("keep": their places in the pool) and the table of the pool's items that may be added."""
+    """Return the pool's items that may be added: their arrays, with their places in the pool as "keep", and their table."""
     if pool is None:
         return {}, {"ids": [], "items": [], "labels": []}
     p = pool.episode

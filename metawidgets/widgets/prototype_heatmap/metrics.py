@@ -1,8 +1,8 @@
 """Arithmetic of class means under several distances. `js/prototype_heatmap/` computes the same numbers in the browser.
 
-A prototype is the mean of its class's embeddings under every metric here. For the squared Euclidean distance, the mean is also the
-point that minimises the sum of distances (Snell, Swersky and Zemel, NeurIPS 2017, section 2.4). For the other distances it is not;
-for Manhattan that point is the median. For the cosine distance, embeddings are averaged without normalising their lengths.
+A prototype is the mean of its class's embeddings under every metric here. Only for the squared Euclidean distance does the mean
+minimise the sum of distances to the embeddings (Snell, Swersky and Zemel, NeurIPS 2017, section 2.4); for Manhattan, for example, the
+median does. For the cosine distance, embeddings are averaged without normalising their lengths.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,10 @@ class Nearest(NamedTuple):
 
 
 def nearest_prototypes(distances: Float[np.ndarray, "query way"]) -> Nearest:
-    """Return the nearest classes at one step. A class with NaN (no support yet) is never nearest. On a tie, the first class wins."""
+    """Return each query's two nearest classes at one step.
+
+    A class with NaN (no support yet) is never nearest. On a tie, the first class wins.
+    """
     filled = np.where(np.isnan(distances), np.inf, distances)
     order = np.argsort(filled, axis=1, kind="stable")[:, :2]  # (query, 2)
     two = np.take_along_axis(filled, order, 1)
@@ -42,10 +45,10 @@ def nearest_prototypes(distances: Float[np.ndarray, "query way"]) -> Nearest:
 
 
 class Absorbed:
-    """A mask of the support items that are absorbed at each step, computed from `since`. A table of all steps would be large.
+    """A mask of the support items that the learner has read by each step. It is computed from `since`, to save a table of all steps.
 
     Args:
-        since: for each item, the first step at which it is absorbed.
+        since: for each item, the first step after which the learner has read it.
     """
 
     def __init__(self, since: Int[np.ndarray, " support"]) -> None:
@@ -56,7 +59,7 @@ class Absorbed:
 
 
 class Space(NamedTuple):
-    """Embedded queries and support items, the support's labels, and which support items are absorbed at each step."""
+    """Embedded queries and support items, the support's labels, and the support items that the learner has read by each step."""
 
     queries: Float[np.ndarray, "query feature"]
     support: Float[np.ndarray, "support feature"]
@@ -84,8 +87,8 @@ def rows_in_order(
     """Return the matrix's groups of rows, each with its heading.
 
     Args:
-        sort: "class" (by the queries' classes), "margin" (smallest first), or "error": wrong ones first, by the distance to the
-            true class minus the distance to the nearest, largest first; then the right ones by margin.
+        sort: "class" (by the queries' classes), "margin" (smallest first), or "error": first the wrong queries, by the distance to
+            the true class minus the distance to the nearest class, largest first; then the right queries by margin.
     """
     near, every = nearest_prototypes(distances), np.arange(len(labels))
     if sort == "class":

@@ -1,4 +1,4 @@
-"""The picture of the matrix of distances: the view of a trace that is made from the component's arrays."""
+"""The picture of the distance matrix. A view draws it from a trace that is made of the arrays that the component sends."""
 
 from dataclasses import replace
 

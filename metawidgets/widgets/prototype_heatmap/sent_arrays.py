@@ -50,15 +50,15 @@ def embedding_arrays(trace: Trace, pool: Trace | None) -> tuple[dict[str, np.nda
 
 
 def space_present(trace: Trace) -> np.ndarray:
-    """Return which support items are absorbed at each recorded state."""
+    """Return which support items the learner has read by each recorded state, `(state, support)`."""
     n = len(trace.episode.support_y)
     return trace["absorbed"].astype(np.uint8) if "absorbed" in trace else np.ones((len(trace), n), np.uint8)
 
 
 def decision_rule(trace: Trace, arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return the learner's metric and its softmax's factor on distances, if the sent embeddings reproduce its distances.
+    """Return the learner's metric and the factor on distances in its softmax, if the sent embeddings reproduce its distances.
 
-    They do if the learner declares that it compares with class means, in a metric that the browser computes.
+    This is so if the learner declares that it compares with class means, in a metric that the browser has.
     """
     rule = trace.distance_rule
     if (
@@ -72,7 +72,7 @@ def decision_rule(trace: Trace, arrays: Mapping[str, np.ndarray]) -> dict[str, A
 
 
 def in_order(trace: Trace) -> bool:
-    """Return whether each step absorbs the next support example, so that the step's number determines the examples absorbed."""
+    """Return whether each step reads the next support example, so that the step's number determines the examples read."""
     if "absorbed" not in trace or trace.axis != "context_example" or trace.n_steps != len(trace.episode.support_y):
         return False
     numbers = np.arange(len(trace.episode.support_y))
@@ -82,7 +82,7 @@ def in_order(trace: Trace) -> bool:
 def steps_computed(trace: Trace, rule: Mapping[str, Any]) -> bool:
     """Return whether the browser computes the distances of every step from embeddings.
 
-    It does if it can, and if the recorded distances are too large to send or some steps were not recorded.
+    It does so if it can, and if the recorded distances are too large to send or some steps were not recorded.
     """
     return (
         bool(rule["own"])
@@ -108,10 +108,10 @@ def fewer_states(trace: Trace) -> Trace:
 
 
 def retraced_space(new: Trace, edits: EditedSupport, n_steps: int) -> dict[str, np.ndarray]:
-    """Return the arrays to send of the edited episode's trace, if the browser computes the distances of all steps.
+    """Return the arrays of the edited episode's trace to send, for a browser that computes the distances of all steps.
 
     Args:
-        n_steps: steps of the trace before the edits. Added examples count as absorbed at its last step.
+        n_steps: steps of the trace before the edits. Added examples count as read after its last step.
 
     Raises:
         TraceError: if the learner does not compare with class means any more, or its embeddings cannot be sent.
@@ -126,7 +126,7 @@ def retraced_space(new: Trace, edits: EditedSupport, n_steps: int) -> dict[str, 
 
 
 def retraced_arrays(old: Trace, new: Trace, edits: EditedSupport) -> dict[str, np.ndarray]:
-    """Return the arrays to send of the edited episode's trace, with the old trace's steps and queries; NaN for removed queries."""
+    """Return the arrays of the edited episode's trace to send, at the old trace's steps and queries; NaN for removed queries."""
     steps = _steps(old, new, edits)
     arrays: dict[str, np.ndarray] = {}
     for name in ("distances", "probabilities"):
@@ -144,9 +144,9 @@ def retraced_arrays(old: Trace, new: Trace, edits: EditedSupport) -> dict[str, n
 
 
 def _steps(old: Trace, new: Trace, edits: EditedSupport) -> list[int]:
-    """Return for each state of the old trace the state of the new one that has absorbed as many of the examples in both.
+    """Match each state of the old trace with the state of the new trace that has read as many of the examples that both have.
 
-    The last state of the old trace is matched with the last one of the new trace, where added examples are absorbed.
+    The last states of both traces are matched, because only the last state of the new trace has read the added examples.
     """
     size = len(old.episode.support_y)
     kept = np.isin(np.arange(size), edits.rows)

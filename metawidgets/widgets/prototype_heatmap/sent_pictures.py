@@ -21,9 +21,9 @@ SIDE = 56
 def item_arrays(e: Episode, pool_x: np.ndarray | None, pool_labels: Sequence[int]) -> dict[str, np.ndarray] | None:
     """Return the arrays to send instead of the items, or `None` if the items are small enough to send unchanged.
 
-    `pictures` holds small pictures of images, as many as fit. `picture_places` holds their places in the concatenation of
-    support, queries and pool. The order of importance is: the first support example of each class, which represents the
-    prototype; the queries; the other support examples, alternating between classes; the pool.
+    `pictures` has small pictures of images, as many as fit. `picture_places` has their places in the concatenation of support,
+    queries and pool. The order of importance is: the first support example of each class, which represents the prototype; the
+    queries; the other support examples, alternating between classes; the pool.
     """
     items = [e.support_x, e.query_x, *([] if pool_x is None else [pool_x])]
     if sum(x.nbytes for x in items) <= MOST_BYTES:
@@ -74,7 +74,7 @@ def shrunk(x: UInt8[np.ndarray, "picture c h w"]) -> UInt8[np.ndarray, "picture 
 
 
 def stand_in(arrays: Mapping[str, np.ndarray], config: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """Return items for the picture of the matrix if not all were sent: the pictures that were sent, and blank ones."""
+    """Return items for the picture of the matrix if not all items were sent: the pictures that were sent, and blank pictures."""
     sizes = {"support_x": len(arrays["support_y"]), "query_x": len(arrays["query_y"])}
     if "pictures" not in arrays:
         return {name: np.zeros((n, 1), np.float32) for name, n in sizes.items()}

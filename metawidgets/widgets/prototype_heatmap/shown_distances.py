@@ -46,7 +46,7 @@ class ShownDistances:
         return edited_support(self.edits, self.config, self.arrays["support_y"])
 
     def _present(self, of: str) -> Any:
-        """Return which support items are absorbed at each step; `of` is "space" before the edits and "edited" after them."""
+        """Return which support items the learner has read by each step; `of` is "space" before the edits and "edited" after them."""
         a = self.arrays
         return Absorbed(a[f"{of}.since"]) if f"{of}.since" in a else a[f"{of}.present"] > 0
 
@@ -89,7 +89,7 @@ class ShownDistances:
         return self._after.distances(self.step, self.metric or self.config["own"])
 
     def right(self, distances: Float[np.ndarray, "query way"]) -> int:
-        """Return how many of the remaining queries are nearest to their own class."""
+        """Return the number of remaining queries that are nearest to their own class."""
         return int(((nearest_prototypes(distances).first == self.labels) & ~self.changed.moved).sum())
 
     def shown(self, compare: str) -> Float[np.ndarray, "query way"]:

@@ -18,8 +18,8 @@ class Quiz(Component):
     """Self-check questions. After a wrong answer, the quiz says which choice is wrong and allows another try. It explains a right
     answer.
 
-    It works without Python. The right answers are in the page, hidden only from a casual look. The picture and the text do not
-    show them before the question is solved.
+    The quiz works without Python. The page contains the right answers in a form that is hard to read by accident. The picture and the
+    text show an answer only after its question is solved.
 
     >>> Quiz("Which set is the learner scored on?", ["support", "query"], "query", "It adapts to the support set.")  # doctest: +SKIP
     >>> Quiz([Question(...), {"question": ..., "options": ..., "answers": ..., "explanation": ...}])                 # doctest: +SKIP

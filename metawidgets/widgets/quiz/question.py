@@ -21,7 +21,7 @@ class Question:
         answers: the right option or options, each as its text or its index.
         explanation: shown when the question is solved or its answer is shown.
         hint: shown on request.
-        why: by option (text or index), the reason why it is wrong, shown when a reader chose and checked the option.
+        why: for each wrong option (text or index), the reason why it is wrong. It is shown after a reader has checked this option.
         several: whether more than one option may be ticked; by default, whether more than one is right.
 
     Raises:

@@ -30,18 +30,19 @@ class TaskDistribution(Component):
 
     Meta-training draws from `dataset`. Meta-testing draws from a shifted version of it: `step` runs from 0 (no shift; with
     classes, the held-out classes) to `n_shifts` (shifted by all of `changes`). The tasks of all shifts are drawn at once, so
-    moving the shift does not need Python. Changing `changes` or drawing again does.
+    moving the shift does not need Python. Changing `changes` and drawing again need Python.
 
     Args:
         dataset: the dataset of meta-training.
-        changes: by the name of a number of the dataset, its change at the last step. `{"phase": 3.14}` moves both ends of the range
+        changes: for each name of a number of the dataset, the change at the last step. `{"phase": 3.14}` moves both ends of the range
             of phases. `widgets.task_distribution.dials(dataset)` lists the names.
         n_shifts: steps from no shift to the full shift.
         n_tasks: tasks drawn from each distribution.
         n_way, k_shot, n_query: size of the episodes, as for `EpisodeSampler`.
         adapted: `adapted(episode)` returns each learner's query loss, state by state.
-        embed: `embed(episode)` returns an embedding of the task. Without it, see `pack_tasks`.
-        selection: shared with other components; a click on an item selects it.
+        embed: `embed(episode)` returns an embedding of the task, which gives the task's place on the map. By default, the place is
+            made from the task's own numbers or from its support items.
+        selection: a selection that other components share; a click on an item selects it.
 
     Raises:
         DatasetError: if the dataset has no such number, or the number cannot be changed that much.
@@ -87,7 +88,7 @@ class TaskDistribution(Component):
     # -- drawing and measuring -------------------------------------------------------------------------------------------
 
     def do_resample(self, changes: Mapping[str, float], seed: int) -> None:
-        """Draw again with other changes or another seed. The losses are computed in the background."""
+        """Draw the tasks again, with other changes or another seed. The losses are computed in the background."""
         if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
             raise DatasetError(f"seed={seed!r} is not a whole number from 0 to 2147483647; give one.")
         if not isinstance(changes, Mapping):
@@ -174,7 +175,7 @@ class TaskDistribution(Component):
         return {name: arrays[f"losses.{i}"] for i, name in enumerate(self.config["learners"])}
 
     def summary(self) -> str:
-        """Return the distribution shown, and each learner's loss on it and on the tasks of meta-training."""
+        """Describe in text the distribution that is shown, with each learner's loss on it and on the tasks of meta-training."""
         c = self.config
         lines = [
             f"Tasks of {c['dataset']}, {c['size']}: {c['n_tasks']} of meta-training, {c['n_tasks']} of meta-testing, "

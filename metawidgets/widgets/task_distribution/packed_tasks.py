@@ -1,4 +1,4 @@
-"""The tasks that TaskDistribution draws and sends: those of meta-training, and those of each shifted distribution."""
+"""The tasks that TaskDistribution draws and sends: tasks of meta-training, and tasks of each shifted distribution."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def draw_episodes(
 ) -> list[list[Episode]]:
     """Draw the tasks of meta-training and of each test distribution.
 
-    The test distributions share their random numbers, so that a task moves with the shift and is not another task.
+    The test distributions share their random numbers, so that a shift moves each task instead of drawing a new one.
 
     Raises:
         EpisodeError: if episodes of that size cannot be drawn.
@@ -37,8 +37,8 @@ def pack_tasks(
 ) -> tuple[dict[str, Shaped[np.ndarray, "..."]], dict[str, Any]]:
     """Return arrays with the leading axes (group, task), and a JSON-able dictionary of the other values.
 
-    Group 0 is meta-training. If a task is defined by two random numbers (amplitude and phase), they are its place. If not, its
-    place is its embedding, or the mean of its support items, on two principal axes fitted over all groups.
+    Group 0 is meta-training. If a task is defined by two random numbers (such as amplitude and phase), they are its place on the
+    map. If not, its place is its embedding, or the mean of its support items, on two principal axes fitted over all groups.
     """
     first = groups[0][0]
     arrays: dict[str, np.ndarray] = {

@@ -31,7 +31,7 @@ class Dial:
 
     Args:
         name: the name of an option, or of a range ("phase" for `phase_low` and `phase_high`).
-        fields: the options that it changes.
+        fields: the options that change with it.
         low, high: the smallest and largest change that the options allow.
         whole: whether changes are whole numbers.
         help: a description.
@@ -88,7 +88,7 @@ def moved(dataset: Dataset, changes: Mapping[str, float], part: float = 1.0) -> 
 
 
 def shift_name(dataset: Dataset, changes: Mapping[str, float], part: float) -> str:
-    """Return a shift as text: "phase + 1.57, noise + 0.5", or "not moved"."""
+    """Return a shift as text: "phase + 1.57, noise + 0.5", or "not moved" if nothing changes."""
     whole = {dial.name: dial.whole for dial in dials(dataset)}
     turned = {name: round(part * by) if whole[name] else part * by for name, by in changes.items()}
     parts = [f"{name} {'+' if by > 0 else '−'} {abs(by):.3g}" for name, by in turned.items() if by]

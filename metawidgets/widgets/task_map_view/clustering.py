@@ -1,4 +1,4 @@
-"""An order of things by their likeness, in which near ones stand together: the leaves of a tree of clusters."""
+"""An order of items in which similar items are neighbours: the order of the leaves in a tree of clusters."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -7,9 +7,9 @@ __all__ = ["leaf_order", "merges"]
 
 
 def merges(distance: Float[np.ndarray, "item item"]) -> list[tuple[int, int, float]]:
-    """Return the joins of average linkage (Sokal and Michener 1958), in order: the two clusters, and their distance.
+    """Return the merges of average linkage (Sokal and Michener 1958), in order: two clusters and their distance.
 
-    Items are clusters 0 to n - 1; the join number i makes cluster n + i.
+    The items are clusters 0 to n - 1, and merge i makes cluster n + i.
     """
     d = np.array(distance, np.float64)
     n = len(d)
@@ -27,7 +27,7 @@ def merges(distance: Float[np.ndarray, "item item"]) -> list[tuple[int, int, flo
 
 
 def leaf_order(distance: Float[np.ndarray, "item item"]) -> Int[np.ndarray, " item"]:
-    """Return the leaves of the average-linkage tree from left to right; each branch is turned so that the ends that meet are near."""
+    """Return the leaves of the average-linkage tree from left to right. Branches are turned so that the leaves that meet are near."""
     n = len(distance)
     branches: dict[int, list[int]] = {i: [i] for i in range(n)}
     for i, (a, b, _) in enumerate(merges(distance)):

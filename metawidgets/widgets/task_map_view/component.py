@@ -32,7 +32,7 @@ class TaskMapView(Component):
 
     Args:
         tasks: the tasks to show. If they have `episodes`, their support sets can be opened.
-        selection: shared with other components; a click on a support item selects it.
+        selection: a selection that other components share; a click on a support item selects it.
 
     Raises:
         TraceError: if `tasks` holds fewer than two tasks, or its arrays do not fit together.
@@ -127,7 +127,7 @@ class TaskMapView(Component):
         return lines
 
     def _within_groups(self, values: Float[np.ndarray, "task task"]) -> tuple[float, float] | None:
-        """Return the mean over pairs within a group and over pairs across groups; `None` if there are no groups."""
+        """Return the mean value of pairs within a group, and of pairs across groups; `None` if there are no groups."""
         groups = np.array(self.config["groups"])
         if len(groups) == 0:
             return None

@@ -21,19 +21,19 @@ __all__ = ["YouAreTheLearner"]
 
 
 class YouAreTheLearner(Component):
-    """A round of episodes to answer by hand: the person sees the support set and names the class of each query.
+    """A round of episodes that a person classifies: the person sees the support set and chooses the class of each query.
 
     The person chooses classes by a click, number keys or dragging; for a curve, they point at the value at a query. Right and
     wrong answers are revealed when the episode is done, or after every answer with `reveal="each"`. Then the person is compared
-    with the learners: score, time, and the paired differences over the round with their intervals. All of it works without
-    Python. The right answers are in the page, hidden only from a casual look. Nothing is sent anywhere.
+    with the learners: score, time, and the paired differences over the round with their intervals. The game works without Python.
+    The page contains the right answers in a form that is hard to read by accident. The answers given are not sent anywhere.
 
     Args:
         names: the learners' names.
         comparisons: the episodes with the learners' answers.
         n_query: queries of each class to answer (regression: in all); `None` for all queries of an episode.
         reveal: "end" reveals right and wrong answers when an episode is done, "each" after every answer.
-        selection: shared with other components; queries can be selected once their episode is done.
+        selection: a selection that other components share; queries can be selected once their episode is done.
 
     Raises:
         EpisodeError: if `comparisons` is empty, an episode has answers of other learners, or an option is invalid.
@@ -109,7 +109,7 @@ class YouAreTheLearner(Component):
         """Return the person's accuracy, or mean squared error, over the queries of an episode. An unanswered query is wrong.
 
         Raises:
-            EpisodeError: if the episode is not done. Its score is not revealed before.
+            EpisodeError: if the episode is not done, because its score is still hidden.
         """
         if index not in self.finished():
             raise EpisodeError(f"episode {index} is not done yet; answer all its queries to see its score.")
@@ -160,7 +160,7 @@ class YouAreTheLearner(Component):
         return min(max(self.place, 0), len(self.config["episodes"]) - 1)
 
     def summary(self) -> str:
-        """Return the progress of the round and the scores of the done episodes. The others are not revealed."""
+        """Return the progress of the round and the scores of the done episodes. Other scores are not revealed."""
         c, done = self.config, self.finished()
         lines = [f"You are the learner, {c['title']}: {len(done)} of {len(c['episodes'])} episodes done."]
         if self._shown not in done:
@@ -192,7 +192,7 @@ class YouAreTheLearner(Component):
         return f"{factor * d.mean:+.3g}, {factor * low:+.3g} to {factor * high:+.3g}{unit}"
 
     def png(self) -> bytes:
-        """Return a PNG of the summary, and for each class of the episode shown, of its support and the queries assigned to it."""
+        """Return a PNG with the summary and, for each class of the episode shown, its support and the queries assigned to it."""
         title, *lines = self.summary().split("\n")
         arrays, place = self.unpack(), self._shown
         support, labels, query = (arrays[f"{place}.{name}"] for name in ("support_x", "support_y", "query_x"))

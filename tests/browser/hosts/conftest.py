@@ -1,4 +1,4 @@
-"""Pages of the hosts, guarded: no request leaves the server, and nothing is reported on the console."""
+"""Pages of the hosts, with guards: requests go only to the server, and nothing is reported on the console."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +15,7 @@ from tests.browser.hosts.jupyter import Lab, Notebook
 
 @contextmanager
 def guarded(browser: Browser, url: str, own_complaints: tuple[str, ...] = (), **options: Any) -> Iterator[Page]:
-    """A page in a context of its own that may ask `url` only; `own_complaints` are what the host itself is known to report."""
+    """Yield a page in a new context that may only request `url`. `own_complaints` are messages that the host itself reports."""
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **options})
     guard = Guard(allowed=(url, url.replace("http", "ws", 1)))
     guard.watch(context)
@@ -36,9 +36,9 @@ def write_notebook(path: Path, cells: tuple[str, ...]) -> None:
 
 @pytest.fixture(scope="module")
 def open_in_lab(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
-    """Open a notebook of these cells in JupyterLab until the next, or the module's end: `open_in_lab(*cells, viewport=...)`.
+    """Return a function that opens a notebook of these cells in JupyterLab: `open_in_lab(*cells, viewport=...)`.
 
-    One page at a time: two would share the kernel of the one file, and hear of each other's components.
+    Each call closes the last page: two pages would share the kernel of the file, and get each other's components.
     """
     with ExitStack() as stack:
 

@@ -1,4 +1,4 @@
-"""Every component in one notebook of any host, what must be true of each, and three that are driven."""
+"""A notebook with every component, for all hosts; checks of each component; and a test drive of three components."""
 
 import re
 import time
@@ -13,7 +13,7 @@ NAMES = [cls.__name__ for cls in widgets.ALL]
 _CLASSES = {cls.__name__: cls.css_class for cls in widgets.ALL}
 _VARIABLES = {"InnerLoopSlider": "slider", "PrototypeHeatmap": "heatmap", "Quiz": "quiz"}
 
-# What Python knows of the three that are driven, as text.
+# Python's state of the three components of the test drive, as text.
 _KNOWN = "f'step {slider.step}; cell {list(heatmap.cell)}; outcome {list(quiz.outcome)}'"
 _MAKE = f"""\
 from ipywidgets import Label
@@ -29,7 +29,7 @@ for component, trait in ((slider, 'step'), (heatmap, 'cell'), (quiz, 'outcome'))
 hear()"""
 
 NOTEBOOK = (_MAKE, *(f"shown[{name!r}]" for name in NAMES), "heard")
-# marimo runs a cell again when a component that it names is changed; it binds each that a cell names to a variable.
+# marimo runs a cell again when a component that the cell uses changes. It only tracks components that are bound to a variable.
 MARIMO = (
     "import marimo as mo\nfrom tests.widgets.examples import EXAMPLES",
     *(
@@ -41,8 +41,8 @@ MARIMO = (
     f"mo.Html('<p class=\"heard\">' + {_KNOWN} + '</p>')",
 )
 
-# What scrolls or is cut off above an element, up to the cell of a notebook, or the panel of an output view. A hidden overflow has
-# no scrollbar, and loses more.
+# The ancestors of an element that scroll or cut it off, up to the notebook's cell or the panel of an output view. `overflow: hidden`
+# has no scrollbar, so its content is lost.
 _SCROLLBARS = """(root) => {
   const found = [];
   for (let node = root; node && node !== document.body; node = node.parentElement ?? node.getRootNode().host) {
@@ -55,7 +55,7 @@ _SCROLLBARS = """(root) => {
   }
   return found;
 }"""
-# Canvases of a component that nothing could be drawn into, and by how much its parts are wider than itself.
+# A component's canvases without any drawing, and the pixels by which its parts are wider than the component.
 _FAULTS = """(root) => {
   const canvases = [...root.querySelectorAll("canvas")].filter((canvas) => canvas.checkVisibility());
   return {empty: canvases.filter((canvas) => !canvas.width || !canvas.height).length, across: root.scrollWidth - root.clientWidth};
@@ -68,12 +68,12 @@ def section(place: Page | Locator, name: str) -> Locator:
 
 
 def scrollbars(root: Locator) -> list[str]:
-    """Return what scrolls around a component, or cuts it off, up to its cell."""
+    """Return the ancestors that scroll or cut off a component, up to its cell."""
     return root.evaluate(_SCROLLBARS)
 
 
 def complaints(root: Locator, least_width: float = 420) -> list[str]:
-    """Return what is wrong with one display of a component that stands open in a page."""
+    """Return the faults of one display of a component in an open page."""
     root.scroll_into_view_if_needed()
     box = root.bounding_box()
     if box is None:
@@ -102,7 +102,7 @@ def check_all(
     timeout: float = 150,
     also: Callable[[Locator], list[str]] = lambda displays: [],
 ) -> None:
-    """Wait for `number` displays of every component, and assert that nothing is wrong with any.
+    """Wait for `number` displays of every component, and assert that none has a fault.
 
     Args:
         also: further complaints about the displays of one component.
@@ -122,7 +122,7 @@ def check_all(
 
 
 def check_theme(page: Page, dark: bool) -> None:
-    """Assert that every component writes in a light colour where the host is dark, in a dark one elsewhere."""
+    """Assert that every component has light text in a dark host and dark text in a light host."""
     inks = {name: section(page, name).first.evaluate("(root) => getComputedStyle(root).color") for name in NAMES}
     wrong = {
         name: ink for name, ink in inks.items() if (sum(map(float, re.findall(r"[\d.]+", ink)[:3])) > 3 * 128) != dark
@@ -131,7 +131,7 @@ def check_theme(page: Page, dark: bool) -> None:
 
 
 def drive(page: Page) -> None:
-    """Play with three components by keyboard, and see that Python follows each."""
+    """Use three components by keyboard, and assert that Python's state follows."""
     heard = page.locator(".heard")
     handle = section(page, "InnerLoopSlider").locator("input.mw-slider").first
     handle.scroll_into_view_if_needed()

@@ -1,6 +1,6 @@
-"""JupyterLab and Notebook 7 for a journey: a server of its own, a notebook run from the first cell to the last.
+"""JupyterLab and Notebook 7 for tests: a separate server, and a notebook that is run from the first cell to the last.
 
-What is waited for, and why, is written at each place: a journey that starts too early looks like a bug of the notebook.
+Comments explain each wait. A test that starts too early fails as if the notebook had a bug.
 """
 
 import json
@@ -36,12 +36,12 @@ c.JupyterNotebookApp.expose_app_in_browser = True
 c.LabApp.extension_manager = "readonly"
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 """
-# Cells that are out of sight stay in the page, where a journey looks for them; a saved notebook holds its components.
+# Keep cells that are scrolled out of view in the page, so that tests find them, and save the widgets' state with the notebook.
 _SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": '{"windowingMode": "none"}',
     "@jupyter-widgets/jupyterlab-manager/plugin": '{"saveState": true}',
 }
-# Without the kernel's info and an idle, connected session, run-all fires into nothing and cells stay "[ ]".
+# Without the kernel's info and an idle, connected session, run-all has no effect and cells stay "[ ]".
 _READY = """async () => {
   const app = window.jupyterapp;
   if (!app) return false;
@@ -88,7 +88,7 @@ class Lab:
         return Notebook(page)
 
     def end_sessions(self) -> None:
-        """Stop every kernel, so that the next journey starts from none."""
+        """Stop every kernel, so that the next test starts without kernels."""
         for session in self._request("GET", "sessions"):
             self._request("DELETE", f"sessions/{session['id']}")
 
@@ -113,7 +113,7 @@ class Notebook:
         Raises:
             AssertionError: if a cell failed, or some never ran.
         """
-        # The promise is not awaited in the page: a long one would outlast Playwright's patience.
+        # Do not wait for the promise in the page: a long run would exceed Playwright's timeout.
         self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
         end = time.monotonic() + timeout
         while True:
@@ -128,10 +128,10 @@ class Notebook:
             self.page.wait_for_timeout(200)
 
     def run_cell(self, index: int, source: str, timeout: float = 120) -> None:
-        """Give the cell at `index` another source and run it, until it is done.
+        """Replace the source of the cell at `index`, run the cell, and wait until it is done.
 
         Raises:
-            AssertionError: if it failed, or took longer.
+            AssertionError: if the cell failed, or was not done within `timeout` seconds.
         """
         self.page.evaluate(_RUN_CELL, [index, source])
         end = time.monotonic() + timeout
@@ -146,13 +146,13 @@ class Notebook:
         self.page.evaluate("async () => { await window.jupyterapp.commands.execute('docmanager:save'); }")
 
     def restart_kernel(self) -> None:
-        """A fresh kernel under the same notebook; the components on screen lose their Python."""
+        """Restart the notebook's kernel. The components on screen lose their connection to Python."""
         self.page.evaluate(
             """async () => { await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(); }"""
         )
 
     def evaluate(self, expression: str) -> Any:
-        """A JSON-able value of the kernel: what Python knows now."""
+        """Evaluate an expression in the kernel, and return its JSON-able value."""
         code = f"import json as _json; print(_json.dumps({expression}))"
         text = self.page.evaluate(
             """async (code) => {
@@ -172,7 +172,7 @@ class Notebook:
         return json.loads(text)
 
     def wait_for(self, expression: str, value: Any, timeout: float = 10) -> None:
-        """Wait until an expression of the kernel has a value: messages from the browser take their time, and may be merged."""
+        """Wait until an expression in the kernel has this value. Messages from the browser may be delayed or merged."""
         end = time.monotonic() + timeout
         while (seen := self.evaluate(expression)) != value:
             assert time.monotonic() < end, f"{expression} is {seen!r}, not {value!r}, after {timeout} s"
@@ -182,20 +182,20 @@ class Notebook:
 def _ready(page: Page) -> bool:
     try:
         return page.evaluate(_READY)
-    except Error:  # Lab loads itself a second time when its workspace is reset, under our question
+    except Error:  # Lab reloads the page when its workspace is reset, which interrupts our evaluation
         return False
 
 
 @contextmanager
 def lab_server(folder: Path, scratch: Path) -> Iterator[Lab]:
-    """Start JupyterLab over `folder`, with every setting of its own under `scratch`; stop it and its kernels at the end."""
+    """Start JupyterLab over `folder`, with all its settings under `scratch`. Stop it and its kernels at the end."""
     with _server("lab", "lab/tree", folder, scratch) as lab:
         yield lab
 
 
 @contextmanager
 def notebook_server(folder: Path, scratch: Path) -> Iterator[Lab]:
-    """Start Notebook 7 as `lab_server` starts JupyterLab."""
+    """Start Notebook 7 in the same way as `lab_server` starts JupyterLab."""
     with _server("notebook", "notebooks", folder, scratch) as lab:
         yield lab
 
@@ -219,8 +219,8 @@ def _server(app: str, path: str, folder: Path, scratch: Path) -> Iterator[Lab]:
 
 
 def jupyter_folders(scratch: Path) -> dict[str, str]:
-    """Return the environment that keeps Jupyter's settings under `scratch`, some of them already written there."""
-    # The question whether to be told of news lies over what a journey wants to click.
+    """Return environment variables that put Jupyter's settings under `scratch`, and write some settings there."""
+    # Jupyter's question about news notifications would cover elements that tests click.
     page_config = scratch / "jupyter_config_dir" / "labconfig" / "page_config.json"
     page_config.parent.mkdir(parents=True)
     page_config.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')

@@ -1,4 +1,4 @@
-"""marimo for a journey: a Python script of cells, as an app or in its editor."""
+"""marimo for tests: a Python script of cells, shown as an app or in the editor."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.browser.hosts.process import free_port, own_folders, serving
 
 
 def marimo_script(*cells: str) -> str:
-    """Return a marimo notebook of these cells. A name that another cell uses is found by marimo itself."""
+    """Return a marimo notebook of these cells. marimo finds the names that a cell uses from other cells."""
     functions = "\n\n\n".join("@app.cell\ndef _():\n" + _indented(cell) for cell in cells)
     return f"import marimo\n\napp = marimo.App(width='full')\n\n\n{functions}\n\n\nif __name__ == '__main__':\n    app.run()\n"
 
@@ -29,13 +29,13 @@ class Marimo:
     script: Path
 
     def open(self, page: Page) -> None:
-        """Open the app; its cells run when a page connects."""
+        """Open the app. Its cells run when a page connects."""
         page.goto(self.url)
 
 
 @contextmanager
 def marimo_server(script: Path, scratch: Path, mode: str = "run", theme: str = "light") -> Iterator[Marimo]:
-    """Start marimo with `script` as an app (`mode="run"`) or in its editor (`"edit"`), with every setting under `scratch`."""
+    """Start marimo with `script` as an app (`mode="run"`) or in the editor (`"edit"`), with all settings under `scratch`."""
     env = own_folders(scratch)
     config = Path(env["XDG_CONFIG_HOME"]) / "marimo" / "marimo.toml"
     config.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""A server for a journey: a process of its own on a free port of this machine, and nothing left behind."""
+"""A server for tests: a separate process on a free port of this machine, which leaves nothing behind."""
 
 import os
 import select
@@ -16,14 +16,14 @@ _ROOT = Path(__file__).parents[3]
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on now."""
+    """Return a port of this machine that is not in use now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def own_folders(scratch: Path) -> dict[str, str]:
-    """Return an environment in which a program finds none of the user's settings and leaves none behind."""
+    """Return environment variables with which a program neither reads nor writes the user's settings."""
     names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
     folders = {name: scratch / name.lower() for name in names}
     for folder in folders.values():
@@ -35,15 +35,15 @@ def own_folders(scratch: Path) -> dict[str, str]:
 def serving(
     command: Sequence[str | Path], answers: str, log: Path, env: Mapping[str, str], timeout: float = 90
 ) -> Iterator[subprocess.Popen]:
-    """Start `command`, wait until the address `answers` does, and stop the process with all its children at the end.
+    """Start `command`, wait until the address `answers` responds, and stop the process with all its children at the end.
 
-    Its way to the network is a proxy that answers nobody.
+    The process's only way to the network is a proxy that never answers.
 
     Raises:
-        AssertionError: with the end of its log, if it stops or stays silent for `timeout` seconds; at the end, if it or one
-            of its children called the proxy.
+        AssertionError: with the end of the log, if the process stops or does not respond within `timeout` seconds; at the end, if
+            the process or one of its children called the proxy.
     """
-    # The kernels import this tree, installed or not.
+    # The kernels import this checkout, whether it is installed or not.
     path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
     with log.open("w") as out, socket.create_server(("127.0.0.1", 0)) as proxy:
         server = subprocess.Popen(
@@ -51,7 +51,7 @@ def serving(
             env={**os.environ, **env, **_proxied(proxy), "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
             stdout=out,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # so that its kernels go with it
+            start_new_session=True,  # so that its kernels can be stopped with it
         )
         try:
             _wait(server, answers, log, timeout)
@@ -85,7 +85,7 @@ def _wait(server: subprocess.Popen, answers: str, log: Path, timeout: float) -> 
             urllib.request.urlopen(answers, timeout=30).close()
             return
         except urllib.error.HTTPError:
-            return  # it wants a token, or knows no such page: it is there
+            return  # the server responds, although it requires a token or has no such page
         except OSError:
             pass
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""What the tests of the hosts look for, they see."""
+"""The checks of the host tests find the faults that they look for."""
 
 import pytest
 

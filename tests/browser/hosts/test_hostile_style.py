@@ -1,4 +1,4 @@
-"""The style of the page around a component reaches nothing inside it."""
+"""The style of the page around a component does not affect the inside of the component."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tests.widgets.examples import EXAMPLES
 _HERE = Path(__file__).parent
 _HOSTILE = (_HERE / "hostile.css").read_text()
 _PARTS = (_HERE / "labelled_parts.js").read_text()
-# Where a component stands and how wide it is are the host's to say, so both pages say the same: only what is inside is compared.
+# The host determines the position and width of a component. Both pages use the same ones, and only the inside is compared.
 _PINNED = """(root) => {
   for (let node = root.parentElement ?? root.getRootNode().host; node; node = node.parentElement ?? node.getRootNode().host) {
     const pinned = {display: "block", margin: 0, padding: 0, border: 0, width: "900px", "min-width": 0, "max-width": "none",
@@ -39,7 +39,7 @@ def test_nothing_of_a_hostile_page_reaches_a_component(open_component, name, dar
 
 
 def test_a_page_without_a_shadow_root_would_fail(open_html, tmp_path):
-    """The style above is hostile indeed, and the comparison sees it."""
+    """The style above does affect components without a shadow root, and the comparison finds this."""
     path = tmp_path / "bare.html"
     path.write_text(
         '<!DOCTYPE html><html data-mw-ready="0"><body><div><section class="mw mw-quiz"><h3>Facts</h3><p>A line</p><dl><dt>Loss</dt>'
@@ -53,14 +53,14 @@ def test_a_page_without_a_shadow_root_would_fail(open_html, tmp_path):
 
 
 def _opened(opened: Any, name: str, css: str) -> list[dict[str, Any]]:
-    """The parts of the component in its page, under this style."""
+    """Return the parts of the component in its page, under this style."""
     if css:
         opened.page.add_style_tag(content=css)
     root = section(opened.page, name).first
     root.evaluate(_PINNED)
     root.locator("details").evaluate_all("(folds) => folds.forEach((fold) => { fold.open = true; })")
     before, parts = None, root.evaluate(_PARTS)
-    while before != parts:  # what follows its width is painted a frame later
+    while before != parts:  # parts that depend on the width are painted one frame later
         opened.frame()
         opened.page.wait_for_timeout(50)
         before, parts = parts, root.evaluate(_PARTS)
@@ -68,7 +68,7 @@ def _opened(opened: Any, name: str, css: str) -> list[dict[str, Any]]:
 
 
 def _difference(bare: dict[str, Any], hostile: dict[str, Any]) -> str:
-    """What differs between two sights of one part, in words; "" for nothing."""
+    """Return a text about the differences between two states of one part; "" if there are none."""
     said = []
     if any(abs(a - b) > 1 for a, b in zip(bare["box"], hostile["box"], strict=True)):
         said.append(f"lies at {hostile['box']} instead of {bare['box']}")

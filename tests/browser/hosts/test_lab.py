@@ -1,4 +1,4 @@
-"""JupyterLab shows every component, and drives three."""
+"""JupyterLab shows every component, and three components are used there."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_lab_shows_all_and_drives_three(open_in_lab, lab):
-    """And shows them again from the file, when their kernel has gone."""
+    """JupyterLab also shows the components from the saved file, after their kernel has ended."""
     notebook = open_in_lab(*NOTEBOOK)
     notebook.run_all(timeout=240)
     page = notebook.page
@@ -19,10 +19,10 @@ def test_lab_shows_all_and_drives_three(open_in_lab, lab):
     try:
         _change_theme(page, "JupyterLab Dark")
         check_theme(page, dark=True)
-    finally:  # the server remembers it
+    finally:  # the server stores this setting
         _change_theme(page, "JupyterLab Light")
 
-    # A kernel that starts anew knows none of them: they stay, and what the browser can do alone still works.
+    # A restarted kernel has none of the components. They stay in the page, and functions without Python still work.
     notebook.save()
     notebook.restart_kernel()
     check_all(page)
@@ -31,7 +31,7 @@ def test_lab_shows_all_and_drives_three(open_in_lab, lab):
     page.keyboard.press("Home")
     expect(slider).to_have_attribute("aria-valuetext", "before adaptation")
 
-    # Opened again, they stand there as they were saved.
+    # When the notebook is opened again, the components have their saved state.
     lab.end_sessions()
     again = lab.open(page, "hosts.ipynb").page
     check_all(again)
@@ -41,7 +41,7 @@ def test_lab_shows_all_and_drives_three(open_in_lab, lab):
 
 
 def test_zoom_of_150_percent(open_in_lab):
-    """A browser that zooms has fewer pixels of CSS to lay out, each of more pixels on the screen."""
+    """With zoom, a browser has fewer CSS pixels for the layout, and each is larger on the screen."""
     notebook = open_in_lab(*NOTEBOOK, viewport={"width": 1000, "height": 640}, device_scale_factor=1.5)
     notebook.run_all(timeout=240)
     check_all(notebook.page)
@@ -67,7 +67,7 @@ def test_two_displays_an_output_view_and_a_resized_window_while_it_plays(open_in
     page.keyboard.press("ArrowRight")
     expect(second).to_have_value("1")
 
-    # "Create New View for Output" makes a panel of its own beside the notebook.
+    # "Create New View for Output" opens a separate panel beside the notebook.
     page.evaluate(
         """() => {
             window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0;
@@ -87,7 +87,7 @@ def test_two_displays_an_output_view_and_a_resized_window_while_it_plays(open_in
             root = section(place, name).first
             assert complaints(root, least_width=300) == []
 
-    # A window made narrow while the steps run: they run on, and the component follows its width.
+    # If the window becomes narrow while the steps play, they continue, and the component adapts to the width.
     slider = displays.nth(0)
     slider.scroll_into_view_if_needed()
     wide = width_of(slider)
@@ -107,4 +107,4 @@ def width_of(root: Locator) -> float:
 def _change_theme(page: Page, theme: str) -> None:
     page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
     page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached")
-    page.wait_for_timeout(500)  # its colours follow in frames of their own
+    page.wait_for_timeout(500)  # the colours change over the next frames

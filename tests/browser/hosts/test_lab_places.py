@@ -1,4 +1,4 @@
-"""Where a component can stand in JupyterLab: it has a usable width in each, and nothing of it scrolls or is cut off."""
+"""Places for a component in JupyterLab. In each, the component has a usable width, and no part scrolls or is cut off."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from IPython.display import display
 from tests.widgets.examples import EXAMPLES
 one = {name: make() for name, make in EXAMPLES.items()}
 two = {name: make() for name, make in EXAMPLES.items()}"""
-# In each place stand two of a component, or one; the widths of the boxes are those of the issue.
+# Each place has one or two displays of a component. The widths of the boxes are from a bug report.
 PLACES = {
     "alone": "display(one[name])",
     "HBox, 1,100 px": "display(HBox([one[name], two[name]], layout=Layout(width='1100px')))",
@@ -35,7 +35,7 @@ SINGLE = ("alone", "HBox with a label", "Output", "420 px")
 
 @pytest.fixture(scope="module")
 def show(open_in_lab: Callable[..., Notebook]) -> Callable[[str], Locator]:
-    """Show every component in one place, as outputs of one cell: `show(code)` gives that cell."""
+    """Return a function that shows every component in one place, as outputs of one cell: `show(code)` returns this cell."""
     notebook = open_in_lab(_MAKE, "0", viewport={"width": 1700, "height": 1000})
     notebook.run_all(timeout=240)
 
@@ -54,7 +54,7 @@ def test_every_component_in(show, place):
 
 
 def _not_beside(displays: Locator) -> list[str]:
-    """Two that share 1,100 px stand beside each other, in halves."""
+    """Return complaints unless two displays that share 1,100 px are side by side, each in one half."""
     first, second = (displays.nth(i).bounding_box() for i in range(2))
     assert first is not None
     assert second is not None
@@ -78,7 +78,7 @@ def test_every_component_opened_later_in(show, box):
 
 
 def test_every_component_in_a_sidebar(show):
-    """An output view dragged to the side, 420 px wide."""
+    """The place is an output view that was dragged to the side, 420 px wide."""
     cell = show(PLACES["alone"])
     page = cell.page
     section(cell, NAMES[-1]).first.wait_for(state="visible")

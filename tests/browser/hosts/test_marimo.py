@@ -1,4 +1,4 @@
-"""marimo shows every component and drives three; what is set in the browser runs the cells that use it."""
+"""marimo shows every component, and three are used there. A change in the browser runs the cells that use the component."""
 
 import pytest
 
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.timeout(600)
 def test_marimo_shows_all_in_its_theme_and_drives_three(browser, tmp_path, theme):
     script = tmp_path / "all.py"
     script.write_text(marimo_script(*MARIMO))
-    against = "light" if theme == "dark" else "dark"  # what the system prefers is not asked where the host has a theme
+    # The system's preference must not matter, because the host has a theme
+    against = "light" if theme == "dark" else "dark"
     with (
         marimo_server(script, tmp_path / "marimo", theme=theme) as marimo,
         guarded(browser, marimo.url, color_scheme=against) as page,

@@ -1,4 +1,4 @@
-"""Notebook 7 shows every component and drives three."""
+"""Notebook 7 shows every component, and three components are used there."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.browser.hosts.jupyter import notebook_server
 
 pytestmark = pytest.mark.timeout(600)
 
-# Reported for a notebook with nothing but `1+1` in it, too (notebook 7.6.5, its registry of settings).
+# Notebook 7.6.5 also reports this for a notebook with only `1+1` in it; the cause is its registry of settings.
 _OWN_COMPLAINTS = ("Cannot read properties of undefined (reading 'schema')",)
 
 

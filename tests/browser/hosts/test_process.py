@@ -1,4 +1,4 @@
-"""A server that asks the network is found out, and one that does not answer is stopped."""
+"""A server that calls the network is detected, and a server that does not respond is stopped."""
 
 import sys
 import time

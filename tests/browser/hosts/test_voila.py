@@ -1,4 +1,4 @@
-"""Voila shows every component without its code, and drives three."""
+"""Voila shows every component without its code, and three components are used there."""
 
 import pytest
 
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_voila_shows_all_in_its_theme_and_drives_three(browser, tmp_path, theme):
     write_notebook(tmp_path / "all.ipynb", NOTEBOOK)
-    against = "light" if theme == "dark" else "dark"  # what the system prefers is not asked where the host has a theme
+    # The system's preference must not matter, because the host has a theme
+    against = "light" if theme == "dark" else "dark"
     with (
         voila_server(tmp_path, tmp_path / "jupyter", theme) as voila,
         guarded(browser, voila.url, color_scheme=against) as page,

@@ -1,4 +1,4 @@
-"""Voila for a journey: a notebook's outputs as a page without code, its kernel behind it."""
+"""Voila for tests: a page with a notebook's outputs, without code, connected to a kernel."""
 
 import sys
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _NO_MERMAID = "{%- block html_head_js_mermaidjs -%}{%- endblock html_head_js_mer
 
 
 def _offline_template() -> str:
-    """Return Voila's own template without the fonts that it takes from a CDN, and without Mermaid, which nbconvert's does."""
+    """Return Voila's template without fonts from a CDN and without Mermaid, which nbconvert's template loads from a CDN."""
     places = [Path(folder) / "voila" / "templates" / "lab" / "index.html.j2" for folder in jupyter_path()]
     lines = next(place for place in places if place.exists()).read_text().splitlines(keepends=True)
     return "".join(line for line in lines if "https://cdn." not in line) + _NO_MERMAID
@@ -30,14 +30,14 @@ class Voila:
     folder: Path
 
     def open(self, page: Page, notebook: str, timeout: float = 120) -> None:
-        """Run a notebook of the folder from its first cell to its last, and show what it shows."""
+        """Run all cells of a notebook in the folder, and show its outputs."""
         page.goto(f"{self.url}/voila/render/{notebook}", timeout=1000 * timeout, wait_until="commit")
         page.locator("#rendered_cells").wait_for(state="visible", timeout=1000 * timeout)
 
 
 @contextmanager
 def voila_server(folder: Path, scratch: Path, theme: str = "light") -> Iterator[Voila]:
-    """Start Voila over `folder`, with every setting and its template under `scratch`."""
+    """Start Voila over `folder`, with all its settings and its template under `scratch`."""
     env = own_folders(scratch) | jupyter_folders(scratch)
     template = Path(env["JUPYTER_DATA_DIR"]) / "voila" / "templates" / "offline"  # where Voila looks for them first
     template.mkdir(parents=True)
@@ -50,7 +50,7 @@ def voila_server(folder: Path, scratch: Path, theme: str = "light") -> Iterator[
         f"--theme={theme}",
         "--template=offline",
         "--Voila.ip=127.0.0.1",
-        # Notebook 7's own extension needs Notebook's application, and says so on the console.
+        # Notebook 7's extension needs the Notebook application, and reports its absence on the console.
         "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
         "--show_tracebacks=True",
     ]

@@ -1,5 +1,5 @@
-"""The plane through parameter space: its losses against the learner at single points, its paths against the trace, its
-directions and gradients against hand calculation, all in double precision."""
+"""The plane through parameter space, in double precision. Its losses are compared with the learner at single points, its paths with
+the trace, and its directions and gradients with hand calculations."""
 
 import numpy as np
 import pytest
@@ -61,13 +61,13 @@ def test_losses_paths_and_gradients_of_every_learner_that_moves_parameters(name,
     plane = LossPlane(learner, episodes, third=1)
     seen = [trace(learner, episode) for episode in episodes]
     paths = plane.paths()
-    for k, each in enumerate(seen):  # from the learner's own initialisation the path is the trace
+    for k, each in enumerate(seen):  # from the learner's own initialisation, the path equals the trace
         np.testing.assert_allclose(paths.support_loss[k], each["support_loss"], rtol=1e-6)
         np.testing.assert_allclose(paths.query_loss[k], each["query_loss"], rtol=1e-6)
         away = np.sqrt(np.square(paths.path[k]).sum(-1) + np.square(paths.off_plane[k]))
-        whole = np.linalg.norm(each["parameter_distance"], axis=-1)  # of each layer, together the way from the start
+        whole = np.linalg.norm(each["parameter_distance"], axis=-1)  # the distances of all layers combined
         np.testing.assert_allclose(away, whole, rtol=1e-5, atol=1e-9)
-    np.testing.assert_allclose(paths.path[0, -1, 1], 0, atol=1e-9)  # both solutions span the plane
+    np.testing.assert_allclose(paths.path[0, -1, 1], 0, atol=1e-9)  # the first solution lies on the first axis
     np.testing.assert_allclose(paths.off_plane[:, -1], 0, atol=1e-6)
     for k, episode in enumerate(episodes):
         grid = plane.landscape(4, k)

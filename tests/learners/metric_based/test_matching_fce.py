@@ -100,7 +100,7 @@ def test_functions_too() -> None:
 
 
 def test_an_encoder_that_does_not_say_its_features_is_one_clear_error() -> None:
-    with pytest.raises(LearnerError, match="Linear does not say what its features look like; give feature_shape"):
+    with pytest.raises(LearnerError, match="Linear does not declare the shape of its features; give feature_shape"):
         FullContextMatching(nn.Linear(2, 4))
     with pytest.raises(LearnerError, match="processing_steps=0"):
         FullContextMatching(nn.Linear(2, 4), feature_shape=(4,), processing_steps=0)

@@ -113,7 +113,7 @@ def test_reads_with_several_heads_equal_plain_loops(key_strength: bool) -> None:
     learner = MANN(nn.Identity(), output_dim=2, feature_shape=(4,), key_strength=key_strength, **options).double()
     learner.requires_grad_(False)
     cell = learner.start(1)
-    for _ in range(8):  # more writes than slots: old ones are overwritten
+    for _ in range(8):  # more writes than slots, so old contents are overwritten
         z, label = torch.randn(1, 4).double(), torch.eye(2)[torch.randint(2, (1,))].double()
         expected = in_plain_loops(learner, cell, z, label)
         cell = learner.read(cell, z, label)

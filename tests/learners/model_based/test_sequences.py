@@ -137,7 +137,7 @@ def test_another_number_of_classes_is_one_clear_error(learner: SequenceLearner) 
 
 
 def test_an_encoder_that_does_not_say_its_width_is_one_clear_error() -> None:
-    with pytest.raises(LearnerError, match=r"Flatten does not say what its features look like; give feature_shape="):
+    with pytest.raises(LearnerError, match=r"Flatten does not declare the shape of its features; give feature_shape="):
         RecurrentLearner(nn.Flatten(), output_dim=2)
 
 

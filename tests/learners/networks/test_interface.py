@@ -1,4 +1,4 @@
-"""What a network may declare, and any module that declares nothing, or something else by the same name."""
+"""Attributes that a network may declare, and modules that declare nothing or have other attributes with the same names."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.learners.conftest import sampler_of
 
 
 class Plain(nn.Module):
-    """A network that anyone could bring, with attributes whose names mean something else."""
+    """A user's network, which has attributes with the same names but other meanings."""
 
     def __init__(self, outputs: int, **attributes: Any) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ def test_features_are_declared_as_a_number_or_a_shape(shape: Any) -> None:
 
 @pytest.mark.parametrize("name", ["maml", "anil", "reptile", "imaml", "protonet", "matching", "finetune"])
 def test_attributes_of_another_type_count_as_not_declared(name: str) -> None:
-    """Models of other libraries have a `config` that is an object, or a method by one of these names."""
+    """Models of other libraries may have a `config` that is an object, or a method with one of these names."""
     other = {"config": object(), "statistics": dict, "takes_tasks": "no", "feature_shape": object()}
     sampler = sampler_of("point")
     plain, same = Plain(3), Plain(3, **other)

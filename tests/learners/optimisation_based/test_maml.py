@@ -74,7 +74,7 @@ def test_meta_gradient_equals_finite_differences(kind: str, statistics: str) -> 
 
 def test_running_averages_after_training_are_constants() -> None:
     learner = learners.MAML(network_of("image", "running"), inner_lr=LR, inner_steps=2).train()
-    loop.meta_loss(learner, batch_of("image"))  # fills the running averages
+    loop.meta_loss(learner, batch_of("image"))  # a pass that fills the running averages
     before = {k: v.clone() for k, v in learner.state_dict().items()}
     learner.eval()
     loop.meta_gradient(learner, batch_of("image"))
@@ -142,7 +142,7 @@ def test_the_vmap_idiom_is_exact_with_affine_batch_norm() -> None:
         batch_norm_by_hand, start, tensors_of(learner, batch_of("image")), [dict.fromkeys(start, 0.4)] * 3
     )
     assert total.item() == pytest.approx(by_hand.item(), rel=1e-10), (
-        "even the loss"
+        "even the loss is wrong"
     )  # the gradient is right, so nothing warns
     total.backward()
     errors = {n: ((p.grad - expected[n]).norm() / expected[n].norm()).item() for n, p in start.items()}  # pyright: ignore[reportOptionalOperand]
@@ -179,7 +179,8 @@ def test_the_trace_holds_learned_rates_only_where_they_are_learned() -> None:
         learner.learned[:] = torch.arange(12).view(2, 6) / 100
     trace = loop.trace(learner, episode)
     assert trace["learned_rates"].shape == (5, len(trace.coords["layer"]))
-    np.testing.assert_allclose(trace["learned_rates"][:, 1], [0.01, 0.07, 0.07, 0.07, 0.07])  # the last goes on
+    # Further steps use the last step's rates
+    np.testing.assert_allclose(trace["learned_rates"][:, 1], [0.01, 0.07, 0.07, 0.07, 0.07])
 
 
 def test_weights_of_the_steps_by_hand() -> None:
@@ -256,7 +257,7 @@ def test_remembering_parameters_alone_needs_less_memory_for_the_same_gradient() 
     few_again, many_again = (graph_bytes(1, inner_steps=n, remember="parameters") for n in (2, 8))
     parameters = sum(p.nbytes for p in network_of("image", "support_stats", width=8).parameters())
     assert many > 2 * few
-    assert many_again - few_again == 6 * parameters  # all memory that one more step may keep
+    assert many_again - few_again == 6 * parameters  # one more step may only keep this much
     assert many_again < 0.2 * many
 
 

@@ -85,7 +85,7 @@ def test_inner_loops_are_what_the_browser_is_tested_with():
 
 @pytest.mark.parametrize("name", CASES)
 def test_single_precision_is_as_near(name):
-    """The fixture's values are within 1e-5 of the trace that a notebook shows."""
+    """The fixture's values, in double precision, are within 1e-5 of the trace in single precision that a notebook shows."""
     learner, e = case(name)
     single, double = (trace(each, e, probe=probe_of(e)) for each in (learner, doubled(learner)))
     for channel in CHANNELS:
@@ -104,7 +104,7 @@ def test_learners_that_qualify():
 
 
 class Mine(learners.FromScratch):
-    """A subclass, which could do anything."""
+    """A subclass, which might compute something else."""
 
 
 def of(*modules: nn.Module) -> learners.Learner:

@@ -19,7 +19,7 @@ def test_gradients_equal_those_of_the_plain_step() -> None:
     found, expected = [], []
     for run, into in ((lambda *t: recomputed(step, t), found), (step, expected)):
         a, b = run(p, rate)
-        a, b = run(a, rate * b)  # two in a row
+        a, b = run(a, rate * b)  # two steps in a row
         into += [a, b, *torch.autograd.grad((a * b).sum(), (p, rate))]
     torch.testing.assert_close(found, expected, rtol=1e-13, atol=1e-13)
 

@@ -104,7 +104,7 @@ def test_a_killed_pretraining_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_the_head_is_made_to_the_pools_measure() -> None:
     learner = LinearProbe(encoder())
-    with pytest.raises(LearnerError, match=r"has 0 outputs to pretrain, this batch needs \d+ .* call prepare"):
+    with pytest.raises(LearnerError, match=r"has 0 pretraining outputs, but this batch needs \d+ .* call prepare"):
         learner.meta_gradient(sampler_of("point").batch(0, 2))
     learner.prepare(blob_pool("point", classes=12))
     head = learner.head
@@ -112,7 +112,7 @@ def test_the_head_is_made_to_the_pools_measure() -> None:
     assert learner.head is head  # with the same number of classes, training continues
     learner.prepare(blob_pool("point", classes=5))
     assert learner.hyper["pretraining_head"] == [4, 5]
-    with pytest.raises(LearnerError, match=r"has 5 outputs to pretrain"):
+    with pytest.raises(LearnerError, match=r"has 5 pretraining outputs"):
         learner.meta_gradient(sampler_of("point").batch(0, 4))
 
 
@@ -131,7 +131,7 @@ def test_adapting_needs_no_head_over_the_pool(name: str, tmp_path: Path) -> None
 
 
 def test_classes_that_do_not_last_are_refused() -> None:
-    with pytest.raises(LearnerError, match="'gaussians' makes new ones for every task"):
+    with pytest.raises(LearnerError, match="'gaussians' makes new classes for every task"):
         LinearProbe(encoder()).prepare(load("gaussians").source())
 
 

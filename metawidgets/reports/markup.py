@@ -100,7 +100,8 @@ def markdown(
     """
     renderer = _Renderer(maths or Maths(), found, cell, attachments=attachments, path=path)
     plugins: list[Any] = [import_plugin(name) for name in (*MarkdownWithMath.DEFAULT_PLUGINS, "footnotes")]
-    marked = str(MarkdownWithMath(renderer=renderer, plugins=[*plugins, _references]).render(text))
+    plugins.append(_references)
+    marked = str(MarkdownWithMath(renderer=renderer, plugins=plugins).render(text))
     marked = re.sub(r'((?:id="|href="#)fn(?:ref)?-)', rf"\g<1>{cell}-", marked)  # each cell counts its own footnotes
     return cleaned(marked, embed=renderer.embedded, found=found, cell=cell)
 

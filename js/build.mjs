@@ -30,13 +30,14 @@ const sheets = {
   },
 };
 
-/** The page's own host runs as a classic script; everything else is a module. */
+/** These run as classic scripts: the page's own host, and what converts maths in Python. Everything else is a module. */
+const scripts = ["page_host", "maths"];
 const options = (name, write) => ({
   entryPoints: [join(here, name, "index.ts")],
   outfile: join(out, `${name}.js`),
   bundle: true,
   minify: true,
-  format: name === "page_host" ? "iife" : "esm",
+  format: scripts.includes(name) ? "iife" : "esm",
   target: "es2022",
   charset: "utf8",
   legalComments: "none",

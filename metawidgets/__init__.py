@@ -6,7 +6,7 @@ The names below load at first use (PEP 562), so `import metawidgets` loads neith
 from importlib import import_module
 from typing import Any
 
-from metawidgets import _renamed
+from metawidgets import _chart_display, _renamed
 
 __version__ = "0.1.0"
 
@@ -58,3 +58,4 @@ def __dir__() -> list[str]:
 
 
 _renamed.install()
+_chart_display.install()

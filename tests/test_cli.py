@@ -200,7 +200,7 @@ def test_report_lists_its_parameters(metawidgets):
         ("report -p smoke=yes", "smoke='yes' cannot be used; it takes true or false"),
         ("report --out file/below", "cannot write into the folder file/below (Not a directory)"),
         ("report few_shto", "there is no report 'few_shto'; did you mean 'few_shot'?"),
-        ("export nowhere.ipynb", "cannot read the notebook nowhere.ipynb"),
+        ("export nowhere.ipynb", "there is no notebook nowhere.ipynb; check the path"),
         ("lab nowhere", "there is no folder nowhere"),
     ],
 )
@@ -251,8 +251,26 @@ def test_export(metawidgets):
     code, said, _ = metawidgets("export", "run.ipynb")
     assert (code, said) == (0, "run.html\n")
     assert "hello from the notebook" in Path("run.html").read_text(encoding="utf-8")
-    code, _, said = metawidgets("export", "unrun.ipynb")
-    assert (code, "has no outputs" in said) == (1, True)
+    said_of_unrun = (
+        "the notebook: the outputs of its code: it has none; run it and save it, or use `metawidgets report`"
+    )
+    code, page, said = metawidgets("export", "unrun.ipynb")
+    assert (code, page) == (0, "unrun.html\n")
+    assert said == f"One thing is not in the page as in the notebook:\n  {said_of_unrun}\n"
+    code, printed, _ = metawidgets("export", "unrun.ipynb", "--strict", "--json")
+    assert code == 3
+    assert json.loads(printed) == {
+        "page": "unrun.html",
+        "left_out": [
+            {
+                "cell": 0,
+                "what": "the outputs of its code",
+                "why": "it has none",
+                "cure": "run it and save it, or use `metawidgets report`",
+            }
+        ],
+    }
+    assert metawidgets("export", "run.ipynb", "--strict")[0] == 0
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ export interface Binding {
   input?: string;
   min?: number;
   max?: number;
+  step?: number;
   name?: string;
   [name: string]: unknown;
 }

@@ -10,6 +10,7 @@ import { isPrinting, onWidth, repaint } from "../shared/repaint.ts";
 import { onTheme, type Theme, themeOf } from "../shared/theme.ts";
 import { themedColour } from "./colours.ts";
 import { type Embed, type Embedded, embedFitting } from "./embed.ts";
+import { configOf, onPaper } from "./paper.ts";
 import { adviceOf, recoloured, type StepSlider, takeStep, within } from "./spec.ts";
 import style from "./style.css";
 import { type Tooltip, tooltipOf } from "./tooltip.ts";
@@ -88,14 +89,14 @@ function pictureOf(embed: Embed, { model }: View<Traits>, { root, place, tip }: 
       ast: true, // no eval: the page's policy forbids it
       defaultStyle: false, // it dresses the menu of actions, which is off
       tooltip: tip.show,
-      config: { font: theme.font },
+      config: configOf(spec, theme),
     } as const;
     const next = await embedFitting((each) => embed(place, each, options), place, spec, room);
     chart?.finalize();
     tip.hide();
     chart = next.chart;
     natural = next.natural;
-    place.classList.toggle("is-dark", isDark(theme));
+    place.classList.toggle("is-dark", isDark(theme) && !spec.background);
     nameInputs(place);
   };
   return {
@@ -119,8 +120,7 @@ function themedSpec(model: View<Traits>["model"], theme: Theme) {
   const spec = recoloured(original, (text) => themedColour(text, theme));
   const slider = takeStep(spec);
   if (slider) slider.param.value = within(slider, model.get("step"));
-  spec.background = "transparent";
-  return spec;
+  return onPaper(spec, isDark(theme));
 }
 
 /** Bound inputs of other parameters are Vega's own; give them the name that stands beside them. */

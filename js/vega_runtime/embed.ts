@@ -1,5 +1,5 @@
 // vega-embed, as far as it is used here, and charts that fit the room they have.
-import type { Spec } from "../chart_view/model.ts";
+import type { Spec, SpecConfig } from "../chart_view/model.ts";
 import { legendBelow, narrower, stacked, titleWithin } from "./spec.ts";
 
 /** A Vega view. */
@@ -29,7 +29,7 @@ export interface EmbedOptions {
   ast: boolean;
   defaultStyle: boolean;
   tooltip: TooltipHandler;
-  config: { font: string };
+  config: SpecConfig;
 }
 
 export type Embed = (node: HTMLElement, spec: Spec, options: EmbedOptions) => Promise<Embedded>;

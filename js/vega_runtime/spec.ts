@@ -18,8 +18,11 @@ export function takeStep(spec: Spec): StepSlider | null {
   return { param, min, max, label: name.replace(/[:\s]+$/, "") || "Step" };
 }
 
+/** Ours moves by whole steps; any other slider stays Vega's. */
 function sliderOf({ bind }: Param): Binding | null {
-  return typeof bind === "object" && bind.input === "range" ? bind : null;
+  if (typeof bind !== "object" || bind.input !== "range") return null;
+  const { min = 0, max = 0, step = 1 } = bind;
+  return step === 1 && Number.isInteger(min) && Number.isInteger(max) ? bind : null;
 }
 
 /** What to try first with a chart of steps. */

@@ -5,33 +5,55 @@ import os
 import secrets
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from metawidgets.cli.console import bar, errors, out
+from metawidgets.cli.console import AsJSON, bar, errors, out, print_json, say_left_out
 from metawidgets.errors import ReportError
+from metawidgets.reports.left_out import LeftOut
 
 __all__ = ["export", "lab", "site"]
 
 
 def export(
-    notebook: Annotated[Path, typer.Argument(help="An executed notebook, saved with its widget state.")],
+    notebook: Annotated[Path, typer.Argument(help="A notebook, saved with its outputs and its widget state.")],
     page: Annotated[Path | None, typer.Option("--out", help="The HTML file; by default beside the notebook.")] = None,
+    allow_scripts: Annotated[
+        bool,
+        typer.Option(
+            "--allow-scripts",
+            help="Run the scripts of outputs that carry them with them, each in a frame without a network.",
+        ),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="End with exit code 3 if the page leaves out anything; the page is written."),
+    ] = False,
+    as_json: AsJSON = False,
 ) -> None:
-    """Write an executed notebook as one self-contained HTML file, in which its components work without a network.
+    """Write a notebook as one self-contained HTML file, in which its components and charts work without a network.
+
+    What the notebook showed and the page does not is listed on standard error, cell by cell.
 
     Example: `metawidgets export my_notebook.ipynb`
     """
     # nbformat and nbconvert load slowly
-    from metawidgets.reports import catalogue
     from metawidgets.reports.export import export_notebook
 
-    node = catalogue.read(notebook)
-    if not any(cell.get("outputs") for cell in node.cells):
-        raise ReportError(f"{notebook} has no outputs; run it and save it first, or use `metawidgets report`.")
-    out.print(f"[bold]{export_notebook(notebook, page or notebook.with_suffix('.html'))}[/]")
+    left_out: list[LeftOut] = []
+    written = export_notebook(
+        notebook, page or notebook.with_suffix(".html"), allow_scripts=allow_scripts, on_left_out=left_out.append
+    )
+    if as_json:
+        print_json({"page": str(written), "left_out": [asdict(item) for item in left_out]})
+    else:
+        out.print(f"[bold]{written}[/]")
+    say_left_out(left_out)
+    if strict and left_out:
+        raise typer.Exit(3)
 
 
 def site(

@@ -1,5 +1,6 @@
 """The notebooks that come with metawidgets: in a checkout's folder `notebooks`, or inside an installed package."""
 
+import json
 import re
 import warnings
 from pathlib import Path
@@ -71,7 +72,7 @@ def read(path: str | Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns when it adds missing ids or replaces duplicate ids
-            read_notebook = nbformat.read(Path(path), as_version=4)
+            read_notebook = _parsed(Path(path).read_text(encoding="utf-8-sig"))  # Windows' editors write a mark first
             notebook: Any = nbformat.from_dict(read_notebook)  # an old format is read as another class
             nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
         check_depth(notebook)
@@ -84,6 +85,23 @@ def read(path: str | Path) -> NotebookNode:
     except Exception as error:  # nbformat may raise anything
         raise ReportError(f"{path} is not a notebook ({type(error).__name__}); give an .ipynb file.") from None
     return notebook
+
+
+def _parsed(text: str) -> Any:
+    """Return the notebook in a file's text, whatever its format. A later format is read as far as it is like ours."""
+    raw = json.loads(text)
+    if isinstance(raw.get("nbformat"), int) and raw["nbformat"] > 4:
+        raw.update(nbformat=4, nbformat_minor=5)
+    for cell in raw.get("cells") or []:
+        for output in cell.get("outputs") or []:
+            _name_json(output.get("data") or {})
+    return nbformat.reads(json.dumps(raw), as_version=4)
+
+
+def _name_json(data: dict[str, Any]) -> None:
+    """Rename types that hold JSON without saying so, such as Altair's `application/vnd.vegalite.v6.json`: nbformat refuses them."""
+    for mime in [mime for mime, value in data.items() if isinstance(value, dict) and mime.endswith(".json")]:
+        data[f"{mime.removesuffix('.json')}+json"] = data.pop(mime)
 
 
 def _check_outputs(cell: NotebookNode) -> None:

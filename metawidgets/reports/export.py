@@ -19,10 +19,15 @@ from metawidgets import __version__
 from metawidgets.errors import ExportError, ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.markup import cleaned, code_label, final_lines, markdown
+from metawidgets.reports.charts import make_charts_live
+from metawidgets.reports.left_out import LeftOut, footer, number_of
+from metawidgets.reports.long_outputs import folded_html, terminal_text
+from metawidgets.reports.markup import cleaned_with_pictures, code_label, coloured_only, final_lines, markdown
+from metawidgets.reports.maths import Maths
+from metawidgets.reports.output_types import PRIORITY, convert_types
 from metawidgets.reports.page_data import finite, output_cells, page_data, simplify_views
-from metawidgets.reports.saved_widgets import STATE, VIEW
+from metawidgets.reports.saved_widgets import STATE
+from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
 
@@ -30,35 +35,30 @@ __all__ = ["CSP", "PageExporter", "export_component", "export_notebook"]
 
 _HERE = Path(__file__).parent
 _NUMBER = "metawidgets_cell"
-# Richest first. JavaScript outputs are left out, since they need a notebook's page around them.
-_PRIORITY = [
-    VIEW,
-    "text/html",
-    "text/markdown",
-    "image/svg+xml",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "text/plain",
-]
 
 CSP = (
-    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; "
-    "font-src data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "media-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 
 
 class PageExporter(HTMLExporter):
     """nbconvert's HTML exporter with our own page: no CDN, no MathJax, no require.js. The page itself runs the components."""
 
-    def __init__(self, title: str = "", **kwargs: Any) -> None:
+    def __init__(self, title: str = "", *, allow_scripts: bool = False, **kwargs: Any) -> None:
         super().__init__(raw_template=_text("template.html.j2"), exclude_anchor_links=True, **kwargs)
-        self.title = title
-        self.left_out: list[LeftOut] = []  # of the last notebook
+        self.title, self.allow_scripts = title, allow_scripts
+        # of the last notebook
+        self.left_out: list[LeftOut] = []
+        self._maths, self._path = Maths(), ""
         for name, function in {
-            "clean": cleaned,
+            "clean": self._clean_html,
             "code_label": code_label,
+            "coloured_only": coloured_only,
             "final_lines": final_lines,
+            "folded": folded_html,
+            "framed": framed,
+            "terminal": terminal_text,
             "alt": _alt,
             "still": _still,
         }.items():
@@ -67,31 +67,51 @@ class PageExporter(HTMLExporter):
     @property
     def default_config(self) -> Any:
         config: Any = super().default_config
-        config.NbConvertBase.display_data_priority = _PRIORITY
+        config.NbConvertBase.display_data_priority = PRIORITY
         config.CSSHTMLHeaderPreprocessor.enabled = False  # leaves out nbconvert's own style sheet of 100 KB
         return config
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        metadata = context.get("resources", {}).get("metadata", {})
-        return markdown(source, attachments=context.get("cell", {}).get("attachments"), path=metadata.get("path", ""))
+        attachments = context.get("cell", {}).get("attachments")
+        return markdown(source, attachments=attachments, path=self._path, maths=self._maths, **self._finding(context))
+
+    @pass_context
+    def _clean_html(self, context: Any, html: str) -> str:
+        return cleaned_with_pictures(html, self._path, **self._finding(context))
+
+    def _finding(self, context: Any) -> dict[str, Any]:
+        cell = number_of(context.get("cell"))
+        return {"cell": cell, "found": self.left_out.append}
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        self.left_out = []
+        self.left_out, self._maths = [], Maths()
+        self.left_out += _never_run(nb)
         nb = _presentable(nb)
+        self._path = path = (resources or {}).get("metadata", {}).get("path", "")
+        self.left_out += make_charts_live(nb, Path(path) if path else None)
+        self.left_out += replace_scripts(nb, allow_scripts=self.allow_scripts)
+        self.left_out += convert_types(nb)
         found = page_data(nb)
         self.left_out += found.left_out
         simplify_views(nb)
         title = self.title or _heading(nb) or "Report"
-        css = "\n".join([_text("page.css"), *found.styles])
+        css = "\n".join([_short(_text("page.css")), *found.styles])
         resources = {**(resources or {}), "csp": CSP, "version": __version__, "title": title, "css": css}
         html, resources = super().from_notebook_node(nb, resources, **kw)
+        html = self._maths.with_references(html)
+        if "<math" in html:
+            html = html.replace("</style>", f"{_short(_text('maths.css'))}</style>", 1)
         # Insert the data last, so that nbconvert's HTML parser does not parse a megabyte of it.
         host = _script(bundle_path("page_host").read_text(encoding="utf-8"))
-        data = f'<script type="application/json" id="mw-page">{_json(found.page)}</script>\n<script>{host}</script>'
-        return html.replace("<!--mw-data-->", found.templates + data), resources
+        host = f"{host}</script>\n{FRAMES}" if 'class="mw-frame"' in html else f"{host}</script>"
+        data = f'<script type="application/json" id="mw-page">{_json(found.page)}</script>\n<script>{host}'
+        self.left_out.sort(key=lambda item: item.cell)
+        return html.replace("<!--mw-footer-->", footer(self.left_out)).replace(
+            "<!--mw-data-->", found.templates + data
+        ), resources
 
 
 def export_notebook(
@@ -99,6 +119,7 @@ def export_notebook(
     out_path: str | Path,
     *,
     title: str | None = None,
+    allow_scripts: bool = False,
     on_left_out: Callable[[LeftOut], object] | None = None,
 ) -> Path:
     """Write an executed notebook as one self-contained HTML page.
@@ -107,6 +128,8 @@ def export_notebook(
         notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook node.
         out_path: the path of the page. It is replaced only when the new page is complete.
         title: the page's title; by default the notebook's first heading.
+        allow_scripts: run the scripts of outputs that carry them with them, such as a self-contained plotly figure. Each runs in a
+            frame of its own, without a network and without access to the page.
         on_left_out: called for each thing that the notebook showed and the page does not, once the page is written.
 
     Returns:
@@ -121,7 +144,7 @@ def export_notebook(
     else:
         resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
         nb = _read(Path(notebook))
-    exporter = PageExporter(title or "")
+    exporter = PageExporter(title or "", allow_scripts=allow_scripts)
     html, _ = exporter.from_notebook_node(nb, resources)
     out_path = Path(out_path)
     try:
@@ -170,7 +193,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _presentable(nb: NotebookNode) -> NotebookNode:
-    """Return a copy without the cells and outputs that tags hide, in which the page can show every output."""
+    """Return a copy without the cells and outputs that tags hide."""
     nb = copy.deepcopy(nb)
     for number, cell in enumerate(nb.cells, start=1):
         cell.metadata[_NUMBER] = number  # cells are counted before some are removed
@@ -183,12 +206,14 @@ def _presentable(nb: NotebookNode) -> NotebookNode:
             cell.source = ""
         if _tagged(cell, "remove-output"):
             cell.outputs = []
-        for output in cell.outputs:
-            if "data" in output and not set(output.data) & set(_PRIORITY):
-                output.data["text/plain"] = (
-                    f"[output of a type that a page cannot show: {', '.join(sorted(output.data))}]"
-                )
     return nb
+
+
+def _never_run(nb: NotebookNode) -> list[LeftOut]:
+    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+    if not code or any(cell.outputs or cell.get("execution_count") for cell in code):
+        return []
+    return [LeftOut(0, "the outputs of its code", "it has none", "run it and save it, or use `metawidgets report`")]
 
 
 def _tagged(cell: NotebookNode, tag: str) -> bool:
@@ -226,6 +251,12 @@ def _json(value: Any) -> str:
 
 def _script(text: str) -> str:
     return text.replace("</script", "<\\/script")
+
+
+def _short(css: str) -> str:
+    """Return a style sheet of ours without comments, and without the spaces that mean nothing."""
+    css = re.sub(r"/\*.*?\*/|^\s+|\n$", "", css, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\s+(?=[{}])|(?<=[{};,:>])\s+", "", css).replace(";}", "}")
 
 
 def _text(name: str) -> str:

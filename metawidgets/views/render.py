@@ -76,10 +76,14 @@ def _draw(kind: str, chart: alt.TopLevelMixin, **options: Any) -> Any:
     import vl_convert  # loads slowly: it maps 100 MB of JavaScript engine
 
     try:
+        spec = chart.to_dict()
+        if "/vega/" in spec.get("$schema", ""):
+            return getattr(vl_convert, f"vega_to_{kind}")(_drawable_json(spec), **options)
         convert = getattr(vl_convert, f"vegalite_to_{kind}")
-        return convert(_drawable_json(chart.to_dict()), vl_version=_vegalite_version(), **options)
+        return convert(_drawable_json(spec), vl_version=_vegalite_version(), **options)
     except ValueError as error:
-        raise ExportError(f"the chart cannot be drawn as {kind}: {str(error).splitlines()[0]}") from error
+        reason = " ".join(str(error).splitlines()[:2])  # the first line only says what failed
+        raise ExportError(f"the chart cannot be drawn as {kind}: {reason}") from error
 
 
 def _drawable_json(value: Any) -> str:

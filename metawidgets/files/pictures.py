@@ -77,7 +77,8 @@ def _digest(image: Image.Image) -> str:
     """Return a hash of the values, the same for a grey picture and its copy in RGB."""
     if image.mode not in _DEEP:
         seen = image.convert("RGBA")
-        image = seen if seen.getextrema()[3] != (255, 255) else seen.convert("RGB")
+        opaque = seen.getchannel("A").getextrema() == (255, 255)
+        image = seen.convert("RGB") if opaque else seen
     return hashlib.sha256(f"{image.mode} {image.size}".encode() + image.tobytes()).hexdigest()[:16]
 
 

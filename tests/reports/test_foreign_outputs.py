@@ -60,7 +60,9 @@ def test_the_footer_lists_what_is_left_out(exported):
 
 
 def test_every_kind_is_in_the_table_and_every_named_test_exists():
-    rows = re.findall(r"^\| `([\w-]+)` \|.*\| (\w+) \| [^|]+ \| `(\w+)` \|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([\w-]+)` \|.*\| (\w+) \| [^|]+ \| `(\w+)` \|$", TABLE.read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert {name: shows for name, shows, _ in rows if name in KINDS} == {
         name: kind.shows for name, kind in KINDS.items()
     }

@@ -93,7 +93,7 @@ def _of_characters(
     kind = type(learner).__name__
     for n_way in (5, 20) if twenty_ways else (5,):
         # These learners take many steps on many images: a hundred episodes need a minute, so they get fewer settings.
-        most = 3 if n_way == 5 and kind not in ("FineTune", "Reptile") else 2
+        most = 3 if n_way == 5 and kind not in ("FineTune", "ImplicitMAML", "Reptile") else 2
         for k_shot, n_query in ((1, 15), (5, 15), (10, 10))[:most]:
             sampler = EpisodeSampler(source, n_way=n_way, k_shot=k_shot, n_query=n_query, seed=TEST_SEED)
             result = evaluate(learner, sampler, n_episodes if twenty_ways or k_shot == 1 else n_episodes // 2)

@@ -269,7 +269,8 @@ RECIPES["omniglot-metasgd"] = replace(
     steps=900,
     n_validation=100,
 )
-# Implicit MAML begins with MAML's network too: from random parameters it reached 68.9 and 77.6 %. Its validations were flat, so it ends early.
+# Implicit MAML begins with MAML's network too: from random parameters it reached 68.9 and 77.6 %. It ends early, since its
+# validations were flat.
 RECIPES["omniglot-imaml"] = replace(
     RECIPES["omniglot-imaml"],
     begins_with="omniglot-maml",

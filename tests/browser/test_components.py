@@ -135,9 +135,13 @@ def _fits(opened: OpenPage, width: int, *, dark: bool) -> None:
     assert box["height"] > 100
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, "something sticks out of the page"
     assert view.locator(".mw-status").is_hidden()
-    paper, ink = (_lightness(colour) for colour in view.evaluate(_COLOURS))
-    assert abs(paper - ink) > 120
-    assert (paper < ink) == dark
+    for _ in range(100):  # a component takes another theme in a frame of its own
+        paper, ink = (_lightness(colour) for colour in view.evaluate(_COLOURS))
+        if (paper < ink) == dark and abs(paper - ink) > 120:
+            break
+        opened.frame()
+    else:
+        pytest.fail(f"ink of lightness {ink:.0f} on paper of {paper:.0f}")
 
 
 def _lightness(colour: str) -> float:

@@ -12,6 +12,7 @@ from jaxtyping import Int, Shaped
 from metawidgets.episodes.arrays import ItemId, checked_features, whole
 from metawidgets.episodes.edits import TakenItems
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
+from metawidgets.episodes.own_items import OwnItems
 from metawidgets.errors import EpisodeError
 
 __all__ = ["ClassPool", "EpisodeSampler", "TaskSource"]
@@ -36,8 +37,8 @@ class TaskSource(Protocol):
     def draw_batch(self, rng: np.random.Generator, spec: EpisodeSpec, size: int) -> EpisodeBatch: ...
 
 
-@dataclass(frozen=True, eq=False)
-class ClassPool:
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassPool(OwnItems):
     """Classes whose items are in one array, sorted by class, so that one fancy index draws an episode.
 
     Args:
@@ -83,6 +84,10 @@ class ClassPool:
             object.__setattr__(self, "feature_names", checked_features(self.feature_names, self.items.shape[1:]))
         if not self.origins:
             object.__setattr__(self, "origins", self.class_ids)
+
+    def __repr__(self) -> str:
+        of = f"{self.items.dtype} {self.items.shape[1:]}"
+        return f"ClassPool({self.name!r}, {len(self)} classes, {len(self.items)} items of {of})"
 
     def __len__(self) -> int:
         return len(self.class_ids)

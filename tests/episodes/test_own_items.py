@@ -1,0 +1,197 @@
+"""Pools of the user's own items: what comes out of arrays, tensors, datasets and records, and each refusal with its cure."""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from torch.utils.data import TensorDataset
+
+from metawidgets.episodes import ClassPool, EpisodeSampler
+from metawidgets.errors import EpisodeError
+
+VECTORS = np.arange(12, dtype=np.float64).reshape(6, 2)
+LABELS = [10, 9, 10, 9, 10, 9]
+GREY = np.arange(6 * 4 * 5, dtype=np.uint8).reshape(6, 4, 5)
+
+
+def test_items_are_sorted_by_label_and_keep_their_number() -> None:
+    pool = ClassPool.of(VECTORS, LABELS)
+    assert pool.class_ids == ("9", "10")  # by number, not by text
+    assert pool.items.dtype == np.float32
+    for c, label in enumerate((9, 10)):
+        rows = range(pool.offsets[c], pool.offsets[c + 1])
+        numbers = [i for i, each in enumerate(LABELS) if each == label]
+        assert [pool.item_ids[r] for r in rows] == [str(i) for i in numbers]
+        assert np.array_equal(pool.items[rows], VECTORS[numbers])
+    VECTORS[0, 0] += 0  # the caller's array stays writable
+
+
+@pytest.mark.parametrize("names", [{9: "cat", 10: "dog"}, [str(i) for i in range(9)] + ["cat", "dog"]])
+def test_labels_have_names(names: Any) -> None:
+    assert ClassPool.of(VECTORS, np.array(LABELS), names=names).class_ids == ("cat", "dog")
+
+
+def test_the_representation_is_one_line() -> None:
+    assert repr(ClassPool.of(GREY, LABELS)) == "ClassPool('own', 2 classes, 6 items of uint8 (1, 4, 5))"
+
+
+def test_tensors_need_no_import_of_torch_here() -> None:
+    for dtype in (torch.float32, torch.float16, torch.bfloat16, torch.int64):  # small whole numbers, exact in each
+        x = torch.tensor(VECTORS).to(dtype)
+        x = x.requires_grad_() if dtype == torch.float32 else x
+        assert np.array_equal(ClassPool.of(x, torch.tensor(LABELS)).items, ClassPool.of(VECTORS, LABELS).items)
+    code = "import sys, metawidgets.episodes as e; e.ClassPool.of([[1.], [2.]], [0, 1]); print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_channels_first_and_last_are_the_same_pictures() -> None:
+    first = np.random.default_rng(0).integers(0, 256, (6, 3, 4, 5), np.uint8)
+    pools = [ClassPool.of(x, LABELS) for x in (first, first.transpose(0, 2, 3, 1))]
+    assert np.array_equal(pools[0].items, pools[1].items)
+    assert np.array_equal(np.sort(pools[0].items.ravel()), np.sort(first.ravel()))
+    assert ClassPool.of(first[:, :, :1, :3], LABELS, channels="first").items.shape == (6, 3, 1, 3)
+    assert ClassPool.of(first[:, :, :1, :3], LABELS, channels="last").items.shape == (6, 3, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "levels"),
+    [
+        (np.array([0.0, 0.5, 1.0]), {"pixel_range": (0, 1)}, [0, 128, 255]),
+        (np.array([-1.0, 0.0, 1.0], np.float32), {"pixel_range": (-1, 1)}, [0, 128, 255]),
+        (np.array([0, 257 * 7, 65535], np.uint16), {}, [0, 7, 255]),
+        (np.array([False, True, True]), {"kind": "images"}, [0, 255, 255]),
+        (np.array([0, 7, 255], np.uint8), {}, [0, 7, 255]),
+        (np.array([0, 7, 15], np.uint8), {"pixel_range": (0, 15)}, [0, 119, 255]),
+    ],
+)
+def test_pictures_are_scaled_by_their_range_and_not_by_what_they_hold(x: Any, options: Any, levels: list[int]) -> None:
+    pixels = np.broadcast_to(x[:, None, None, None], (3, 1, 2, 2))
+    assert ClassPool.of(pixels, [0, 1, 2], **options).items[:, 0, 0, 0].tolist() == levels
+
+
+def test_a_series_is_a_vector_that_a_network_unflattens() -> None:
+    series = np.random.default_rng(0).normal(size=(6, 7, 2)).astype(np.float32)
+    pool = ClassPool.of(series, [0, 0, 0, 1, 1, 1])
+    assert torch.equal(torch.nn.Unflatten(1, (7, 2))(torch.tensor(pool.items)), torch.tensor(series))
+
+
+def test_token_ids_stay_integers() -> None:
+    ids = np.array([[0, 1 << 24 - 1], [3, 16_777_215], [5, 6], [7, 8]])
+    pool = ClassPool.of(ids, list("aabb"), kind="tokens")
+    assert pool.items.dtype == np.int32
+    assert np.array_equal(pool.items, ids)
+    episode = EpisodeSampler(pool, n_way=2, k_shot=1, n_query=1).episode(0)
+    for x, items in ((episode.support_x, episode.support_items), (episode.query_x, episode.query_items)):
+        assert np.array_equal(x.astype(np.int64), ids[[int(each.item) for each in items]])  # exact, to the largest id
+    with pytest.raises(EpisodeError, match="give ids from 0 to 16,777,215"):
+        ClassPool.of(ids + 1, list("aabb"), kind="tokens")
+
+
+def test_datasets_of_torch() -> None:
+    x = torch.rand(6, 3, 4, 5)
+    dataset = TensorDataset(x, torch.tensor(LABELS) - 9)
+    pool = ClassPool.from_dataset(dataset, pixel_range=(0, 1), names=["cat", "dog"], name="pets")
+    assert (pool.name, pool.class_ids, len(pool.items)) == ("pets", ("cat", "dog"), 6)
+    assert np.array_equal(pool.items, ClassPool.of(x, np.array(LABELS) - 9, pixel_range=(0, 1)).items)
+
+
+def test_a_dataset_of_pictures_names_its_classes() -> None:
+    class Pictures(list[Any]):
+        classes = ("cat", "dog")
+
+    pool = ClassPool.from_dataset(Pictures((Image.fromarray(each), i % 2) for i, each in enumerate(GREY)))
+    assert pool.class_ids == ("cat", "dog")
+    assert np.array_equal(pool.items[:, 0], GREY[[0, 2, 4, 1, 3, 5]])
+
+
+def test_records_data_frames_and_columns_are_one_pool() -> None:
+    columns = {"a": [1.0, 2.0, 3.0], "b": [4, 5, 6], "kind": ["x", "y", "x"], "id": ["p", "q", "r"]}
+    frame = pd.DataFrame(columns)
+    for records in (columns, frame, frame.to_dict("records")):
+        pool = ClassPool.from_records(records, item=["a", "b"], label="kind", item_id="id")
+        assert pool.items.tolist() == [[1, 4], [3, 6], [2, 5]]
+        assert (pool.class_ids, pool.item_ids, pool.feature_names) == (("x", "y"), ("p", "r", "q"), ("a", "b"))
+    arrays = [{"image": each, "kind": i % 2} for i, each in enumerate(GREY)]
+    pool = ClassPool.from_records(arrays, item="image", label="kind")
+    assert np.array_equal(pool.items, ClassPool.of(GREY, [0, 1] * 3).items)
+
+
+def changed(place: tuple[int, int], value: float) -> np.ndarray:
+    x = VECTORS.copy()
+    x[place] = value
+    return x
+
+
+UNIT = np.linspace(0, 1, 6 * 3 * 4 * 5).reshape(6, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "options", "said"),
+    [
+        (VECTORS, LABELS[:5], {}, "y has 5 labels for 6 items of X; give one for each"),
+        (VECTORS, np.eye(6), {}, r"shape \(6, 6\).*y.argmax\(1\)"),
+        (VECTORS, [1, 1, 1, 1, 1, 1], {}, "y has 1 class, and an episode needs two"),
+        (VECTORS, [1.0, 2.0, float("nan"), 1, 2, 1], {}, r"y\[2\] is nan; a label is a whole number or a text"),
+        (VECTORS, [0.5, 2, 1, 1, 2, 1], {}, r"y\[0\] is 0.5"),
+        (VECTORS, pd.Series(["a", pd.NA, "b", "b", "a", "a"]), {}, r"y\[1\] is <NA>"),
+        (VECTORS, LABELS, {"names": {9: "cat"}}, "label 10 has no name: names has 9; name every label"),
+        (VECTORS, LABELS, {"names": {9: "cat", 10: "cat"}}, "two labels are named 'cat'"),
+        (VECTORS, LABELS, {"names": "cats"}, "names='cats' is one text"),
+        (VECTORS, LABELS, {"item_ids": ["a"]}, "item_ids has 1 entries for 6 items"),
+        (VECTORS, LABELS, {"item_ids": list("abaccd")}, "item_ids has 'a' twice in one class"),
+        (VECTORS, LABELS, {"kind": "vector"}, "kind='vector' is no kind of items; did you mean 'vectors'"),
+        (VECTORS, LABELS, {"kind": "images"}, r"X is float64 \(6, 2\), but images are \(item, height, width\)"),
+        (VECTORS, LABELS, {"pixel_range": (0, 1)}, "pixel_range and channels are for images"),
+        (VECTORS, LABELS, {"kind": "tokens"}, "token ids are float64, not integers"),
+        (VECTORS[:, 0], LABELS, {}, r"X is float64 \(6,\), but .*vectors are \(item, dim\)"),
+        (VECTORS[:, :0], LABELS, {}, "it is empty"),
+        (changed((4, 1), np.inf), LABELS, {}, r"X\[4\] has inf as number 1"),
+        (changed((0, 0), 1e300), LABELS, {}, r"X\[0\] has 1e\+300 as number 0"),
+        ([[1, 2], [3]], [0, 1], {}, "the entries of X differ in shape; pad, cut or resize"),
+        ([["a"], ["b"]], [0, 1], {}, "not numbers; turn it into an array of numbers"),
+        (UNIT, LABELS, {}, r"X goes from 0 to 1; give pixel_range=\(black, white\)"),
+        (UNIT * 2, LABELS, {"pixel_range": (0, 1)}, r"X goes from 0 to 2, outside of pixel_range=\(0, 1\)"),
+        (UNIT, LABELS, {"pixel_range": (1, 0)}, r"pixel_range=\(1, 0\) is empty"),
+        (np.full((6, 3, 4, 5), np.nan), LABELS, {"pixel_range": (0, 1)}, r"X\[0\] has a pixel that is not finite"),
+        (np.zeros((6, 3, 4, 1), np.uint8), LABELS, {}, "may have its channels first or last; say which by channels="),
+        (np.zeros((6, 4, 5, 4), np.uint8), LABELS, {}, "drop an alpha channel"),
+    ],
+)
+def test_refusals_name_the_value_and_the_cure(x: Any, y: Any, options: Any, said: str) -> None:
+    with pytest.raises(EpisodeError, match=said):
+        ClassPool.of(x, y, **options)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "said"),
+    [
+        (iter([]), "has no length or no index"),
+        ([(VECTORS[0], 0), VECTORS[1]], "entry 1 of the dataset is ndarray, not a pair"),
+        ([(GREY[0], 0), (GREY[1, :3], 1)], r"item 1 has shape \(3, 5\), but item 0 has \(4, 5\).*resize"),
+        ([(GREY[0], 0), (GREY[1] / 255, 1)], "item 1 is float64, but item 0 is uint8"),
+        ([("text", 0)], "item 0 is <U4"),
+        ([], "y has 0 class"),
+    ],
+)
+def test_refusals_of_datasets(dataset: Any, said: str) -> None:
+    with pytest.raises(EpisodeError, match=said):
+        ClassPool.from_dataset(dataset)
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ([{"a": 1, "kind": "x"}, {"kind": "y"}], "record 1 has no field 'a'"),
+        ([{"a": 1, "kind": "x"}, {"a": "?", "kind": "y"}], r"'a' of record 1 is '\?', not a number"),
+        ([3], "record 0 is int, not a dictionary"),
+        ({"A": [1, 2], "kind": ["x", "y"]}, "there is no column 'a'; did you mean 'A'"),
+    ],
+)
+def test_refusals_of_records(records: Any, said: str) -> None:
+    with pytest.raises(EpisodeError, match=said):
+        ClassPool.from_records(records, item=["a"], label="kind")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -29,9 +30,17 @@ def exported(tmp_path_factory) -> tuple[Path, list[LeftOut]]:
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
     root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory(prefix="mw-") as folder:
-        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
+        # Our kernel client, since Jupyter's own can miss a reply where a cell prints into an `Output`.
+        manager = {
+            "transport": "ipc",
+            "ip": f"{folder}/k",
+            "client_class": "metawidgets.reports.kernel_client.KernelClient",
+        }
+        config = Config({"KernelManager": manager})
         client = NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(root)}}, config=config)
-        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
+        # In a thread of its own: in this one, Playwright's event loop counts as running.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(client.execute, env={**os.environ, "OMP_NUM_THREADS": "1"}).result()
     path = tmp_path_factory.mktemp("page") / "widgets.html"
     exporter = PageExporter("Widgets")
     path.write_text(exporter.from_notebook_node(nb)[0], encoding="utf-8")

@@ -83,7 +83,7 @@ def test_its_commands_run(tmp_path, monkeypatch, capsys):
     Path("shots.toml").write_text(tiny)
     lines = [line for block in blocks(README, "console") for line in block.splitlines()]
     commands = [line.split() for line in lines if line.startswith("metawidgets ")]
-    assert len(commands) == 15
+    assert len(commands) == 16
     for words in commands:
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as stop:

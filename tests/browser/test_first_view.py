@@ -95,11 +95,13 @@ def test_an_opened_fold_is_open_again_after_reload_and_for_others_of_its_kind(na
     for i in range(titles.count()):
         titles.nth(i).click()
     assert all(_folds(first))
+    opened.page.wait_for_timeout(100)  # a fold tells of its change in a task of its own
     opened.page.reload()
     opened.page.wait_for_selector("html[data-mw-ready]", state="attached")
     for view in shown_at(opened.page).all():
         assert all(_folds(view))
     titles.first.click()
+    opened.page.wait_for_timeout(100)
     opened.page.reload()
     opened.page.wait_for_selector("html[data-mw-ready]", state="attached")
     for view in shown_at(opened.page).all():

@@ -164,6 +164,9 @@ def test_slots_by_keyboard(open_component):
     expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: a blend")
     opened.page.keyboard.press("ArrowLeft")
     assert opened.model(view, "step") == 2
+    expect(opened.view.locator(".mw-live")).to_contain_text(
+        "memory writes: 2 of 3"
+    )  # it would replace what comes before it
     opened.page.keyboard.press("Enter")
     assert opened.model(selection, "selected") == "tiles/class1/s1"
     expect(opened.view.locator(".mw-live")).to_contain_text("Slot 1: holds item 1")

@@ -1,15 +1,17 @@
 """A notebook of ipywidgets, other anywidgets and mixtures, run, exported, and opened without a network or Python."""
 
+import asyncio
 import json
 import os
 import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from traitlets.config import Config
 
 from metawidgets.reports.export import PageExporter
@@ -29,9 +31,17 @@ def exported(tmp_path_factory) -> tuple[Path, list[LeftOut]]:
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
     root = Path(__file__).parents[2]
     with tempfile.TemporaryDirectory(prefix="mw-") as folder:
-        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
+        # Our kernel client, since Jupyter's own can miss a reply where a cell prints into an `Output`.
+        manager = {
+            "transport": "ipc",
+            "ip": f"{folder}/k",
+            "client_class": "metawidgets.reports.kernel_client.KernelClient",
+        }
+        config = Config({"KernelManager": manager})
         client = NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(root)}}, config=config)
-        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
+        # In a thread of its own: in this one, Playwright's event loop counts as running.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, client.async_execute(env={**os.environ, "OMP_NUM_THREADS": "1"})).result()
     path = tmp_path_factory.mktemp("page") / "widgets.html"
     exporter = PageExporter("Widgets")
     path.write_text(exporter.from_notebook_node(nb)[0], encoding="utf-8")
@@ -139,28 +149,28 @@ def test_tabs_and_folds_work_by_keyboard_and_what_they_hold_is_alive(opened):
     page = opened()
     panels = cell(page, "Tabs, folds and stacks")
     one, two, three = panels.get_by_role("tab").all()
-    assert panels.get_by_text("first panel").is_visible()
+    expect(panels.get_by_text("first panel")).to_be_visible()
     one.focus()
     page.keyboard.press("ArrowRight")
-    assert two.get_attribute("aria-selected") == "true"
-    assert panels.get_by_text("first panel").is_hidden()
+    expect(two).to_have_attribute("aria-selected", "true")
+    expect(panels.get_by_text("first panel")).to_be_hidden()
     query = panels.get_by_role("gridcell", name="query 3 of 4, class aleph")
     query.click()
-    assert query.get_attribute("aria-selected") == "true"
+    expect(query).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Tab")
     one.focus()
     page.keyboard.press("End")
-    assert three.get_attribute("aria-selected") == "true"
-    assert panels.get_by_text("third").is_visible()
-    assert panels.get_by_role("tabpanel").count() == 1
+    expect(three).to_have_attribute("aria-selected", "true")
+    expect(panels.get_by_text("third")).to_be_visible()
+    expect(panels.get_by_role("tabpanel")).to_have_count(1)
     control = panels.get_by_role("button", name="Control")
-    assert panels.get_by_role("slider").count() == 0
+    expect(panels.get_by_role("slider")).to_have_count(0)
     control.press("Enter")
-    assert control.get_attribute("aria-expanded") == "true"
-    assert panels.get_by_role("slider").count() == 1
-    assert panels.get_by_text("in the fold").is_hidden()
+    expect(control).to_have_attribute("aria-expanded", "true")
+    expect(panels.get_by_role("slider")).to_have_count(1)
+    expect(panels.get_by_text("in the fold")).to_be_hidden()
     control.press("Enter")
-    assert control.get_attribute("aria-expanded") == "false"
+    expect(control).to_have_attribute("aria-expanded", "false")
 
 
 def test_links_move_their_targets_without_python(opened):

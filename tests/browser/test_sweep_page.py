@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from pyarrow import parquet
 
 from metawidgets import cli
+from metawidgets.analysis import interval_text
 
 pytestmark = pytest.mark.timeout(900)  # it starts five kernels, which takes minutes on a busy machine
 
@@ -49,7 +50,10 @@ def test_it_shows_what_the_sweep_found(open_html, swept):
     for row in rows:
         assert row["overhead"] > 0
         assert row["key"] in text
-        assert f"{100 * row['metrics.mean']:.1f} ± {100 * row['metrics.half_width']:.1f}" in text
+        assert (
+            interval_text(row["metrics.mean"], row["metrics.half_width"], "accuracy", ".1f", ".1f").replace(" %", "")
+            in text
+        )
     assert opened.page.locator(".mw-chart-view svg").count() == 1
     dots = opened.page.locator(".mw-chart-view svg .mark-symbol path[aria-label*='ProtoNet']")
     assert dots.count() == 2

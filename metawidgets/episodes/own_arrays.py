@@ -27,14 +27,10 @@ def own_items(
     """
     if kind is None:
         images = x.ndim == 4 or (x.ndim == 3 and (x.dtype == np.uint8 or pixel_range is not None))
-        kind = "images" if images else {2: "vectors", 3: "series"}.get(x.ndim)
+        kind = "images" if images else "vectors" if x.ndim == 2 else "series" if x.ndim == 3 else None
     makers: dict[str, tuple[tuple[int, ...], str, Callable[[], np.ndarray]]] = {
         "images": ((3, 4), "(item, height, width), or with channels", lambda: _images(x, pixel_range, channels)),
-        "vectors": (
-            (2,),
-            "(item, dim)",
-            lambda: _vectors(x),
-        ),
+        "vectors": ((2,), "(item, dim)", lambda: _vectors(x)),
         "series": ((3,), "(item, time, channel)", lambda: _vectors(x.reshape(len(x), -1))),
         "tokens": ((2,), "(item, length)", lambda: _tokens(x)),
     }

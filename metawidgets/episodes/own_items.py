@@ -70,14 +70,15 @@ class OwnItems:
             twice = next(i for i in ids if ids.count(i) > 1)
             raise EpisodeError(f"item_ids has {twice!r} twice in one class; give each item of a class its own id.")
         order = owners.argsort(kind="stable")
-        return cls(
+        make: Any = cls  # a data class, whose fields this class does not know
+        return make(
             name=name,
             items=items[order],
             offsets=np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=len(class_ids)))]),
             class_ids=class_ids,
             item_ids=tuple(ids[i] for i in order),
             feature_names=tuple(feature_names),
-        )  # type: ignore[call-arg]
+        )
 
     @classmethod
     def from_dataset(cls, dataset: Any, *, names: Names | None = None, **options: Any) -> Self:
@@ -209,7 +210,7 @@ def _classes(labels: list[Any], names: Names | None) -> tuple[Int[np.ndarray, " 
 def _columns(records: Any, fields: Sequence[str]) -> dict[str, list[Any]]:
     """Return these fields of records, of a data frame, or of a mapping from names to columns."""
     if hasattr(records, "columns") or isinstance(records, Mapping):
-        known = list(records.columns if hasattr(records, "columns") else records)
+        known = list(getattr(records, "columns", records))
         for name in fields:
             if name not in known:
                 raise EpisodeError(f"there is no column {name!r}; {did_you_mean(name, list(map(str, known)))}")

@@ -50,7 +50,7 @@ def test_its_python_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     bring_own_data(tmp_path)
     found = blocks(README, "python")
-    assert len(found) == 7
+    assert len(found) == 8
     names: dict = {}
     said: list[str] = []
     for block in found:
@@ -67,6 +67,7 @@ def test_its_python_runs(tmp_path, monkeypatch, capsys):
     assert "% over 20 episodes" in said[6]
     assert "notes.txt" in said[6]
     assert said[6].splitlines()[-1] == "('petal', 'sepal') 8"
+    assert said[7] == "ClassPool('own', 3 classes, 60 items of uint8 (3, 28, 28))\n"
 
 
 def test_the_first_instrument_takes_five_lines():

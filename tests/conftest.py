@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from jaxtyping import install_import_hook
 
@@ -24,6 +25,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Must come before anything imports metawidgets: from here on its array annotations are checked at every call.
 install_import_hook("metawidgets", "tests.shapes.checked")
+
+# No test is timed: a busy machine would fail an example that takes longer than hypothesis expects.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

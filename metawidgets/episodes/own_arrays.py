@@ -84,6 +84,8 @@ def _images(x: np.ndarray, pixel_range: tuple[float, float] | None, channels: st
 
 def _pixels(x: np.ndarray, pixel_range: tuple[float, float] | None) -> np.ndarray:
     """Return images as uint8: the lower end of the range becomes 0, and the upper one 255."""
+    if pixel_range is not None and np.shape(pixel_range) != (2,):
+        raise EpisodeError(f"pixel_range={pixel_range!r} is not a pair; give (black, white), such as (0, 1).")
     low, high = pixel_range or _TYPE_RANGES.get(x.dtype.name) or (None, None)
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise EpisodeError(

@@ -1,7 +1,7 @@
 """Class pools of your own items: arrays, tensors, datasets of pairs, and records, checked and brought into a pool's form."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -96,6 +96,8 @@ class OwnItems:
             raise EpisodeError(
                 f"{type(dataset).__name__} has no length or no index, so its items cannot be listed; give list(dataset)."
             )
+        if not len(dataset):
+            raise EpisodeError(_NOTHING)
         items, labels = [], []
         for i in range(len(dataset)):
             pair = dataset[i]
@@ -128,12 +130,17 @@ class OwnItems:
         several = not isinstance(item, str)
         fields = list(item) if not isinstance(item, str) else [item]
         columns = _columns(records, [*fields, label, *([item_id] if item_id else [])])
+        if not len(columns[label]):
+            raise EpisodeError(_NOTHING)
         if several:
             found = np.stack([_numbers(name, columns[name]) for name in fields], 1)
             options = {"feature_names": fields, **options}
         else:
             found = _stacked([_as_array(f"{fields[0]!r} of record {i}", x) for i, x in enumerate(columns[fields[0]])])
         return cls.of(found, columns[label], item_ids=columns[item_id] if item_id else (), **options)
+
+
+_NOTHING = "there are no items; give at least two, of two classes."
 
 
 def _plain(value: Any) -> Any:
@@ -164,7 +171,7 @@ def _stacked(items: Sequence[np.ndarray]) -> np.ndarray:
             )
         if x.dtype != items[0].dtype and {x.dtype.kind, items[0].dtype.kind} != {"f"}:
             raise EpisodeError(f"item {i} is {x.dtype}, but item 0 is {items[0].dtype}; convert items to one type.")
-    return np.stack(items) if items else np.empty((0, 1))
+    return np.stack(items)
 
 
 def _labels(given: Any, n: int) -> list[Any]:
@@ -197,7 +204,7 @@ def _classes(labels: list[Any], names: Names | None) -> tuple[Int[np.ndarray, " 
     known = names if names is None or isinstance(names, Mapping) else dict(enumerate(names))
     if known is not None and (lacking := [each for each in present if each not in known]):
         raise EpisodeError(
-            f"label {lacking[0]!r} has no name: names has {', '.join(map(repr, list(known)[:5])) or 'no label'}"
+            f"label {lacking[0]!r} has no name; the labels with one are {', '.join(map(repr, list(known)[:5])) or 'none'}"
             f"{' and more' if len(known) > 5 else ''}; name every label."
         )
     class_ids = tuple(str(each if known is None else known[each]) for each in present)
@@ -215,6 +222,8 @@ def _columns(records: Any, fields: Sequence[str]) -> dict[str, list[Any]]:
             if name not in known:
                 raise EpisodeError(f"there is no column {name!r}; {did_you_mean(name, list(map(str, known)))}")
         return {name: list(records[name]) for name in fields}
+    if not isinstance(records, Iterable):
+        raise EpisodeError(f"records is {type(records).__name__}; give a list of dictionaries or a data frame.")
     out: dict[str, list[Any]] = {name: [] for name in fields}
     for i, record in enumerate(records):
         if not isinstance(record, Mapping):

@@ -147,7 +147,7 @@ UNIT = np.linspace(0, 1, 6 * 3 * 4 * 5).reshape(6, 3, 4, 5)
         (VECTORS, [1.0, 2.0, float("nan"), 1, 2, 1], {}, r"y\[2\] is nan; a label is a whole number or a text"),
         (VECTORS, [0.5, 2, 1, 1, 2, 1], {}, r"y\[0\] is 0.5"),
         (VECTORS, ["a", None, "b", "b", "a", "a"], {}, r"y\[1\] is None"),
-        (VECTORS, LABELS, {"names": {9: "cat"}}, "label 10 has no name: names has 9; name every label"),
+        (VECTORS, LABELS, {"names": {9: "cat"}}, "label 10 has no name; the labels with one are 9; name every label"),
         (VECTORS, LABELS, {"names": {9: "cat", 10: "cat"}}, "two labels are named 'cat'"),
         (VECTORS, LABELS, {"names": "cats"}, "names='cats' is one text"),
         (VECTORS, LABELS, {"item_ids": ["a"]}, "item_ids has 1 entries for 6 items"),
@@ -158,6 +158,7 @@ UNIT = np.linspace(0, 1, 6 * 3 * 4 * 5).reshape(6, 3, 4, 5)
         (VECTORS, LABELS, {"kind": "tokens"}, "token ids are float64, not integers"),
         (VECTORS[:, 0], LABELS, {}, r"X is float64 \(6,\), but .*vectors are \(item, dim\)"),
         (VECTORS[:, :0], LABELS, {}, "it is empty"),
+        (VECTORS[:, :, None, None] / 9, LABELS, {"pixel_range": 3, "channels": "last"}, "pixel_range=3 is not a pair"),
         (changed((4, 1), np.inf), LABELS, {}, r"X\[4\] has inf as number 1"),
         (changed((0, 0), 1e300), LABELS, {}, r"X\[0\] has 1e\+300 as number 0"),
         ([[1, 2], [3]], [0, 1], {}, "the entries of X differ in shape; pad, cut or resize"),
@@ -183,7 +184,7 @@ def test_refusals_name_the_value_and_the_cure(x: Any, y: Any, options: Any, said
         ([(GREY[0], 0), (GREY[1, :3], 1)], r"item 1 has shape \(3, 5\), but item 0 has \(4, 5\).*resize"),
         ([(GREY[0], 0), (GREY[1] / 255, 1)], "item 1 is float64, but item 0 is uint8"),
         ([("text", 0)], "item 0 is <U4"),
-        ([], "it is empty; give items"),
+        ([], "there are no items; give at least two"),
     ],
 )
 def test_refusals_of_datasets(dataset: Any, said: str) -> None:
@@ -197,6 +198,8 @@ def test_refusals_of_datasets(dataset: Any, said: str) -> None:
         ([{"a": 1, "kind": "x"}, {"kind": "y"}], "record 1 has no field 'a'"),
         ([{"a": 1, "kind": "x"}, {"a": "?", "kind": "y"}], r"'a' of record 1 is '\?', not a number"),
         ([3], "record 0 is int, not a dictionary"),
+        (None, "records is NoneType; give a list of dictionaries"),
+        ([], "there are no items; give at least two"),
         ({"A": [1, 2], "kind": ["x", "y"]}, "there is no column 'a'; Known: A, kind"),
     ],
 )

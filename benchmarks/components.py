@@ -34,7 +34,7 @@ from rich.table import Table
 
 import metawidgets as mw
 from metawidgets import instruments
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[1])

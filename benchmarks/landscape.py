@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from metawidgets import datasets, learners
 from metawidgets.episodes import Episode, EpisodeSpec
 from metawidgets.learners.landscape.plane import LossPlane
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import LossLandscape
 
 GOALS = {

@@ -46,6 +46,8 @@ NEW_NAMES: dict[str, str] = {
     "learners.agreement": "learners.landscape.meta_gradient_agreement",
     "reports.beginnings": "reports.baselines",
     "reports.entrants": "reports.report_learners",
+    "reports.export": "reports.pages.export",
+    "reports.left_out": "reports.pages.left_out",
     "reports.tally": "reports.answer_counts",
     **{f"learners.{name}": f"learners.{family}.{name}" for family, names in _LEARNERS.items() for name in names},
 }

@@ -17,7 +17,7 @@ import typer.main
 from metawidgets import cli, datasets, learners, reports, trained
 from metawidgets.cli import console, pages, training
 from metawidgets.reports import Report
-from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.pages.left_out import LeftOut
 from tests.made_files import image_file
 
 COMMANDS = ["demo", "train", "evaluate", "report", "export", "lab", "course", "datasets", "learners"]

@@ -46,7 +46,7 @@ def print_json(value: Any) -> None:
 
 
 def say_left_out(left_out: Sequence[Any]) -> None:
-    """List on stderr what a page leaves out of its notebook (`metawidgets.reports.left_out.LeftOut`), in the order of the cells."""
+    """List on stderr what a page leaves out of its notebook (`metawidgets.reports.pages.left_out.LeftOut`), in the order of the cells."""
     if not left_out:
         return
     count = "One thing is" if len(left_out) == 1 else f"{len(left_out)} things are"

@@ -13,7 +13,7 @@ import typer
 
 from metawidgets.cli.console import AsJSON, bar, errors, out, print_json, say_left_out
 from metawidgets.errors import ReportError
-from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.pages.left_out import LeftOut
 
 __all__ = ["export", "lab", "site"]
 
@@ -41,7 +41,7 @@ def export(
     Example: `metawidgets export my_notebook.ipynb`
     """
     # nbformat and nbconvert load slowly
-    from metawidgets.reports.export import export_notebook
+    from metawidgets.reports.pages.export import export_notebook
 
     left_out: list[LeftOut] = []
     written = export_notebook(

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from metawidgets.reports.export import export_component, export_notebook
+    from metawidgets.reports.pages.export import export_component, export_notebook
     from metawidgets.reports.run import Report, run_report
 
 __all__ = ["METRICS", "Report", "export_component", "export_notebook", "run_report"]
@@ -15,7 +15,12 @@ __all__ = ["METRICS", "Report", "export_component", "export_notebook", "run_repo
 METRICS = "application/vnd.metawidgets.metrics+json"
 """MIME type of a notebook's metrics: the last output of this type is the report's metrics. `title` among them is the page's title."""
 
-_HOMES = {"Report": "run", "export_component": "export", "export_notebook": "export", "run_report": "run"}
+_HOMES = {
+    "Report": "run",
+    "export_component": "pages.export",
+    "export_notebook": "pages.export",
+    "run_report": "run",
+}
 
 
 def __getattr__(name: str) -> Any:

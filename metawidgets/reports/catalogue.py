@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from metawidgets.errors import ReportError, did_you_mean
 from metawidgets.files.paths import file_size, is_file
 from metawidgets.files.plain_json import check_depth
 
-__all__ = ["course_files", "find", "folder", "is_ours", "names", "read"]
+__all__ = ["course_files", "find", "folder", "in_memory", "is_ours", "names", "read"]
 
 LARGEST = 200_000_000  # most bytes of a notebook, including outputs and the components' state
 _CHECKOUT = Path(__file__).resolve().parents[2] / "notebooks"
@@ -70,27 +71,46 @@ def read(path: str | Path) -> NotebookNode:
     if (size := file_size(path)) > LARGEST:
         raise ReportError(f"{path} has {size / 1e6:,.0f} MB; notebooks of at most {LARGEST / 1e6:,.0f} MB are read.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbformat warns when it adds missing ids or replaces duplicate ids
-            read_notebook = _parsed(Path(path).read_text(encoding="utf-8-sig"))  # Windows' editors write a mark first
-            notebook: Any = nbformat.from_dict(read_notebook)  # an old format is read as another class
-            nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
-        check_depth(notebook)
-        for cell in notebook.cells:  # nbformat only logs violations of its schema
-            if not isinstance(cell.source, str) or cell.cell_type not in ("code", "markdown", "raw"):
-                raise ValueError("a cell is invalid")
-            _check_outputs(cell)
+        return _checked(Path(path).read_text(encoding="utf-8-sig"))  # Windows' editors write a mark first
     except OSError as error:
         raise ReportError(f"cannot read the notebook {path} ({error.strerror}); check the path.") from None
     except Exception as error:  # nbformat may raise anything
         raise ReportError(f"{path} is not a notebook ({type(error).__name__}); give an .ipynb file.") from None
+
+
+def in_memory(notebook: Mapping[str, Any]) -> NotebookNode:
+    """Copy a notebook that is not in a file, converted to the current format.
+
+    Raises:
+        ReportError: if it is not a notebook.
+    """
+    try:
+        return _checked(json.dumps(notebook))
+    except Exception as error:  # nbformat may raise anything
+        raise ReportError(
+            f"the {type(notebook).__name__} is not a notebook ({type(error).__name__}); nbformat.read reads one from a file."
+        ) from None
+
+
+def _checked(text: str) -> NotebookNode:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbformat warns when it adds missing ids or replaces duplicate ids
+        notebook: Any = nbformat.from_dict(_parsed(text))  # an old format is read as another class
+        nbformat.validate(notebook, relax_add_props=True)  # read() only logs missing fields
+    check_depth(notebook)
+    for cell in notebook.cells:  # nbformat only logs violations of its schema
+        if not isinstance(cell.source, str) or cell.cell_type not in ("code", "markdown", "raw"):
+            raise ValueError("a cell is invalid")
+        _check_outputs(cell)
     return notebook
 
 
 def _parsed(text: str) -> Any:
     """Return the notebook in a file's text, whatever its format. A later format is read as far as it is like ours."""
     raw = json.loads(text)
-    if isinstance(raw.get("nbformat"), int) and raw["nbformat"] > 4:
+    if not isinstance(raw.get("nbformat"), int):  # nbformat would take it for its first format, and show no cell
+        raise ValueError("the notebook names no format")
+    if raw["nbformat"] > 4:
         raw.update(nbformat=4, nbformat_minor=5)
     for cell in raw.get("cells") or []:
         for output in cell.get("outputs") or []:

@@ -28,7 +28,7 @@ from metawidgets.files.paths import is_folder
 from metawidgets.reports import METRICS, catalogue
 from metawidgets.reports.cell_states import CellStates, Progress, heading_of
 from metawidgets.reports.execution import Kernel, Limits, ends_on_sigterm, execute, kernel_of, message
-from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.pages.left_out import LeftOut
 from metawidgets.reports.parameters import Parameters
 from metawidgets.reports.prechecks import Prechecks
 
@@ -190,7 +190,7 @@ def _run(
 
 
 def _export(files: _Files, title: str | None) -> Sequence[LeftOut]:
-    from metawidgets.reports.export import export_notebook  # nbconvert loads slowly
+    from metawidgets.reports.pages.export import export_notebook  # nbconvert loads slowly
 
     left_out: list[LeftOut] = []
     export_notebook(files.notebook, files.html, title=title, on_left_out=left_out.append)

@@ -19,7 +19,7 @@ from metawidgets import __version__
 from metawidgets.errors import ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
-from metawidgets.reports.export import CSP
+from metawidgets.reports.pages.export import CSP
 from metawidgets.reports.parameters import Parameters
 
 __all__ = ["Ran", "build_site"]
@@ -143,7 +143,7 @@ def _write_index(out: Path, ran: Sequence[Ran]) -> None:
     template = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
         (_HERE / "site.html.j2").read_text(encoding="utf-8")
     )
-    css = (_HERE / "page.css").read_text(encoding="utf-8")
+    css = (_HERE / "pages" / "page.css").read_text(encoding="utf-8")
     text = template.render(ran=ran, quote=quote, out=out, css=css, csp=CSP, version=__version__)
     with replacing(out / "index.html") as part:
         part.write_text(text, encoding="utf-8")

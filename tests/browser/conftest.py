@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
 from metawidgets.reports import Report, run_report
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from tests.browser import live
 from tests.browser.hosts.jupyter import Lab, Notebook, lab_server
 from tests.browser.live import LivePage

@@ -17,7 +17,7 @@ from typing import Any
 from ipywidgets.widgets.widget import _instances
 from playwright.sync_api import Browser, Page
 
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 
 _BRIDGE = """async () => {
   const { models } = window.metawidgets;

@@ -5,7 +5,7 @@ import pytest
 from ipywidgets import VBox, jslink
 
 from metawidgets import views
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import ChartView
 from tests.widgets.examples import HOSTILE, trace
 

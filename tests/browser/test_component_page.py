@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from ipywidgets import VBox
 
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import Component, Selection
 from tests.browser.bundled import bundled
 

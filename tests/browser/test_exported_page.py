@@ -10,7 +10,7 @@ from ipywidgets import IntSlider, VBox
 from nbclient import NotebookClient
 from traitlets.config import Config
 
-from metawidgets.reports.export import export_component, export_notebook
+from metawidgets.reports.pages.export import export_component, export_notebook
 from metawidgets.widgets import EpisodeView
 from tests.widgets.examples import HOSTILE, sheet
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from metawidgets.reports.export import export_notebook
-from tests.reports.foreign_outputs import KINDS, notebook_of
+from metawidgets.reports.pages.export import export_notebook
+from tests.reports.pages.foreign_outputs import KINDS, notebook_of
 
 
 @pytest.fixture(scope="module")

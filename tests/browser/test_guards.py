@@ -2,7 +2,7 @@
 
 import pytest
 
-from metawidgets.reports.export import CSP
+from metawidgets.reports.pages.export import CSP
 from tests.browser.conftest import Guard
 
 PAGE = '<!DOCTYPE html><html data-mw-ready="0"><head>{head}</head><body>{body}</body></html>'

@@ -16,8 +16,8 @@ from ipywidgets import VBox
 
 from metawidgets.episodes import Episode, ItemId
 from metawidgets.errors import EpisodeError
-from metawidgets.reports.export import export_component, export_notebook
-from metawidgets.reports.markup import cleaned
+from metawidgets.reports.pages.export import export_component, export_notebook
+from metawidgets.reports.pages.markup import cleaned
 from metawidgets.widgets import EpisodeBuilder, EpisodeView
 
 OWNED = "window.owned=1"

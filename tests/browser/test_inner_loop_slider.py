@@ -7,7 +7,7 @@ import pytest
 from ipywidgets import VBox
 from playwright.sync_api import expect
 
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import InnerLoopSlider, PrototypeHeatmap, Selection
 from tests.browser.limits import SCRUB
 from tests.widgets.examples import HOSTILE

@@ -5,7 +5,7 @@ import pytest
 from ipywidgets import VBox
 from playwright.sync_api import expect
 
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import EpisodeView, MemoryView, Selection
 from metawidgets.widgets.memory_view.attribution import read_shares
 from tests.browser.conftest import unfolding

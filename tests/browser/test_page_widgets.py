@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from playwright.sync_api import Locator, Page, expect
 from traitlets.config import Config
 
-from metawidgets.reports.export import PageExporter
-from metawidgets.reports.left_out import LeftOut
+from metawidgets.reports.pages.export import PageExporter
+from metawidgets.reports.pages.left_out import LeftOut
 from tests.browser.axe import faults
 from tests.browser.widget_cells import CELLS
 

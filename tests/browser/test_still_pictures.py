@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from metawidgets import widgets
-from metawidgets.reports.export import export_component
+from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets.base.still import captioned, uncaptioned
 from tests.widgets.examples import EXAMPLES
 
@@ -75,7 +75,7 @@ def test_a_page_whose_scripts_are_blocked_shows_it_too(browser, tmp_path):
 
 
 def test_other_pictures_of_a_notebook_have_no_caption(tmp_path):
-    from metawidgets.reports.export import export_notebook
+    from metawidgets.reports.pages.export import export_notebook
 
     buffer = io.BytesIO()
     Image.new("RGB", (20, 20), "red").save(buffer, format="PNG")

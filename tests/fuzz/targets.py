@@ -25,8 +25,8 @@ from metawidgets.files.pictures import fitted, read_image
 from metawidgets.files.plain_json import parsed
 from metawidgets.files.tensors import read_arrays, write_arrays
 from metawidgets.records import Trace
-from metawidgets.reports.export import export_notebook
-from metawidgets.reports.markup import cleaned, markdown
+from metawidgets.reports.pages.export import export_notebook
+from metawidgets.reports.pages.markup import cleaned, markdown
 from metawidgets.reports.parameters import Parameters
 from metawidgets.training import checkpoints
 from tests.fuzz.seeds import SEEDS, episode, saved

@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.saved_widgets import (
+from metawidgets.reports.pages.left_out import LeftOut
+from metawidgets.reports.pages.saved_widgets import (
     DRAWN,
     HOW_TO_SAVE,
     STATE,
@@ -21,8 +21,8 @@ from metawidgets.reports.saved_widgets import (
     read_widgets,
     shown_views,
 )
-from metawidgets.reports.widget_text import Fragments
-from metawidgets.reports.widgets_left_out import obstacle, widgets_left_out
+from metawidgets.reports.pages.widget_text import Fragments
+from metawidgets.reports.pages.widgets_left_out import obstacle, widgets_left_out
 from metawidgets.widgets.base.bundles import bundle_path
 
 __all__ = ["OUTPUT", "PageData", "finite", "output_cells", "page_data", "simplify_views"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from metawidgets.reports.saved_widgets import DRAWN, STATE, VIEW, look_of, read_widgets, shown_views
+from metawidgets.reports.pages.saved_widgets import DRAWN, STATE, VIEW, look_of, read_widgets, shown_views
 
 CORE = "@jupyter-widgets/controls"
 

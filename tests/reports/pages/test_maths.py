@@ -3,10 +3,10 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from metawidgets.reports.html_cleaning import cleaned
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.markup import markdown
-from metawidgets.reports.maths import Maths, mathml
+from metawidgets.reports.pages.html_cleaning import cleaned
+from metawidgets.reports.pages.left_out import LeftOut
+from metawidgets.reports.pages.markup import markdown
+from metawidgets.reports.pages.maths import Maths, mathml
 
 
 def texts(math: str) -> str:

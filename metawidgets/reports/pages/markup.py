@@ -7,9 +7,9 @@ from typing import Any
 
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath, import_plugin
 
-from metawidgets.reports.html_cleaning import cleaned
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.maths import Maths, mathml, source
+from metawidgets.reports.pages.html_cleaning import cleaned
+from metawidgets.reports.pages.left_out import LeftOut
+from metawidgets.reports.pages.maths import Maths, mathml, source
 
 __all__ = ["cleaned", "cleaned_with_pictures", "code_label", "coloured_only", "final_lines", "markdown", "mathml"]
 

@@ -19,15 +19,15 @@ from metawidgets import __version__
 from metawidgets.errors import ExportError, ReportError
 from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
-from metawidgets.reports.charts import make_charts_live
-from metawidgets.reports.left_out import LeftOut, footer, number_of
-from metawidgets.reports.long_outputs import folded_html, terminal_text
-from metawidgets.reports.markup import cleaned_with_pictures, code_label, coloured_only, final_lines, markdown
-from metawidgets.reports.maths import Maths
-from metawidgets.reports.output_types import PRIORITY, convert_types
-from metawidgets.reports.page_data import finite, output_cells, page_data, simplify_views
-from metawidgets.reports.saved_widgets import STATE
-from metawidgets.reports.script_outputs import FRAMES, framed, replace_scripts
+from metawidgets.reports.pages.charts import make_charts_live
+from metawidgets.reports.pages.left_out import LeftOut, footer, number_of
+from metawidgets.reports.pages.long_outputs import folded_html, terminal_text
+from metawidgets.reports.pages.markup import cleaned_with_pictures, code_label, coloured_only, final_lines, markdown
+from metawidgets.reports.pages.maths import Maths
+from metawidgets.reports.pages.output_types import PRIORITY, convert_types
+from metawidgets.reports.pages.page_data import finite, output_cells, page_data, simplify_views
+from metawidgets.reports.pages.saved_widgets import STATE
+from metawidgets.reports.pages.script_outputs import FRAMES, framed, replace_scripts
 from metawidgets.widgets.base.bundles import bundle_path
 from metawidgets.widgets.base.still import uncaptioned
 
@@ -115,7 +115,7 @@ class PageExporter(HTMLExporter):
 
 
 def export_notebook(
-    notebook: str | Path | NotebookNode,
+    notebook: str | Path | dict[str, Any],
     out_path: str | Path,
     *,
     title: str | None = None,
@@ -125,7 +125,7 @@ def export_notebook(
     """Write an executed notebook as one self-contained HTML page.
 
     Args:
-        notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook node.
+        notebook: an `.ipynb` with its outputs and widget state, as papermill writes it, or a notebook that nbformat has read.
         out_path: the path of the page. It is replaced only when the new page is complete.
         title: the page's title; by default the notebook's first heading.
         allow_scripts: run the scripts of outputs that carry them with them, such as a self-contained plotly figure. Each runs in a
@@ -137,13 +137,22 @@ def export_notebook(
 
     Raises:
         ExportError: if the notebook cannot be read, or the page cannot be written.
+        TypeError: if `notebook` or `out_path` is of another type.
     """
+    if not isinstance(notebook, str | Path | dict):  # a notebook node is a dictionary
+        raise TypeError(
+            "export_notebook takes the path of an executed notebook or a notebook that nbformat has read, "
+            f"not {type(notebook).__name__}"
+            + ("; export_component takes a component." if isinstance(notebook, DOMWidget) else ".")
+        )
+    if not isinstance(out_path, str | Path):
+        raise TypeError(
+            f"export_notebook's out_path is the path of the page, such as 'report.html', not {type(out_path).__name__}."
+        )
     resources: dict[str, Any] = {}
-    if isinstance(notebook, NotebookNode):
-        nb = notebook
-    else:
+    if not isinstance(notebook, dict):
         resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
-        nb = _read(Path(notebook))
+    nb = _read(notebook)
     exporter = PageExporter(title or "", allow_scripts=allow_scripts)
     html, _ = exporter.from_notebook_node(nb, resources)
     out_path = Path(out_path)
@@ -183,11 +192,11 @@ def export_component(component: DOMWidget, out_path: str | Path, *, title: str |
     return export_notebook(nb, out_path, title=title or type(component).__name__)
 
 
-def _read(path: Path) -> NotebookNode:
-    if not path.is_file():
-        raise ExportError(f"there is no notebook {path}; check the path.")
+def _read(notebook: str | Path | dict[str, Any]) -> NotebookNode:
+    if not isinstance(notebook, dict) and not Path(notebook).is_file():
+        raise ExportError(f"there is no notebook {notebook}; check the path.")
     try:
-        return catalogue.read(path)
+        return catalogue.in_memory(notebook) if isinstance(notebook, dict) else catalogue.read(notebook)
     except ReportError as error:
         raise ExportError(str(error)) from None
 

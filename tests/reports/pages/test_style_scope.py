@@ -2,8 +2,8 @@
 
 import pytest
 
-from metawidgets.reports.html_cleaning import cleaned
-from metawidgets.reports.style_scope import scoped
+from metawidgets.reports.pages.html_cleaning import cleaned
+from metawidgets.reports.pages.style_scope import scoped
 
 
 @pytest.mark.parametrize(

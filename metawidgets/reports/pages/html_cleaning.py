@@ -9,8 +9,8 @@ import nh3
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.style_scope import scoped
+from metawidgets.reports.pages.left_out import LeftOut
+from metawidgets.reports.pages.style_scope import scoped
 
 __all__ = ["cleaned"]
 

@@ -7,8 +7,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from metawidgets.reports import METRICS
-from metawidgets.reports.left_out import LeftOut, add_note, number_of
-from metawidgets.reports.script_outputs import FRAME
+from metawidgets.reports.pages.left_out import LeftOut, add_note, number_of
+from metawidgets.reports.pages.script_outputs import FRAME
 
 __all__ = ["PRIORITY", "VIEW", "convert_types"]
 

@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from metawidgets.errors import MetawidgetsError
-from metawidgets.reports.left_out import LeftOut, add_note, number_of
+from metawidgets.reports.pages.left_out import LeftOut, add_note, number_of
 from metawidgets.widgets.base.bundles import bundle_of
 
 __all__ = ["make_charts_live"]

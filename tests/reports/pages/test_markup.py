@@ -5,7 +5,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from metawidgets.reports.markup import cleaned, code_label, coloured_only, final_lines, markdown
+from metawidgets.reports.pages.markup import cleaned, code_label, coloured_only, final_lines, markdown
 from metawidgets.reports.tables import Link, Table
 
 

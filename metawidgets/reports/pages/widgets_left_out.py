@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
-from metawidgets.reports.left_out import LeftOut
-from metawidgets.reports.saved_widgets import DRAWN, HOW_TO_SAVE, NO_STATE, PARTS, VIEW, SavedWidget, shown_views
-from metawidgets.reports.widget_text import active_tags
+from metawidgets.reports.pages.left_out import LeftOut
+from metawidgets.reports.pages.saved_widgets import DRAWN, HOW_TO_SAVE, NO_STATE, PARTS, VIEW, SavedWidget, shown_views
+from metawidgets.reports.pages.widget_text import active_tags
 
 __all__ = ["obstacle", "widgets_left_out"]
 

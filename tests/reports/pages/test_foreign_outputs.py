@@ -8,10 +8,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from metawidgets.reports.export import export_notebook
-from tests.reports.foreign_outputs import KINDS, altair_html, notebook_of, spec
+from metawidgets.reports.pages.export import export_notebook
+from tests.reports.pages.foreign_outputs import KINDS, altair_html, notebook_of, spec
 
-TABLE = Path(__file__).parents[2] / "docs" / "exports.md"
+TABLE = Path(__file__).parents[3] / "docs" / "exports.md"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_every_kind_is_in_the_table_and_every_named_test_exists():
     assert {name: shows for name, shows, _ in rows if name in KINDS} == {
         name: kind.shows for name, kind in KINDS.items()
     }
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].rglob("test_*.py"))
     assert [test for _, _, test in rows if f"def {test}(" not in tests] == []
     assert len(rows) >= 40
 

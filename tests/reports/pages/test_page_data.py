@@ -7,9 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from metawidgets.reports.export import PageExporter
-from metawidgets.reports.page_data import OUTPUT, output_cells, page_data
-from metawidgets.reports.saved_widgets import STATE, VIEW
+from metawidgets.reports.pages.export import PageExporter
+from metawidgets.reports.pages.page_data import OUTPUT, output_cells, page_data
+from metawidgets.reports.pages.saved_widgets import STATE, VIEW
 
 CORE = "@jupyter-widgets/controls"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bs4 import BeautifulSoup, NavigableString
 
-from metawidgets.reports.markup import cleaned, mathml
-from metawidgets.reports.saved_widgets import SavedWidget
+from metawidgets.reports.pages.markup import cleaned, mathml
+from metawidgets.reports.pages.saved_widgets import SavedWidget
 
 __all__ = ["Fragments", "active_tags", "with_maths"]
 

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Comment
 from nbformat import NotebookNode
 
-from metawidgets.reports.left_out import LeftOut, add_note, number_of
+from metawidgets.reports.pages.left_out import LeftOut, add_note, number_of
 
 __all__ = ["FRAME", "FRAMES", "framed", "replace_scripts"]
 

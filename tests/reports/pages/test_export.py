@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from html.parser import HTMLParser
 
 import nbformat
@@ -11,7 +12,7 @@ from ipywidgets.embed import dependency_state
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from metawidgets.errors import ExportError
-from metawidgets.reports.export import CSP, export_component, export_notebook
+from metawidgets.reports.pages.export import CSP, export_component, export_notebook
 from metawidgets.widgets import ChartView, EpisodeView, Selection
 from tests.widgets.examples import HOSTILE, chart, sheet
 
@@ -274,3 +275,39 @@ def _squares():
 
     step = alt.param("step", value=0, bind=alt.binding_range(min=0, max=3, step=1))
     return alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().encode(x="x:Q").add_params(step)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "said"),
+    [
+        (None, "the path of an executed notebook or a notebook that nbformat has read, not NoneType"),
+        (3, "not int"),
+        (IntSlider(), "not IntSlider; export_component takes a component"),
+    ],
+)
+def test_an_export_of_something_else_says_what_it_takes(notebook, said, tmp_path):
+    with pytest.raises(TypeError, match=re.escape(said)):
+        export_notebook(notebook, tmp_path / "page.html")
+
+
+@pytest.mark.parametrize(
+    "notebook", [{}, {"cells": [{"cell_type": "code"}]}, {"cells": 3}, nbformat.from_dict({"a": object()})]
+)
+def test_a_dictionary_that_holds_no_notebook_is_refused_in_one_sentence(notebook, tmp_path):
+    with pytest.raises(ExportError, match=r"is not a notebook \(\w+\); nbformat.read reads one from a file"):
+        export_notebook(notebook, tmp_path / "page.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_needs_the_path_of_its_page():
+    with pytest.raises(TypeError, match=r"out_path is the path of the page, such as 'report.html', not NoneType"):
+        export_notebook(new_notebook(), None)  # type: ignore[arg-type]
+
+
+def test_a_plain_dictionary_and_an_old_format_are_exported(tmp_path):
+    old = nbformat.v3.new_notebook(
+        worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_text_cell("markdown", "# Old one")])]
+    )
+    plain = json.loads(nbformat.writes(new_notebook(cells=[new_markdown_cell("# A plain one")])))
+    assert "A plain one" in export_notebook(plain, tmp_path / "plain.html").read_text()
+    assert "Old one" in export_notebook(old, tmp_path / "old.html").read_text()

@@ -101,8 +101,15 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         layers += [halo.encode(x=x, y=y)]
         layers += [cross.encode(x=x, y=y, color=look["color"], tooltip=tooltips, description="said:N")]
         if len(names) <= _NAMED:
-            halo = prototypes.mark_text(align="left", dx=11, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
-            text = prototypes.mark_text(align="left", dx=11, aria=False, color=theme.INK)
+            # A name runs towards the middle and takes at most half the plot, so that neither edge cuts it at any width.
+            on_the_right = f"datum.x > {sum(box.x) / 2:.5g}"
+            names_of = {
+                "align": alt.expr(f"{on_the_right} ? 'right' : 'left'"),
+                "dx": alt.expr(f"{on_the_right} ? -11 : 11"),
+                "limit": alt.expr("width / 2 - 14"),
+            }
+            halo = prototypes.mark_text(**names_of, aria=False, stroke=theme.BACKGROUND, strokeWidth=3)
+            text = prototypes.mark_text(**names_of, aria=False, color=theme.INK)
             lettering = [letters.encode(x=x, y=y, text="label:N", tooltip=tooltips) for letters in (halo, text)]
 
     still = {"class": episode.support_y.tolist(), "what": [f"support {item}" for item in episode.support_items]}

@@ -71,3 +71,17 @@ def test_learners_without_prototypes_have_a_map_too(prototypes: Trace) -> None:
     assert not [what for what in rows if what.startswith("prototype")]
     assert "prototype" not in spec["description"].lower()
     assert "prototype" not in str(spec["title"]).lower()
+
+
+@pytest.mark.parametrize("width", [200, 400])
+def test_no_edge_cuts_a_class_name(prototypes: Trace, width: int) -> None:
+    long = tuple(f"{name}, with a name that is far too long for a telephone" for name in prototypes.episode.class_names)
+    named = replace(prototypes, episode=replace(prototypes.episode, class_names=long))
+    spec = views.embedding_map(named, width=width).to_dict()
+    names = items(marks_at(spec, step=len(named) - 1), "text")
+    assert len(names) == 2 * len(long)  # each with its halo
+    for name in names:
+        start = name["x"] + name["dx"]
+        reach = start - name["limit"] if name["align"] == "right" else start + name["limit"]
+        assert 0 <= reach <= width
+        assert 0 <= start <= width

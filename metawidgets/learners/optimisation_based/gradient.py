@@ -103,6 +103,11 @@ class GradientLearner(Learner, abc.ABC):
         return network if isinstance(network, MLP) and len(self._names) == 2 * len(network.layers) else None
 
     @property
+    def adapted_names(self) -> tuple[str, ...]:
+        """The names of the parameters that the inner loop changes."""
+        return self._names
+
+    @property
     def hyper(self) -> dict[str, Any]:
         return {"inner_lr": self.inner_lr, "inner_steps": self.inner_steps, "test_steps": self.test_steps}
 

@@ -11,6 +11,7 @@ from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Support
 from metawidgets.learners.loop import MetaGradient, differentiate
 from metawidgets.learners.optimisation_based.gradient import GradientLearner
+from metawidgets.learners.optimisation_based.without_autograd import meta_gradient_of_mlp
 
 __all__ = ["MAML", "Remember", "multi_step_weights"]
 
@@ -101,9 +102,24 @@ class MAML(GradientLearner):
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
         if not self.multi_step_loss:
-            return differentiate(self, batch)
+            return self._without_autograd(batch) or differentiate(self, batch)
         result = differentiate(self, batch, MAML._multi_step_loss)
         self.meta_steps += 1
+        return result
+
+    def _without_autograd(self, batch: EpisodeBatch) -> MetaGradient | None:
+        """Compute the meta-gradient by `without_autograd`; `None` if that is not possible."""
+        if type(self) is not MAML or (
+            self.first_order and self.learned is not None
+        ):  # a subclass may do something else
+            return None
+        found = meta_gradient_of_mlp(self, batch)
+        if found is None:
+            return None
+        result, of_rates = found
+        if self.learned is not None and of_rates is not None:
+            gradient = torch.stack([torch.stack([g.sum() for g in row]) for row in of_rates])
+            self.learned.grad = gradient if self.learned.grad is None else self.learned.grad + gradient
         return result
 
     def _multi_step_loss(self, support: Support, query_x: Tensor, query_y: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from metawidgets.episodes import EpisodeBatch
+from metawidgets.learners.loop import MetaGradient, differentiate
 from metawidgets.learners.optimisation_based.gradient import GradientLearner
+from metawidgets.learners.optimisation_based.without_autograd import meta_gradient_of_mlp
 
 __all__ = ["MetaSGD"]
 
@@ -50,3 +53,13 @@ class MetaSGD(GradientLearner):
 
     def rates(self, t: int) -> tuple[Tensor, ...]:
         return tuple(self.learned)
+
+    def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
+        found = meta_gradient_of_mlp(self, batch) if type(self) is MetaSGD else None  # a subclass may do something else
+        if found is None:
+            return differentiate(self, batch)
+        result, of_rates = found
+        for k, rate in enumerate(self.learned if of_rates else ()):
+            gradient = torch.stack([row[k] for row in of_rates or ()]).sum(0)
+            rate.grad = gradient if rate.grad is None else rate.grad + gradient
+        return result

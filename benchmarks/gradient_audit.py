@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from jax_maml import jax_meta_gradient
 from peer_libraries import META_GRADIENTS, vmapped_maml
 from standard_networks import (
     Conv4,
@@ -72,6 +74,9 @@ def _errors(
             contenders[name] = lambda run=run, library=peers[name]: their_gradients(
                 lambda: run(library, standard, tasks, *rule, tasks.loss)
             )
+    if isinstance(standard, nn.Sequential) and "jax" in peers:
+        run_jax = jax_meta_gradient(peers["jax"], standard, tasks, *rule)
+        contenders["jax"] = lambda: {name: torch.tensor(np.asarray(g).T) for name, g in run_jax().items()}
     contenders[VMAP] = lambda: their_gradients(lambda: vmapped_maml(standard, tasks, *rule, tasks.loss))
     return {name: _error(exact, gradients) for name, gradients in contenders.items()}
 

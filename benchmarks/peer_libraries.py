@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from jax_maml import set_one_thread
 from standard_networks import Loss, Tasks
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
@@ -24,6 +25,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "higher": ("higher",),
     "torchopt": ("torchopt",),
     "easyfsl": ("easyfsl", "easyfsl.methods", "easyfsl.samplers", "easyfsl.datasets"),
+    "jax": ("jax",),
     "torchmeta": ("torchmeta", "torchmeta.utils.data", "torchmeta.utils.prototype", "torchmeta.transforms"),
 }
 
@@ -45,6 +47,7 @@ def import_peers() -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _prepare_imports() -> None:
+    set_one_thread()
     # torchvision's compiled part does not fit the CPU build of torch. The peers need only its Python parts, but these register
     # shapes for two operators of the compiled part, which must therefore exist.
     for operator in ("nms", "qnms"):

@@ -13,7 +13,7 @@ more unit, which is always 1. No gradient passes through this unit: the masks of
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +58,7 @@ def meta_gradients(
         rates: the step size; or, for each step, an array for each tensor that broadcasts to its shape.
         second_order: differentiate through the inner gradients. Otherwise treat them as constants.
     """
-    layout = _Layout.of(parameters)
+    layout = _Layout.of([weight.shape for weight in parameters[::2]])
     tasks, n_support = support[0].shape[:2]
     sizes = _Sizes(
         layout, tasks, n_support, query[0].shape[1], steps, not isinstance(rates, int | float), parameters[0].dtype
@@ -73,9 +73,10 @@ class _Layout(NamedTuple):
     ends: tuple[int, ...]
 
     @classmethod
-    def of(cls, parameters: Sequence[_Array]) -> "_Layout":
-        shapes = tuple((a + 1, b + 1) for a, b in (weight.shape for weight in parameters[::2]))
-        return cls(shapes, tuple(np.cumsum([0, *(a * b for a, b in shapes)]).tolist()))
+    def of(cls, weights: Sequence[tuple[int, ...]]) -> "_Layout":
+        """Return the layout for weights of these shapes."""
+        shapes = tuple((a + 1, b + 1) for a, b in weights)
+        return cls(shapes, tuple(accumulate((a * b for a, b in shapes), initial=0)))
 
     def split(self, flat: _Array) -> list[_Array]:
         """Return each layer of a flat array `(*task, parameter)`, as views."""
@@ -294,7 +295,8 @@ class _Workspace:
 
 def _mean_loss(outputs: _Array, y: _Items) -> float:
     if y.dtype.kind == "f":
-        return float(np.square(outputs - y).mean())
+        difference = (outputs - y).ravel()
+        return float(difference @ difference) / difference.size
     largest = outputs.max(-1, keepdims=True)
     of_all = np.log(np.exp(outputs - largest).sum(-1)) + largest[..., 0]
     return float((of_all - np.take_along_axis(outputs, y[..., None], -1)[..., 0]).mean())

@@ -1,6 +1,7 @@
 """The meta-gradients of learners whose network is a small MLP, without autograd."""
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,11 +34,13 @@ def meta_gradient_of_mlp(
     network = learner.network
     if type(network) is not MLP or network.config["output_dim"] is None:
         return None
-    named = dict(network.named_parameters())
-    if tuple(named) != learner.adapted_names or not _is_plain(network, named.values()) or not _fits(network, batch):
+    own = [
+        p for layer in network.layers for p in (layer.weight, layer.bias)
+    ]  # several times faster than network.parameters()
+    if learner.adapted_names != network.names or not _is_plain(network, own) or not _fits(network, batch):
         return None
     check_of_tasks()()
-    parameters = [_array(p) for p in named.values()]
+    parameters = [_array(p) for p in own]
     dtype = parameters[0].dtype
     targets = [y.astype(dtype, copy=False) if batch.n_way is None else y for y in (batch.support_y, batch.query_y)]
     rates = [
@@ -52,7 +55,7 @@ def meta_gradient_of_mlp(
             learner.inner_steps,
             second_order=learner.second_order,
         )
-    for p, gradient in zip(named.values(), map(_tensor, found.parameters), strict=True):
+    for p, gradient in zip(own, map(_tensor, found.parameters), strict=True):
         p.grad = gradient if p.grad is None else p.grad + gradient
     of_rates = None if found.rates is None else [list(map(_tensor, row)) for row in found.rates]
     return MetaGradient(found.loss, _metric(found, batch)), of_rates

@@ -98,6 +98,14 @@ class Learner(nn.Module, abc.ABC):
         """Return `readout` of the encoded queries and of the encoded support items. Override it to do both in one pass."""
         return self.readout(state, query_x), self.readout(state, support_x)
 
+    def read_all(self, support: Support, query_x: Tensor, probe_x: Tensor | None) -> dict[str, Tensor] | None:
+        """Return all channels of all states, stacked: `(step, ...)`, but for losses and scores. By default return `None`.
+
+        A trace then computes the states one after the other. Override it if all at once are much faster; the contract tests compare
+        both. `query_x` and `probe_x` are encoded.
+        """
+        return None
+
     @property
     @abc.abstractmethod
     def hyper(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The loops around every learner: adapt it, trace it, predict with it, and compute its meta-gradient."""
 
 import platform
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -104,26 +104,33 @@ def trace(
     Raises:
         LearnerError: if the learner cannot take this episode, or has no such states.
     """
-    recorder, support = Recorder(), support_of(learner, episode)
+    support = support_of(learner, episode)
     probe = probe_grid(episode) if probe is None else probe
     with sized(learner, episode), evaluating(learner):
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         support_x = learner.encode(support.x, support)
         probe_x = None if probe is None else learner.encode(as_tensor(learner, probe), support)
+        query_y = as_tensor(learner, episode.query_y)
         n_steps, state = learner.n_steps(support), learner.init(support)
-        wanted = _states_to_record(record, n_steps)
-        for t in range(n_steps + 1):
+        wanted, recorder = _states_to_record(record, n_steps), Recorder()
+        at_once = learner.read_all(support, query_x, probe_x) if record is None else None
+        if at_once is not None:
+            expect_ways(learner, at_once["outputs"].shape[-1], episode)
+            at_once |= _scores(at_once, support, query_y)
+        for t in range(n_steps + 1 if at_once is None else 0):
             if t in wanted:
                 state = learner.with_gradient(state, support)
-                recorder.add(
-                    **_record(learner, state, support, episode, query_x, support_x, probe_x),
-                    **_absorbed(learner, support, t),
-                )
+                read = _read(learner, state, support, episode, query_x, support_x, probe_x)
+                found = {name: _numpy(value) for name, value in (read | _scores(read, support, query_y)).items()}
+                recorder.add(**found, **_absorbed(learner, support, t))
             if t < n_steps:
                 state = learner.step(state, support, t)
         layers = tuple(learner.parameter_groups(state))
     coords = {**learner.coords, **({"layer": layers} if layers else {})}
     meta = describe(learner) | ({} if record is None else {"states": {"recorded": list(wanted), "of": n_steps}})
+    if at_once is not None:
+        channels = {name: _numpy(value) for name, value in at_once.items()}
+        return Trace(learner.axis, channels, episode, meta, coords, probe)
     return recorder.trace(learner.axis, episode, meta=meta, coords=coords, probe=probe)
 
 
@@ -139,7 +146,7 @@ def _states_to_record(record: Collection[int] | None, n_steps: int) -> Sequence[
     return sorted({int(t) for t in given})
 
 
-def _record(
+def _read(
     learner: Learner,
     state: State,
     support: Support,
@@ -147,10 +154,10 @@ def _record(
     query_x: Tensor,
     support_x: Tensor,
     probe_x: Tensor | None,
-) -> dict[str, np.ndarray]:
+) -> dict[str, Tensor]:
+    """Return the channels of one state, but for its losses and scores."""
     read, of_support = learner.readout_both(state, query_x, support_x)
     expect_ways(learner, read["outputs"].shape[-1], episode)
-    query_y = as_tensor(learner, episode.query_y)
     found = {"outputs": read["outputs"], "support_outputs": of_support["outputs"]}
     found |= {name: read[name] for name in learner.channels if name in read}
     if "embeddings" in read:
@@ -158,18 +165,25 @@ def _record(
         found.setdefault("support_embeddings", of_support["embeddings"])
     if probe_x is not None:
         found["probe_outputs"] = learner.readout(state, probe_x)["outputs"]
-    for side, outputs, y in (("query", read["outputs"], query_y), ("support", of_support["outputs"], support.y)):
-        found[f"{side}_loss"] = task_losses(outputs, y)
-        if not episode.is_regression:
-            found[f"{side}_accuracy"] = task_metrics(outputs, y)
-    if not episode.is_regression:
-        found["probabilities"] = probabilities(read["outputs"])
     groups, norm = learner.parameter_groups(state), learner.support_gradient_norm(state, support)
     if groups:
         found["parameter_distance"] = torch.stack([(now - start).norm() for now, start in groups.values()])
     if norm is not None:
         found["gradient_norm"] = norm
-    return {name: _numpy(value) for name, value in found.items()}
+    return found
+
+
+def _scores(read: Mapping[str, Tensor], support: Support, query_y: Tensor) -> dict[str, Tensor]:
+    """Return the losses and scores of one state, or of all states that are stacked in the channels."""
+    found: dict[str, Tensor] = {}
+    for side, outputs, y in (("query", read["outputs"], query_y), ("support", read["support_outputs"], support.y)):
+        y = y.expand(*outputs.shape[:-2], *y.shape)
+        found[f"{side}_loss"] = task_losses(outputs, y)
+        if support.n_way:
+            found[f"{side}_accuracy"] = task_metrics(outputs, y)
+    if support.n_way:
+        found["probabilities"] = probabilities(read["outputs"])
+    return found
 
 
 def _absorbed(learner: Learner, support: Support, t: int) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Support
 from metawidgets.learners.loop import MetaGradient, differentiate
 from metawidgets.learners.optimisation_based.gradient import GradientLearner
+from metawidgets.learners.optimisation_based.mlp_trace import states_of_mlp
 from metawidgets.learners.optimisation_based.without_autograd import meta_gradient_of_mlp
 
 __all__ = ["MAML", "Remember", "multi_step_weights"]
@@ -99,6 +100,9 @@ class MAML(GradientLearner):
         if self.learned is None:
             return super().rates(t)
         return self.learned[min(t, len(self.learned) - 1)].unbind()
+
+    def read_all(self, support: Support, query_x: Tensor, probe_x: Tensor | None) -> dict[str, Tensor] | None:
+        return states_of_mlp(self, support, query_x, probe_x) if type(self) is MAML else None
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
         if not self.multi_step_loss:

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from metawidgets.episodes import EpisodeBatch
+from metawidgets.learners.base import Support
 from metawidgets.learners.loop import MetaGradient, differentiate
 from metawidgets.learners.optimisation_based.gradient import GradientLearner
+from metawidgets.learners.optimisation_based.mlp_trace import states_of_mlp
 from metawidgets.learners.optimisation_based.without_autograd import meta_gradient_of_mlp
 
 __all__ = ["MetaSGD"]
@@ -53,6 +55,9 @@ class MetaSGD(GradientLearner):
 
     def rates(self, t: int) -> tuple[Tensor, ...]:
         return tuple(self.learned)
+
+    def read_all(self, support: Support, query_x: Tensor, probe_x: Tensor | None) -> dict[str, Tensor] | None:
+        return states_of_mlp(self, support, query_x, probe_x) if type(self) is MetaSGD else None
 
     def meta_gradient(self, batch: EpisodeBatch) -> MetaGradient:
         found = meta_gradient_of_mlp(self, batch) if type(self) is MetaSGD else None  # a subclass may do something else

@@ -13,11 +13,13 @@ more unit, which is always 1. No gradient passes through this unit: the masks of
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Shaped
+
+from metawidgets.learners.optimisation_based.mlp_layout import MlpLayout
 
 __all__ = ["MetaGradients", "meta_gradients"]
 
@@ -58,7 +60,7 @@ def meta_gradients(
         rates: the step size; or, for each step, an array for each tensor that broadcasts to its shape.
         second_order: differentiate through the inner gradients. Otherwise treat them as constants.
     """
-    layout = _Layout.of([weight.shape for weight in parameters[::2]])
+    layout = MlpLayout.of([weight.shape for weight in parameters[::2]])
     tasks, n_support = support[0].shape[:2]
     sizes = _Sizes(
         layout, tasks, n_support, query[0].shape[1], steps, not isinstance(rates, int | float), parameters[0].dtype
@@ -66,37 +68,8 @@ def meta_gradients(
     return _workspace(sizes, threading.get_ident()).run(parameters, support, query, rates, second_order)
 
 
-class _Layout(NamedTuple):
-    """The place of each layer in a flat array: the weight, with the bias as its last row."""
-
-    shapes: tuple[tuple[int, int], ...]
-    ends: tuple[int, ...]
-
-    @classmethod
-    def of(cls, weights: Sequence[tuple[int, ...]]) -> "_Layout":
-        """Return the layout for weights of these shapes."""
-        shapes = tuple((a + 1, b + 1) for a, b in weights)
-        return cls(shapes, tuple(accumulate((a * b for a, b in shapes), initial=0)))
-
-    def split(self, flat: _Array) -> list[_Array]:
-        """Return each layer of a flat array `(*task, parameter)`, as views."""
-        parts = (flat[..., a:b] for a, b in pairwise(self.ends))
-        return [part.reshape(*flat.shape[:-1], *shape) for part, shape in zip(parts, self.shapes, strict=True)]
-
-    def tensors(self, flat: _Array) -> list[_Array]:
-        """Return the weights and biases in a flat array, as views."""
-        return [part for layer in self.split(flat) for part in (layer[:-1, :-1], layer[-1, :-1])]
-
-    def packed(self, tensors: Sequence[_Array]) -> _Array:
-        """Return a flat array of weights and biases."""
-        flat = np.zeros(self.ends[-1], tensors[0].dtype)
-        for place, tensor in zip(self.tensors(flat), tensors, strict=True):
-            place[...] = tensor
-        return flat
-
-
 class _Sizes(NamedTuple):
-    layout: _Layout
+    layout: MlpLayout
     tasks: int
     support: int
     query: int
@@ -163,7 +136,7 @@ class _Scratch:
 class _Pass:
     """A pass of all tasks' items through the network, forwards and backwards."""
 
-    def __init__(self, layout: _Layout, weights: _Array, gradient: _Array, scratch: _Scratch) -> None:
+    def __init__(self, layout: MlpLayout, weights: _Array, gradient: _Array, scratch: _Scratch) -> None:
         self.weights, self.gradient = weights, gradient
         self.product = np.zeros_like(weights)
         """The product of the Hessian with a direction, times `factor`; summed over tasks if they share their weights."""

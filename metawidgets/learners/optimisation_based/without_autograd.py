@@ -1,6 +1,5 @@
 """The meta-gradients of learners whose network is a small MLP, without autograd."""
 
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from metawidgets.learners.optimisation_based.gradient import GradientLearner
 from metawidgets.learners.optimisation_based.mlp_meta_gradient import MetaGradients, meta_gradients
 from metawidgets.learners.over_threads import check_of_tasks
 
-__all__ = ["meta_gradient_of_mlp"]
+__all__ = ["meta_gradient_of_mlp", "plain_parameters"]
 
 _MOST_PARAMETERS = 50_000
 """The products of larger networks take longer than autograd's bookkeeping, and PyTorch may use several threads for them."""
@@ -31,13 +30,8 @@ def meta_gradient_of_mlp(
         if the learner or the batch needs autograd: the network is no `MLP` on the CPU or is larger than 50,000 parameters, some
         parameters are not adapted or have hooks, or items or labels do not fit, which autograd's path reports.
     """
-    network = learner.network
-    if type(network) is not MLP or network.config["output_dim"] is None:
-        return None
-    own = [
-        p for layer in network.layers for p in (layer.weight, layer.bias)
-    ]  # several times faster than network.parameters()
-    if learner.adapted_names != network.names or not _is_plain(network, own) or not _fits(network, batch):
+    network, own = learner.network, plain_parameters(learner)
+    if own is None or not isinstance(network, MLP) or not _fits(network, batch):
         return None
     check_of_tasks()()
     parameters = [_array(p) for p in own]
@@ -61,15 +55,22 @@ def meta_gradient_of_mlp(
     return MetaGradient(found.loss, _metric(found, batch)), of_rates
 
 
-def _is_plain(network: MLP, parameters: Collection[Tensor]) -> bool:
-    """Return True if the network is small and on the CPU, and nothing watches or freezes parts of it."""
-    hooked = any(m._forward_hooks or m._forward_pre_hooks or m._backward_hooks for m in (network, *network.layers))
-    return (
-        not hooked
-        and sum(p.numel() for p in parameters) <= _MOST_PARAMETERS
+def plain_parameters(learner: GradientLearner) -> list[Tensor] | None:
+    """Return the weight and bias of each layer if the network is a small `MLP` on the CPU, and nothing watches or freezes parts of it."""
+    network = learner.network
+    if type(network) is not MLP or network.config["output_dim"] is None or learner.adapted_names != network.names:
+        return None
+    layers: list[Any] = [network, *network.layers]
+    parameters = [
+        p for layer in layers[1:] for p in (layer.weight, layer.bias)
+    ]  # much faster than network.parameters()
+    plain = (
+        sum(p.numel() for p in parameters) <= _MOST_PARAMETERS
         and all(p.is_cpu and p.dtype in (torch.float32, torch.float64) for p in parameters)
         and all(p.requires_grad and not p._backward_hooks for p in parameters)
+        and not any(m._forward_hooks or m._forward_pre_hooks or m._backward_hooks for m in layers)
     )
+    return parameters if plain else None
 
 
 def _fits(network: MLP, batch: EpisodeBatch) -> bool:

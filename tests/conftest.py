@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -16,7 +16,7 @@ from jaxtyping import install_import_hook
 import tests.shapes  # noqa: F401 - the hook below names it, and finds only what is imported
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from metawidgets.reports import Report
 
@@ -145,10 +145,30 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator["Browser"]:
     """One Chromium for the whole run. Each test opens its own page in it, and closes that."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # a busy machine takes several of the usual five seconds
     with sync_playwright() as engine, engine.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as browser:
+        if slower := os.environ.get("METAWIDGETS_SLOW_PAGES"):
+            _slow_down(browser, float(slower))
         yield browser
+
+
+def _slow_down(browser: "Browser", times: float) -> None:
+    """Run all pages of the browser this many times slower. Tests that read a page before it is ready then fail for sure."""
+    new_context = browser.new_context
+
+    def slow_context(**options: Any) -> "BrowserContext":
+        context = new_context(**options)
+
+        def slow(page: "Page") -> None:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+        context.on("page", slow)
+        return context
+
+    browser.new_context = slow_context
+    browser.new_page = lambda **options: slow_context(**options).new_page()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """The parts of a bench move together in an exported page."""
 
+from playwright.sync_api import expect
+
 from metawidgets import datasets, instruments, learners
 from metawidgets.episodes import EpisodeSampler
 
@@ -15,4 +17,4 @@ def test_the_chart_of_losses_moves_what_goes_on_inside(open_component):
     handle.press("ArrowLeft")
     opened.frame()
     assert [opened.model(part, "step") for part in (chart, memory)] == [5, 5]
-    assert handle.get_attribute("aria-valuetext") == "support example absorbed 5 of 6"
+    expect(handle).to_have_attribute("aria-valuetext", "support example absorbed 5 of 6")

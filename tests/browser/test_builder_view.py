@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import metawidgets as mw
 from metawidgets import instruments
@@ -35,16 +36,16 @@ def test_why_a_locked_class_forbids_another_dataset_stands_beside_it_until_the_n
     choice = live.view.get_by_label("Dataset")
     choice.select_option("gaussians")
     live.settle()
-    assert "the locked items do not fit" in status(live).inner_text()
+    expect(status(live)).to_contain_text("the locked items do not fit", use_inner_text=True)
     assert beside(live, status(live), choice) < 40
-    assert "the locked items do not fit" in live.view.locator(".mw-live").inner_text()
+    expect(live.view.locator(".mw-live")).to_contain_text("the locked items do not fit", use_inner_text=True)
     live.view.get_by_role("button", name="Lock class").first.click()  # unlocking does not need Python
     live.settle()
-    assert status(live).is_hidden()
+    expect(status(live)).to_be_hidden()
     choice.select_option("gaussians")
     live.settle()
-    assert status(live).is_hidden()
-    assert live.view.locator(".eb-plot").is_visible()
+    expect(status(live)).to_be_hidden()
+    expect(live.view.locator(".eb-plot")).to_be_visible()
 
 
 def test_the_same_refusal_is_said_again(open_live):
@@ -53,10 +54,10 @@ def test_the_same_refusal_is_said_again(open_live):
     for _ in range(2):
         live.view.get_by_label("Dataset").select_option("gaussians")
         live.settle()
-        assert status(live).is_visible()
+        expect(status(live)).to_be_visible()
         live.view.get_by_role("button", name="Add a class", exact=True).click()
         live.settle()
-        assert status(live).is_hidden()
+        expect(status(live)).to_be_hidden()
 
 
 def test_what_a_class_refuses_stands_in_its_line(open_live):
@@ -65,9 +66,9 @@ def test_what_a_class_refuses_stands_in_its_line(open_live):
     live.view.get_by_role("button", name="Lock class").nth(1).click()
     live.view.get_by_role("button", name="Exchange class").nth(1).click()
     live.settle()
-    assert "unlock it to exchange it" in status(live).inner_text()
+    expect(status(live)).to_contain_text("unlock it to exchange it", use_inner_text=True)
     line = live.view.locator(".eb-line", has=live.page.locator(f'[data-cls="{key}"]'))
-    assert line.locator(".mw-status").count() == 1
+    expect(line.locator(".mw-status")).to_have_count(1)
     assert beside(live, status(live), strip(live, "support", key)) < 10
 
 
@@ -77,12 +78,12 @@ def test_what_the_pool_lacks_stands_beside_the_number_and_goes(open_component):
     shots.fill("300")
     shots.press("Enter")
     opened.frame()
-    assert "The pool does not suffice" in status(opened).inner_text()
+    expect(status(opened)).to_contain_text("The pool does not suffice", use_inner_text=True)
     assert beside(opened, status(opened), shots) < 40
     shots.fill("2")
     shots.press("Enter")
     opened.frame()
-    assert status(opened).is_hidden()
+    expect(status(opened)).to_be_hidden()
 
 
 def test_a_coordinate_that_is_none_is_said(open_component):
@@ -93,12 +94,12 @@ def test_a_coordinate_that_is_none_is_said(open_component):
     x = opened.view.get_by_role("spinbutton", name="x", exact=True)
     x.fill("1e9")
     x.press("Enter")
-    assert status(opened).inner_text() == "Give a number from -100000 to 100000."
+    expect(status(opened)).to_have_text("Give a number from -100000 to 100000.", use_inner_text=True)
     assert beside(opened, status(opened), x) < 40
     x.fill("0.5")
     x.press("Enter")
     opened.frame()
-    assert status(opened).is_hidden()
+    expect(status(opened)).to_be_hidden()
 
 
 def test_a_picture_that_cannot_be_read_is_named_beside_the_button(open_live):
@@ -107,19 +108,19 @@ def test_a_picture_that_cannot_be_read_is_named_beside_the_button(open_live):
     live.view.locator(".eb-file").set_input_files([file])
     live.until(lambda: status(live).is_visible())
     upload = live.view.get_by_role("button", name="Upload…")
-    assert "none.png" in status(live).inner_text()
+    expect(status(live)).to_contain_text("none.png", use_inner_text=True)
     assert beside(live, status(live), upload) < 40
     live.view.get_by_role("button", name="Add a class", exact=True).click()
     live.settle()
-    assert status(live).is_hidden()
+    expect(status(live)).to_be_hidden()
 
 
 def test_the_sentence_on_python_is_seen_and_only_where_it_is_absent(open_component, open_live):
     needs = open_component(builder(n_way=2)).view.locator(".mw-needs:visible")
-    assert needs.all_inner_texts() == [
-        "What is greyed out here needs a running Python kernel: open the notebook to use it."
-    ]
-    assert open_live(builder(n_way=2)).view.locator(".mw-needs:visible").count() == 0
+    expect(needs).to_have_text(
+        ["What is greyed out here needs a running Python kernel: open the notebook to use it."], use_inner_text=True
+    )
+    expect(open_live(builder(n_way=2)).view.locator(".mw-needs:visible")).to_have_count(0)
 
 
 # -- keys and lists ---------------------------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ def test_on_paper_the_pool_is_whole(open_component):
     opened = open_component(b, width=420)
     opened.page.emulate_media(media="print")
     opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert opened.view.locator(".eb-onward:visible").count() == 0
+    expect(opened.view.locator(".eb-onward:visible")).to_have_count(0)
     edges = opened.view.bounding_box()
     for key in of(b, "pool", 0):
         box = cell(opened, key).bounding_box()
@@ -240,7 +241,7 @@ def test_without_python_moved_items_move_the_prototypes(open_component, protonet
         said = predict(protonet, b.episode).argmax(1)
         right = int((said == b.episode.query_y).sum())
         assert score(opened).startswith(f"ProtoNet: {right} of {len(said)} queries right"), side
-        assert opened.view.locator(".eb-item.is-wrong").count() == len(said) - right
+        expect(opened.view.locator(".eb-item.is-wrong")).to_have_count(len(said) - right)
         answers = b.answers()
         assert answers is not None
         assert answers.right == right
@@ -286,14 +287,14 @@ def test_a_drawing_counts_live_and_is_said_to_need_python_where_no_learner_is(op
     other.settle()
     assert " of 13 queries right" in score(other)
     assert "1 item has no embedding here and is left out: ProtoNet needs Python" in score(other)
-    assert other.view.get_by_text("ProtoNet needs Python").count() == 1
+    expect(other.view.get_by_text("ProtoNet needs Python")).to_have_count(1)
 
 
 def test_another_dataset_has_no_answers_and_loses_none_of_them(open_live, protonet):
     live = open_live(b := answering(protonet))
     b.resample(dataset="gaussians", n_way=3, k_shot=5, n_query=5, index=0)
     live.settle()
-    assert live.view.locator(".eb-score").is_hidden()
+    expect(live.view.locator(".eb-score")).to_be_hidden()
     b.undo()
     live.settle()
     assert " of 12 queries right" in score(live)

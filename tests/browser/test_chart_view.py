@@ -3,6 +3,7 @@
 import altair as alt
 import pytest
 from ipywidgets import VBox, jslink
+from playwright.sync_api import expect
 
 from metawidgets import views
 from metawidgets.reports.pages.export import export_component
@@ -34,8 +35,8 @@ def test_the_slider_is_named_moves_by_keyboard_and_redraws(open_component):
     chart = ChartView(stepping(), axis="gradient step")
     opened = open_component(chart)
     slider = opened.page.get_by_role("slider", name="Gradient step")
-    assert opened.page.get_by_role("slider").count() == 1  # Vega's own slider, which has no name, is replaced
-    assert slider.get_attribute("aria-valuetext") == "gradient step 2 of 6"
+    expect(opened.page.get_by_role("slider")).to_have_count(1)  # Vega's own slider, which has no name, is replaced
+    expect(slider).to_have_attribute("aria-valuetext", "gradient step 2 of 6")
     assert heights(opened) == pytest.approx([100 * 4 / 36], abs=0.5)
     slider.focus()
     opened.page.keyboard.press("End")
@@ -50,9 +51,9 @@ def test_labels_are_text_in_axes_and_tooltips(open_component):
     opened.page.locator(".mark-rect path").first.hover()
     tip = opened.view.locator(".mw-chart-tip")
     tip.wait_for()
-    assert HOSTILE in tip.inner_text()
+    expect(tip).to_contain_text(HOSTILE, use_inner_text=True)
     assert opened.page.title() == "ChartView"
-    assert tip.locator("img, script").count() == 0
+    expect(tip.locator("img, script")).to_have_count(0)
 
 
 def test_the_tooltip_is_the_components_own_and_stands_above_all(open_component):
@@ -61,7 +62,7 @@ def test_the_tooltip_is_the_components_own_and_stands_above_all(open_component):
     bar.hover()
     tip = opened.view.locator(".mw-chart-tip:popover-open")
     tip.wait_for()
-    assert tip.locator("td").all_inner_texts() == ["label", f"2{HOSTILE}", "Height", "4"]
+    expect(tip.locator("td")).to_have_text(["label", f"2{HOSTILE}", "Height", "4"], use_inner_text=True)
     box = tip.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1000
@@ -162,13 +163,13 @@ def test_a_chart_that_cannot_be_drawn_says_why(open_component, monkeypatch):
     monkeypatch.setattr(ChartView, "png", lambda self: whole)  # the still picture in the page cannot be drawn either
     opened = open_component(chart)
     status = opened.view.locator(".mw-status")
-    assert "The chart cannot be drawn" in status.inner_text()
+    expect(status).to_contain_text("The chart cannot be drawn", use_inner_text=True)
     opened.page.evaluate(
         """([id, config]) => window.metawidgets.models.get(id).set("config", config)""",
         [chart.model_id, ChartView(stepping()).config],
     )
     opened.view.locator(".mw-chart svg").wait_for()
-    assert status.is_hidden()
+    expect(status).to_be_hidden()
 
 
 def test_a_step_repaints_within_a_thirtieth_of_a_second_and_embeds_nothing_anew(

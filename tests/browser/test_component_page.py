@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from ipywidgets import VBox
+from playwright.sync_api import expect
 
 from metawidgets.reports.pages.export import export_component
 from metawidgets.widgets import Component, Selection
@@ -67,19 +68,19 @@ def test_arrays_arrive_as_sent_and_step_moves_by_keyboard(open_component):
     counter = Counter([[0.5, 1], [2, 3], [4, 5.25]])
     opened = open_component(counter)
     slider = opened.page.get_by_role("slider", name="Inner step")
-    assert opened.view.locator(".number").inner_text() == "0.5,1"
+    expect(opened.view.locator(".number")).to_have_text("0.5,1", use_inner_text=True)
     slider.focus()
     opened.page.keyboard.press("End")
-    assert opened.view.locator(".number").inner_text() == "4,5.25"
+    expect(opened.view.locator(".number")).to_have_text("4,5.25", use_inner_text=True)
     opened.page.keyboard.press("ArrowLeft")
-    assert opened.view.locator(".number").inner_text() == "2,3"
+    expect(opened.view.locator(".number")).to_have_text("2,3", use_inner_text=True)
     assert opened.model(counter, "step") == 1
 
 
 def test_a_hostile_label_stays_text(open_component):
     hostile = "<img src=x onerror=\"document.title='owned'\"></script><script>document.title='owned'</script>"
     opened = open_component(Counter([[1.0]], label=hostile))
-    assert opened.view.locator("h3").inner_text() == hostile
+    expect(opened.view.locator("h3")).to_have_text(hostile, use_inner_text=True)
     assert opened.page.title() == "Counter"
 
 
@@ -89,15 +90,15 @@ def test_two_components_share_a_selection(open_html, tmp_path):
     both = VBox([Counter([[1.0]], selection=selection), Counter([[2.0]], selection=selection)])
     opened = open_html(export_component(both, tmp_path / "both.html"))
     first, second = opened.page.locator(".chosen").all()
-    assert second.inner_text() == "|false"
+    expect(second).to_have_text("|false", use_inner_text=True)
     first.click()
-    assert second.inner_text() == "glyphs/a/1|true"
+    expect(second).to_have_text("glyphs/a/1|true", use_inner_text=True)
 
 
 def test_a_control_that_needs_python_is_disabled_and_says_why(open_component):
     control = open_component(Counter([[1.0]])).view.locator(".retrain")
-    assert control.is_disabled()
-    assert control.get_attribute("title") == "Training needs a running Python kernel: open the notebook to use it."
+    expect(control).to_be_disabled()
+    expect(control).to_have_attribute("title", "Training needs a running Python kernel: open the notebook to use it.")
 
 
 def test_play_runs_to_the_end_and_stops(open_component):
@@ -114,5 +115,5 @@ def test_play_runs_to_the_end_and_stops(open_component):
 def test_one_recorded_state_leaves_nothing_to_play(open_component):
     opened = open_component(Counter([[1.0]]))
     play = opened.view.get_by_role("button", name="Play")
-    assert play.is_disabled()
-    assert play.get_attribute("title") == "Play (only one state was recorded)"
+    expect(play).to_be_disabled()
+    expect(play).to_have_attribute("title", "Play (only one state was recorded)")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets import widgets
 from tests.browser.axe import faults
@@ -64,7 +65,7 @@ def test_one_page_keeps_every_promise(
             "([id, text]) => window.metawidgets.models.get(id).set('error', text)",
             [component.model_id, "ValueError: <b>no</b>"],
         )
-        assert view.locator(".mw-status").inner_text() == "ValueError: <b>no</b>"
+        expect(view.locator(".mw-status")).to_have_text("ValueError: <b>no</b>", use_inner_text=True)
 
 
 @pytest.mark.parametrize("name", [cls.__name__ for cls in widgets.ALL])
@@ -118,7 +119,7 @@ def _copy(opened: OpenPage) -> None:
         button.click()
         done = opened.view.locator(".mw-done")
         done.wait_for(state="visible")
-        assert done.inner_text() == "Copied."
+        expect(done).to_have_text("Copied.", use_inner_text=True)
         assert opened.page.evaluate("window.copied")
         box, its = done.bounding_box(), button.bounding_box()
         assert box is not None
@@ -134,7 +135,7 @@ def _fits(opened: OpenPage, width: int, *, dark: bool) -> None:
     assert box is not None
     assert box["height"] > 100
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, "something sticks out of the page"
-    assert view.locator(".mw-status").is_hidden()
+    expect(view.locator(".mw-status")).to_be_hidden()
     for _ in range(100):  # a component takes another theme in a frame of its own
         paper, ink = (_lightness(colour) for colour in view.evaluate(_COLOURS))
         if (paper < ink) == dark and abs(paper - ink) > 120:

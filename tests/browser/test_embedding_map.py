@@ -1,5 +1,7 @@
 """EmbeddingMap in the page, by mouse and keyboard, without a kernel and with one."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -162,7 +164,9 @@ def test_a_lasso_chooses_what_it_holds(open_component):
     ids = np.array(component.config["ids"])
     assert set(ids[inside & ~near]) <= chosen <= set(ids[inside | near])
     assert len(chosen) >= 3
-    assert opened.view.locator(".em-chosen h4").inner_text().startswith(f"{len(chosen)} of 60")
+    expect(opened.view.locator(".em-chosen h4")).to_have_text(
+        re.compile("^" + re.escape(f"{len(chosen)} of 60")), use_inner_text=True
+    )
     opened.view.get_by_role("button", name="Let go").click()
     assert opened.model(component, "lasso") == []
 
@@ -230,9 +234,9 @@ def test_a_learner_without_prototypes_is_shown_with_class_means(open_component):
     made = trace("attention")
     component = EmbeddingMap(made) if "embeddings" in made else EmbeddingMap(_without_prototypes())
     opened = open_component(component)
-    assert "hence no borders" in opened.view.locator(".em-note").inner_text()
-    assert "class mean" in opened.view.locator(".em-reading").inner_text()
-    assert opened.view.get_by_text("Borders", exact=True).count() == 0
+    expect(opened.view.locator(".em-note")).to_contain_text("hence no borders", use_inner_text=True)
+    expect(opened.view.locator(".em-reading")).to_contain_text("class mean", use_inner_text=True)
+    expect(opened.view.get_by_text("Borders", exact=True)).to_have_count(0)
 
 
 def _without_prototypes():
@@ -247,27 +251,29 @@ def test_hostile_names_are_text(open_component):
     opened = open_component(EmbeddingMap(moving()))
     assert opened.page.title() == "EmbeddingMap"
     assert opened.view.locator(".em-class").evaluate_all("(all) => all.map((b) => b.title)").count(HOSTILE) == 1
-    assert opened.page.locator(".mw img, .mw script").count() == 0
+    expect(opened.page.locator(".mw img, .mw script")).to_have_count(0)
 
 
 def test_without_a_kernel_nothing_is_computed_and_it_says_why(open_component):
     opened = open_component(EmbeddingMap(blobs(40)))
     compute = opened.view.get_by_role("button", name="Compute")
-    assert compute.is_disabled()
+    expect(compute).to_be_disabled()
     assert "running Python kernel" in (compute.get_attribute("title") or "")
-    assert opened.view.get_by_role("button", name="t-SNE").is_disabled()
+    expect(opened.view.get_by_role("button", name="t-SNE")).to_be_disabled()
 
 
 def test_what_was_computed_is_in_the_exported_page(open_component):
     component = EmbeddingMap(blobs(40))
     component.project("tsne", neighbours=6)
     opened = open_component(component)
-    assert opened.view.get_by_role("button", name="t-SNE").get_attribute("aria-pressed") == "true"
-    assert "perplexity 6" in opened.view.locator(".em-note").inner_text()
-    assert "no way back" in opened.view.locator(".em-note").inner_text()
+    expect(opened.view.get_by_role("button", name="t-SNE")).to_have_attribute("aria-pressed", "true")
+    expect(opened.view.locator(".em-note")).to_contain_text("perplexity 6", use_inner_text=True)
+    expect(opened.view.locator(".em-note")).to_contain_text("no way back", use_inner_text=True)
     opened.view.get_by_role("button", name="PCA").click()
     opened.page.wait_for_timeout(900)  # the map moves there gradually
-    assert "a flat picture of a space with more dimensions" in opened.view.locator(".em-note").inner_text()
+    expect(opened.view.locator(".em-note")).to_contain_text(
+        "a flat picture of a space with more dimensions", use_inner_text=True
+    )
 
 
 def test_tsne_is_asked_of_python_and_shows_its_progress(open_live):
@@ -281,8 +287,8 @@ def test_tsne_is_asked_of_python_and_shows_its_progress(open_live):
     )
     live.settle()
     assert component.projections["tsne"]["neighbours"] == 7
-    assert "perplexity 7" in live.view.locator(".em-note").inner_text()
-    assert live.view.locator(".mw-progress").is_hidden()
+    expect(live.view.locator(".em-note")).to_contain_text("perplexity 7", use_inner_text=True)
+    expect(live.view.locator(".mw-progress")).to_be_hidden()
     live.view.get_by_role("button", name="PCA").click()
     live.settle()
     assert component.projection == "pca"
@@ -293,8 +299,8 @@ def test_with_too_few_items_nothing_is_computed_even_with_a_kernel(open_live):
     live.settle()
     live.page.wait_for_timeout(200)
     compute = live.view.get_by_role("button", name="Compute")
-    assert compute.is_disabled()
-    assert compute.get_attribute("title") == "t-SNE needs at least 7 items"
+    expect(compute).to_be_disabled()
+    expect(compute).to_have_attribute("title", "t-SNE needs at least 7 items")
 
 
 def test_two_thousand_images_draw_fast_and_pan_smoothly(open_component, patience):

@@ -3,11 +3,13 @@
 import io
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from metawidgets import datasets
 from metawidgets.episodes import Episode, EpisodeSampler
@@ -119,10 +121,10 @@ def test_a_drawing_on_the_pad_is_an_item_that_python_has(open_live):
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
     add = view.get_by_role("button", name="Add the drawing")
-    assert add.is_disabled()
+    expect(add).to_be_disabled()
     at = lambda u, v: (box["x"] + u * box["width"], box["y"] + v * box["height"])  # noqa: E731
     drag(page, at(0.1, 0.1), at(0.1, 0.5), at(0.1, 0.9))  # a bar at the left, which will be centred
-    assert add.is_enabled()
+    expect(add).to_be_enabled()
     add.click()
     live.until(lambda: b.episode.shots.tolist() == [1, 2])
     image = b.episode.support_x[-1, 0].astype(float)
@@ -137,7 +139,7 @@ def test_a_drawing_on_the_pad_is_an_item_that_python_has(open_live):
     # The stroke is as thick as in the data set: the share of a stroke's width on either side of its middle line.
     assert 1.0 < image.sum() / 255 / 22.4 < 1.8
     assert b.episode.support_items[-1].dataset == "drawn"
-    assert add.is_disabled()  # the pad is empty again
+    expect(add).to_be_disabled()  # the pad is empty again
     page.keyboard.press("Control+z")
     live.until(lambda: b.episode.shots.tolist() == [1, 1])
 
@@ -205,7 +207,7 @@ def test_resample_swap_and_numbers_ask_python(open_live):
     view.get_by_label("Dataset").select_option("gaussians")
     status = view.locator(".mw-status")
     live.until(status.is_visible)
-    assert "unlock them to change the dataset" in status.inner_text()
+    expect(status).to_contain_text("unlock them to change the dataset", use_inner_text=True)
     live.until(lambda: view.get_by_label("Dataset").input_value() == "glyphs")
     view.get_by_role("button", name=f"Lock class {names[0]}").click()
     view.get_by_label("Dataset").select_option("gaussians")
@@ -214,7 +216,7 @@ def test_resample_swap_and_numbers_ask_python(open_live):
     live.page.keyboard.press("Control+z")
     view.get_by_role("button", name="Undo", exact=False).click()
     live.until(lambda: b.episode.item_shape == (1, 28, 28))
-    assert status.is_hidden()
+    expect(status).to_be_hidden()
 
 
 def test_more_items_can_be_asked_for_again_and_again_by_key(open_live):
@@ -297,19 +299,19 @@ def test_a_message_that_is_no_document_is_taken_back(open_live):
     live.settle()
     assert b.document == before
     assert document(live, b) == before
-    assert "this is not a document" in live.view.locator(".mw-status").inner_text()
+    expect(live.view.locator(".mw-status")).to_contain_text("this is not a document", use_inner_text=True)
     cell(live, of(b, "query", 0)[0]).focus()
     live.page.keyboard.press("s")
     live.settle()
     assert b.episode.shots.tolist() == [2, 1]
-    assert live.view.locator(".mw-status").is_hidden()
+    expect(live.view.locator(".mw-status")).to_be_hidden()
 
 
 def test_a_kernel_that_is_gone_leaves_the_editing(open_live):
     live = open_live(b := builder(n_way=2))
     live.stop_kernel()
     live.view.get_by_role("button", name="Resample").click()
-    assert "Run the cell again" in live.view.locator(".mw-status").inner_text()
+    expect(live.view.locator(".mw-status")).to_contain_text("Run the cell again", use_inner_text=True)
     cell(live, of(b, "pool", 0)[0]).focus()
     live.page.keyboard.press("s")
     live.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -343,11 +345,15 @@ def test_everything_can_be_moved_by_keys_without_a_kernel(open_component):
     opened.frame()
     assert cell(opened, focused()).get_attribute("aria-label").endswith(", locked")
     live = opened.view.locator(".mw-live")
-    assert live.inner_text().startswith("Lock an item. 3-way 1-shot, 9 queries (2 to 4 a class)")
+    expect(live).to_have_text(
+        re.compile("^" + re.escape("Lock an item. 3-way 1-shot, 9 queries (2 to 4 a class)")), use_inner_text=True
+    )
     press("Delete")
     opened.frame()
     # The text for the current state
-    assert live.inner_text().startswith("Remove an item. 3-way 1-shot, 8 queries (2 to 3 a class)")
+    expect(live).to_have_text(
+        re.compile("^" + re.escape("Remove an item. 3-way 1-shot, 8 queries (2 to 3 a class)")), use_inner_text=True
+    )
     assert len(document(opened, b)["items"]) == len(b.document["items"]) - 1
     assert focused() in b.document["items"]  # the focus moved to the neighbour
     for _ in range(7):
@@ -373,11 +379,11 @@ def test_the_dragged_item_is_under_the_pointer_and_escape_lets_go(open_component
     assert box["y"] < y < box["y"] + box["height"]
     assert "is-target" in target.get_attribute("class")
     opened.page.keyboard.press("Escape")
-    assert ghost.count() == 0
+    expect(ghost).to_have_count(0)
     opened.page.mouse.up()
     opened.frame()
     assert document(opened, b) == b.document
-    assert opened.view.locator(".is-target, .is-next, .is-dragging").count() == 0
+    expect(opened.view.locator(".is-target, .is-next, .is-dragging")).to_have_count(0)
 
 
 def test_an_item_in_both_sets_is_no_episode_and_both_are_marked(open_component):
@@ -391,18 +397,18 @@ def test_an_item_in_both_sets_is_no_episode_and_both_are_marked(open_component):
     assert verdict(opened) == (
         f"No episode. Item {item} is in both support and query: the learner would see a query before the test. Remove one."
     )
-    assert opened.view.locator(".eb-item.is-bad").count() == 2
-    assert opened.view.get_by_role("button", name="Copy as JSON").is_disabled()
+    expect(opened.view.locator(".eb-item.is-bad")).to_have_count(2)
+    expect(opened.view.get_by_role("button", name="Copy as JSON")).to_be_disabled()
     opened.view.get_by_role("button", name="Undo", exact=False).click()
     opened.frame()
-    assert opened.view.locator(".eb-item.is-bad").count() == 0
+    expect(opened.view.locator(".eb-item.is-bad")).to_have_count(0)
 
 
 def test_what_needs_python_says_so(open_component):
     opened = open_component(builder(n_way=2))
     for control in ("Resample", "Upload…"):
         button = opened.view.get_by_role("button", name=control)
-        assert button.is_disabled()
+        expect(button).to_be_disabled()
         assert "needs a running Python kernel" in button.get_attribute("title")
     queries = opened.view.get_by_role("spinbutton", name="Queries")
     queries.fill("5")  # the pool has enough items
@@ -412,8 +418,8 @@ def test_what_needs_python_says_so(open_component):
     queries.fill("400")
     queries.press("Enter")
     opened.frame()
-    assert "The pool does not suffice" in opened.view.locator(".mw-status").inner_text()
-    assert queries.input_value() == "5"
+    expect(opened.view.locator(".mw-status")).to_contain_text("The pool does not suffice", use_inner_text=True)
+    expect(queries).to_have_value("5")
 
 
 @pytest.mark.parametrize("make", [sheet, points, curve])
@@ -490,13 +496,13 @@ def test_the_page_and_python_say_the_same(open_live):
 
 def test_hostile_names_are_text(open_live):
     live = open_live(b := EpisodeBuilder(sheet()))
-    assert live.view.locator(".eb-name").nth(2).input_value() == HOSTILE
+    expect(live.view.locator(".eb-name").nth(2)).to_have_value(HOSTILE)
     live.view.locator(".eb-name").first.fill(f"{HOSTILE}!")
     live.page.keyboard.press("Enter")
     live.settle()
     assert b.episode.class_names[0] == f"{HOSTILE}!"
     assert live.page.title() == "EpisodeBuilder"
-    assert live.page.locator(".mw img, .mw script").count() == 0
+    expect(live.page.locator(".mw img, .mw script")).to_have_count(0)
 
 
 def test_a_touch_drags_an_item(open_live):

@@ -1,6 +1,7 @@
 """EpisodeView in the page without a kernel."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import EpisodeView, Selection
 from tests.widgets.examples import HOSTILE, curve, points, sheet, vectors
@@ -16,15 +17,15 @@ def test_a_row_for_each_class_with_its_counts(open_component):
     rows = opened.page.get_by_role("row").all()[1:]
     assert [row.locator(".mw-count").inner_text() for row in rows] == ["1 + 4", "3 + 4", "0 + 4"]
     assert [row.locator(".mw-support .mw-item").count() for row in rows] == [1, 3, 0]
-    assert rows[2].locator(".mw-none").inner_text() == "no support"
-    assert opened.view.locator(".mw-title").inner_text() == "3-way, 0 to 3 shots"
+    expect(rows[2].locator(".mw-none")).to_have_text("no support", use_inner_text=True)
+    expect(opened.view.locator(".mw-title")).to_have_text("3-way, 0 to 3 shots", use_inner_text=True)
 
 
 def test_a_hostile_class_name_is_text(open_component):
     opened = open_component(EpisodeView(sheet()))
-    assert opened.view.locator(".mw-class-name").nth(2).inner_text() == HOSTILE
+    expect(opened.view.locator(".mw-class-name").nth(2)).to_have_text(HOSTILE, use_inner_text=True)
     assert opened.page.title() == "EpisodeView"
-    assert opened.page.locator(".mw img, .mw script").count() == 0
+    expect(opened.page.locator(".mw img, .mw script")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("dark", "ink"), [(False, [31, 40]), (True, [220, 240])])
@@ -60,7 +61,7 @@ def test_arrow_keys_move_through_the_sheet_and_the_panel_follows(open_component)
     assert current(opened) == "tiles/class0/s0"
     press("ArrowRight")
     assert current(opened) == "tiles/class0/q0"
-    assert opened.view.locator(".mw-panel-name").inner_text() == "Query 1 of 4, class aleph"
+    expect(opened.view.locator(".mw-panel-name")).to_have_text("Query 1 of 4, class aleph", use_inner_text=True)
     press("ArrowDown")
     assert current(opened) == "tiles/class1/q4"
     press("Home")
@@ -71,7 +72,7 @@ def test_arrow_keys_move_through_the_sheet_and_the_panel_follows(open_component)
     assert current(opened) == "tiles/class0/q3"
     press("ArrowUp")
     assert current(opened) == "tiles/class0/q3"  # there is no item above
-    assert opened.page.locator("[tabindex='0']").count() == 1  # there is always one tab stop
+    expect(opened.page.locator("[tabindex='0']")).to_have_count(1)  # there is always one tab stop
 
 
 def test_enter_selects_and_escape_lets_go(open_component):
@@ -80,10 +81,10 @@ def test_enter_selects_and_escape_lets_go(open_component):
     press = opened.page.keyboard.press
     press("Tab")
     press("ArrowRight")
-    assert opened.page.get_by_role("gridcell", selected=True).count() == 0
+    expect(opened.page.get_by_role("gridcell", selected=True)).to_have_count(0)
     press("Enter")
     chosen = opened.page.get_by_role("gridcell", selected=True)
-    assert chosen.get_attribute("aria-label") == "query 1 of 4, class aleph"
+    expect(chosen).to_have_attribute("aria-label", "query 1 of 4, class aleph")
     assert opened.model(selection, "selected") == "tiles/class0/q0"
     assert opened.model(selection, "pinned") is True
     press("ArrowRight")  # moving the focus does not change the selection
@@ -92,7 +93,7 @@ def test_enter_selects_and_escape_lets_go(open_component):
     press("Escape")
     assert opened.model(selection, "selected") == ""
     opened.frame()
-    assert opened.page.get_by_role("gridcell", selected=True).count() == 0
+    expect(opened.page.get_by_role("gridcell", selected=True)).to_have_count(0)
 
 
 def test_pointing_shows_and_clicking_selects(open_component):
@@ -115,9 +116,8 @@ def test_pointing_shows_and_clicking_selects(open_component):
 
 def test_a_selection_made_in_python_is_shown(open_component):
     opened = open_component(EpisodeView(sheet(), selection=Selection("tiles/class2/q9")))
-    assert (
-        opened.page.get_by_role("gridcell", selected=True).get_attribute("aria-label")
-        == f"query 2 of 4, class {HOSTILE}"
+    expect(opened.page.get_by_role("gridcell", selected=True)).to_have_attribute(
+        "aria-label", f"query 2 of 4, class {HOSTILE}"
     )
 
 
@@ -141,19 +141,18 @@ def test_points_keep_a_unit_as_long_across_as_up_and_keys_go_by_place(open_compo
     press("ArrowUp")
     assert current(opened) == "plane/class1/q1"  # at (2.5, 5), the highest
     press("Enter")
-    assert (
-        opened.page.get_by_role("option", selected=True).get_attribute("aria-label")
-        == "query 1 of 1, class high, at (2.50, 5.00)"
+    expect(opened.page.get_by_role("option", selected=True)).to_have_attribute(
+        "aria-label", "query 1 of 1, class high, at (2.50, 5.00)"
     )
 
 
 def test_a_curve_says_where_its_points_lie(open_component):
     opened = open_component(EpisodeView(curve()), width=400)
-    assert "amplitude 1.25" in opened.view.locator(".mw-subtitle").inner_text()
+    expect(opened.view.locator(".mw-subtitle")).to_contain_text("amplitude 1.25", use_inner_text=True)
     opened.page.keyboard.press("Tab")
     opened.page.keyboard.press("End")
     assert current(opened) == "waves/w/q1"
-    assert opened.view.locator(".mw-panel-name").inner_text() == "Query 2 of 2, at (4.00, 16.0)"
+    expect(opened.view.locator(".mw-panel-name")).to_have_text("Query 2 of 2, at (4.00, 16.0)", use_inner_text=True)
     assert [key.inner_text() for key in opened.view.locator(".mw-legend .mw-count").all()] == ["3", "2"]
 
 
@@ -169,5 +168,5 @@ def test_vectors_are_drawn_as_bars(open_component):
 
 def test_a_large_episode_is_drawn_in_time(open_component, patience):
     opened = open_component(EpisodeView(sheet((5,) * 20, 15, tuple(f"class {k}" for k in range(20)))))
-    assert opened.page.get_by_role("gridcell").count() == 400
+    expect(opened.page.get_by_role("gridcell")).to_have_count(400)
     assert int(opened.page.get_attribute("html", "data-mw-ready") or 1e9) < 2000 * patience

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from ipywidgets import IntSlider, VBox
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 from traitlets.config import Config
 
 from metawidgets.reports.pages.export import export_component, export_notebook
@@ -50,7 +51,7 @@ def test_it_is_ready_within_two_seconds_and_small(report, open_html, patience):
     assert int(opened.page.get_attribute("html", "data-mw-ready") or 1e9) < 2000 * patience
     assert report.stat().st_size < 900_000  # Vega takes 0.4 MB
     assert opened.page.title() == "A report $e^{i\\pi}$"
-    assert opened.page.locator("math").count() == 2
+    expect(opened.page.locator("math")).to_have_count(2)
 
 
 def test_components_work_and_stay_linked(report, open_html):
@@ -58,27 +59,27 @@ def test_components_work_and_stay_linked(report, open_html):
     sheets = opened.page.locator(".mw-episode-view")
     sheets.nth(0).get_by_role("gridcell", name="query 3 of 4, class aleph").click()
     opened.frame()
-    assert (
-        sheets.nth(1).get_by_role("gridcell", selected=True).get_attribute("aria-label") == "query 3 of 4, class aleph"
+    expect(sheets.nth(1).get_by_role("gridcell", selected=True)).to_have_attribute(
+        "aria-label", "query 3 of 4, class aleph"
     )
     sliders = opened.page.get_by_role("slider", name="Gradient step")
     sliders.nth(0).focus()
     opened.page.keyboard.press("End")
-    assert sliders.nth(1).get_attribute("aria-valuetext") == "gradient step 6 of 6"
+    expect(sliders.nth(1)).to_have_attribute("aria-valuetext", "gradient step 6 of 6")
 
 
 def test_code_is_folded_and_opens(report, open_html):
     opened = open_html(report)
     fold = opened.page.get_by_text("Code: Draw an episode")
     source = opened.page.locator("details").first.locator("pre")
-    assert source.is_hidden()
+    expect(source).to_be_hidden()
     fold.click()
-    assert source.is_visible()
+    expect(source).to_be_visible()
 
 
 def test_markup_of_an_output_stays_and_its_scripts_do_not(report, open_html):
     opened = open_html(report)
-    assert opened.page.locator("b", has_text="bold").count() == 1
+    expect(opened.page.locator("b", has_text="bold")).to_have_count(1)
     assert opened.page.title() != "owned"
 
 
@@ -87,15 +88,17 @@ def test_without_scripts_the_pictures_stand(report, browser):
     page = context.new_page()
     page.goto(report.as_uri())
     pictures = page.locator(".mw-view img")
-    assert pictures.count() == 4
+    expect(pictures).to_have_count(4)
     assert "3-way, 0 to 3 shots" in str(pictures.first.get_attribute("alt"))
     context.close()
 
 
 def test_a_control_that_needs_python_says_so(open_html, tmp_path):
     opened = open_html(export_component(VBox([IntSlider(3)]), tmp_path / "page.html"))
-    assert opened.page.get_by_role("slider").is_disabled()
-    assert opened.page.locator(".mw-note").inner_text() == "Needs Python: the controls show what they were set to."
+    expect(opened.page.get_by_role("slider")).to_be_disabled()
+    expect(opened.page.locator(".mw-note")).to_have_text(
+        "Needs Python: the controls show what they were set to.", use_inner_text=True
+    )
 
 
 def test_a_component_that_fails_to_start_leaves_its_picture(browser, tmp_path):
@@ -105,6 +108,6 @@ def test_a_component_that_fails_to_start_leaves_its_picture(browser, tmp_path):
     page = browser.new_page()
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-mw-ready]", state="attached")
-    assert page.locator(".mw-view img").count() == 1
-    assert "could not start here" in page.locator(".mw-note").inner_text()
+    expect(page.locator(".mw-view img")).to_have_count(1)
+    expect(page.locator(".mw-note")).to_contain_text("could not start here", use_inner_text=True)
     page.close()

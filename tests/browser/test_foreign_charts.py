@@ -1,6 +1,7 @@
 """Charts and outputs that we did not write, on a page without a network, and a plain chart in JupyterLab."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.reports.pages.export import export_notebook
 from tests.reports.pages.foreign_outputs import KINDS, notebook_of
@@ -17,8 +18,8 @@ def test_charts_of_others_are_alive_and_styles_stay_with_their_output(page_of_ki
     cell = lambda name: page.locator("main > section.cell").nth(list(KINDS).index(name))  # noqa: E731
     alive = [name for name, kind in KINDS.items() if kind.shows == "alive"]
     for name in alive:
-        assert cell(name).locator(".mw-chart svg").count() == 1, name
-        assert cell(name).locator(".mw-status:visible").count() == 0, name
+        expect(cell(name).locator(".mw-chart svg"), name).to_have_count(1)
+        expect(cell(name).locator(".mw-status:visible"), name).to_have_count(0)
     # Vega's own slider filters the points, without eval and without Python.
     points = cell("altair-parameter").locator("svg .mark-symbol path[aria-label]")
     before = points.count()
@@ -34,7 +35,7 @@ def test_charts_of_others_are_alive_and_styles_stay_with_their_output(page_of_ki
     assert page.evaluate("document.documentElement.scrollHeight") < 30_000
     assert page.evaluate("document.documentElement.scrollWidth") == 1000
     frame = cell("plotly-self-contained").frame_locator("iframe")
-    assert frame.locator("#p").inner_text() == "drawn"
+    expect(frame.locator("#p")).to_have_text("drawn", use_inner_text=True)
 
 
 def test_a_plain_chart_in_jupyterlab_appears_without_a_network(open_notebook):
@@ -45,4 +46,4 @@ def test_a_plain_chart_in_jupyterlab_appears_without_a_network(open_notebook):
     )
     notebook.run_all()
     notebook.page.locator(".mw.mw-chart-view svg .mark-symbol path").wait_for(state="attached")
-    assert notebook.page.locator(".mw.mw-chart-view").count() == 1  # the renderer that the user chose wins
+    expect(notebook.page.locator(".mw.mw-chart-view")).to_have_count(1)  # the renderer that the user chose wins

@@ -1,7 +1,10 @@
 """The inner loop's controls, with and without Python."""
 
+import re
+
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.errors import LearnerError
 from metawidgets.records import Trace
@@ -79,13 +82,15 @@ def type_in(live, name: str, value: str) -> None:
 
 def test_the_rate_is_typed_and_what_comes_back_is_drawn(open_live):
     live = open_live(slider := adjustable(again := Again(), step=0))
-    assert live.view.locator(".il-setting output").all_inner_texts() == ["learner's own: 0.4", "learner's own: 4"]
+    expect(live.view.locator(".il-setting output")).to_have_text(
+        ["learner's own: 0.4", "learner's own: 4"], use_inner_text=True
+    )
     type_in(live, "Inner learning rate, typed", "0.05")
     live.until(lambda: slider.inner_lr == 0.05)
     live.settle()
     assert again.asked == [(0.05, None, ("MAML",))]
     assert readouts_of(live, "loss")[0] == "MAML\n0.0500"
-    assert live.view.locator(".il-setting output").first.inner_text() == "0.05"
+    expect(live.view.locator(".il-setting output").first).to_have_text("0.05", use_inner_text=True)
     assert slider.step == 0
 
 
@@ -110,11 +115,11 @@ def test_a_slider_by_keys_keeps_focus_step_pin_and_scale(open_live):
     live.until(lambda: slider.inner_steps == 7 and slider.config["steps"] == 8)
     live.settle()
     assert has_focus(control)
-    assert control.get_attribute("aria-valuetext") == "7"
+    expect(control).to_have_attribute("aria-valuetext", "7")
     assert (slider.step, live.view.locator(".il-kicker").inner_text()) == (2, "Selected")
-    assert live.view.locator(".il-item").inner_text() == pinned
-    assert live.view.locator(".il-loss .il-scale").inner_text() == before
-    assert live.view.get_by_role("slider", name="inner-loop step").get_attribute("max") == "7"
+    expect(live.view.locator(".il-item")).to_have_text(pinned, use_inner_text=True)
+    expect(live.view.locator(".il-loss .il-scale")).to_have_text(before, use_inner_text=True)
+    expect(live.view.get_by_role("slider", name="inner-loop step")).to_have_attribute("max", "7")
     # new data that Python sends without a request, while a panel has the focus
     live.view.get_by_role("application").focus()
     slider.inner_lr = 0.7
@@ -134,17 +139,17 @@ def test_of_a_drag_the_last_value_counts(open_live):
     live.until(lambda: slider.inner_lr is not None and abs(slider.inner_lr - 0.0316) < 1e-4)
     assert len(again.asked) < 10
     live.settle()
-    assert live.view.locator(".il-setting output").first.inner_text() == "0.0316"
+    expect(live.view.locator(".il-setting output").first).to_have_text("0.0316", use_inner_text=True)
 
 
 def test_an_error_stands_in_one_sentence_and_the_controls_go_back(open_live):
     live = open_live(slider := adjustable())
     type_in(live, "Inner learning rate, typed", "9")
     live.until(live.view.locator(".mw-status").is_visible)
-    assert live.view.locator(".mw-status").inner_text() == "9 is not adapted at; give another rate."
+    expect(live.view.locator(".mw-status")).to_have_text("9 is not adapted at; give another rate.", use_inner_text=True)
     live.settle()
     assert slider.inner_lr is None
-    assert live.view.locator(".il-setting output").first.inner_text() == "learner's own: 0.4"
+    expect(live.view.locator(".il-setting output").first).to_have_text("learner's own: 0.4", use_inner_text=True)
     assert readouts_of(live, "loss")[0] == "MAML\n0.624"
     type_in(live, "Inner steps, typed", "999")  # the browser refuses this without asking Python
     assert slider.inner_steps is None
@@ -160,7 +165,7 @@ def test_learners_are_added_and_hidden_and_one_stays(open_live):
     live.until(lambda: slider.shown == ["MAML", "pretrained"])
     live.until(lambda: live.view.locator(".il-panel").count() == 2)
     assert has_focus(box)
-    assert "Its head begins at zero." in live.view.locator(".il-settings").inner_text()
+    expect(live.view.locator(".il-settings")).to_contain_text("Its head begins at zero.", use_inner_text=True)
     group.get_by_role("checkbox", name=HOSTILE).click()
     live.until(lambda: live.view.locator(".il-panel").count() == 3)
     asked = len(again.asked)
@@ -169,7 +174,7 @@ def test_learners_are_added_and_hidden_and_one_stays(open_live):
     group.get_by_role("checkbox", name="MAML").click()
     live.until(lambda: slider.shown == ["pretrained", HOSTILE])
     live.settle()
-    assert live.view.locator(".il-panel-head").all_inner_texts() == ["pretrained", HOSTILE]
+    expect(live.view.locator(".il-panel-head")).to_have_text(["pretrained", HOSTILE], use_inner_text=True)
     assert len(again.asked) == asked  # hiding a learner sends no request
     # a learner's colour does not depend on the other learners shown
     assert colour == lines.first.get_attribute("stroke")
@@ -177,7 +182,7 @@ def test_learners_are_added_and_hidden_and_one_stays(open_live):
     group.get_by_role("checkbox", name=HOSTILE).click()
     live.settle()
     assert slider.shown == [HOSTILE]
-    assert group.get_by_role("checkbox", name=HOSTILE).is_checked()
+    expect(group.get_by_role("checkbox", name=HOSTILE)).to_be_checked()
     assert live.page.title() == "InnerLoopSlider"
 
 
@@ -197,7 +202,7 @@ def test_another_episode_takes_the_place_of_the_last(open_live):
     for _ in range(8):
         live.page.keyboard.press("ArrowDown")
     live.settle()
-    assert live.view.locator(".il-item").inner_text().startswith("Query 8")
+    expect(live.view.locator(".il-item")).to_have_text(re.compile("^" + re.escape("Query 8")), use_inner_text=True)
     assert (slider.step, slider.inner_lr) == (1, 0.3)
 
 
@@ -207,22 +212,22 @@ def test_without_a_kernel_what_was_sent_can_be_hidden_and_the_rest_says_why(open
     )
     opened = open_component(slider)
     rate = opened.view.get_by_role("slider", name="Inner learning rate")
-    assert rate.is_disabled()
+    expect(rate).to_be_disabled()
     assert "needs a running Python kernel" in str(rate.get_attribute("title"))
-    assert "needs a running Python kernel" in opened.view.locator(".il-controls").inner_text()
-    assert opened.view.get_by_role("checkbox", name=HOSTILE).is_disabled()
+    expect(opened.view.locator(".il-controls")).to_contain_text("needs a running Python kernel", use_inner_text=True)
+    expect(opened.view.get_by_role("checkbox", name=HOSTILE)).to_be_disabled()
     opened.view.get_by_role("checkbox", name="MAML").click()
     opened.frame()
-    assert opened.view.locator(".il-panel-head").all_inner_texts() == ["pretrained"]
+    expect(opened.view.locator(".il-panel-head")).to_have_text(["pretrained"], use_inner_text=True)
     assert readouts(opened, "accuracy") == ["pretrained\n83\u00a0%"]
     assert opened.model(slider, "shown") == ["pretrained"]
     opened.view.get_by_role("checkbox", name="MAML").click()
     opened.frame()
-    assert opened.view.locator(".il-panel").count() == 2
+    expect(opened.view.locator(".il-panel")).to_have_count(2)
 
 
 def test_a_trace_alone_has_no_controls(open_component):
-    assert open_component(InnerLoopSlider(deciding())).view.locator(".il-controls").is_hidden()
+    expect(open_component(InnerLoopSlider(deciding())).view.locator(".il-controls")).to_be_hidden()
 
 
 def test_settings_are_copied_as_python(open_live):
@@ -264,7 +269,9 @@ def test_bars_say_how_far_each_layer_moved(open_component):
 def test_many_layers_are_cut_to_those_that_moved_most(open_component):
     names = tuple(f"convolutions.{k}.weight" for k in range(30))
     opened = open_component(InnerLoopSlider(moved(deciding(), tuple(range(1, 31)), names)), width=400)
-    assert "The 10 layers that moved furthest; 20 more moved less." in opened.view.locator(".il-layers").inner_text()
+    expect(opened.view.locator(".il-layers")).to_contain_text(
+        "The 10 layers that moved furthest; 20 more moved less.", use_inner_text=True
+    )
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
@@ -289,11 +296,12 @@ def test_a_divergence_is_said_and_everything_stays_readable(open_component, trac
     meta = {"learner": "MAML", "hyper": {"inner_lr": 0.3}}
     made = Trace("inner_step", channels, trace.episode, meta, trace.coords, trace.probe)
     opened = open_component(InnerLoopSlider([made, made]), width=400)
-    assert opened.view.locator(".mw-body > .il-alarm").inner_text() == (
+    expect(opened.view.locator(".mw-body > .il-alarm")).to_have_text(
         "Diverged: MAML from step 1 on and MAML 2 from step 1 on the support loss grows beyond all numbers. "
-        "Try an inner rate below 0.3."
+        "Try an inner rate below 0.3.",
+        use_inner_text=True,
     )
-    assert opened.view.locator(".il-loss .il-scale").inner_text() == "log scale"
+    expect(opened.view.locator(".il-loss .il-scale")).to_have_text("log scale", use_inner_text=True)
     for key in ("Home", "ArrowRight", "ArrowRight", "End"):
         opened.page.get_by_role("slider").focus()
         opened.page.keyboard.press(key)
@@ -314,7 +322,7 @@ def test_six_side_by_side_wrap(open_component, width, across):
     assert len({box["x"] for box in boxes}) == across
     assert len({box["width"] for box in boxes}) == 1
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert opened.view.locator(".mw-plot-legend:visible").count() == 1
+    expect(opened.view.locator(".mw-plot-legend:visible")).to_have_count(1)
     looks = opened.view.evaluate(
         """(root) => [...root.querySelectorAll(".il-loss line")].map(
             (line) => `${line.getAttribute("stroke")} ${line.getAttribute("stroke-dasharray")}`)"""

@@ -1,7 +1,10 @@
 """The inner loop of MLP learners without Python: the page computes with the rate, steps and points that the reader sets."""
 
+import re
+
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets import datasets, instruments, learners
 from metawidgets.episodes import Episode, EpisodeSampler
@@ -76,7 +79,7 @@ def click_at(opened, across: float, up: float, i: int = 0) -> None:
 def test_rate_and_steps_are_answered_without_python(open_component):
     made, episode = curves()
     opened = open_component(instruments.inner_loop_slider(made, episode))
-    assert opened.view.locator(".mw-needs:visible").count() == 0
+    expect(opened.view.locator(".mw-needs:visible")).to_have_count(0)
     type_in(opened, "Inner learning rate, typed", "0.02")
     painted(opened)
     expect_losses(opened, made, episode, made, inner_lr=0.02)
@@ -84,11 +87,11 @@ def test_rate_and_steps_are_answered_without_python(open_component):
     painted(opened)
     expect_losses(opened, made, episode, made, inner_lr=0.02, inner_steps=7)
     step = opened.page.get_by_role("slider", name="inner-loop step")
-    assert step.get_attribute("aria-valuetext") == "after 7 of 7 gradient steps"
+    expect(step).to_have_attribute("aria-valuetext", "after 7 of 7 gradient steps")
     opened.view.get_by_role("button", name="Own settings").click()
     painted(opened)
     expect_losses(opened, made, episode, made)
-    assert step.get_attribute("aria-valuetext") == "after 2 of 2 gradient steps"
+    expect(step).to_have_attribute("aria-valuetext", "after 2 of 2 gradient steps")
 
 
 def test_a_learner_that_was_not_sent_is_computed(open_component):
@@ -96,7 +99,7 @@ def test_a_learner_that_was_not_sent_is_computed(open_component):
     opened = open_component(instruments.inner_loop_slider(made, episode, shown=["MAML"]))
     opened.view.get_by_role("checkbox", name="random").click()
     painted(opened)
-    assert opened.view.locator(".il-panel-head").all_inner_texts() == ["MAML", "random"]
+    expect(opened.view.locator(".il-panel-head")).to_have_text(["MAML", "random"], use_inner_text=True)
     expect_losses(opened, made, episode, ["MAML", "random"])
 
 
@@ -112,7 +115,7 @@ def test_what_only_python_can_do_is_said_once_beside_the_controls(open_component
     assert shown_numbers(opened)["protonet"] == before
     opened.view.get_by_role("checkbox", name="protonet").click()
     painted(opened)
-    assert opened.view.locator(".mw-needs:visible").count() == 0
+    expect(opened.view.locator(".mw-needs:visible")).to_have_count(0)
 
 
 def title(opened) -> str:
@@ -129,7 +132,9 @@ def test_a_click_adds_a_point_which_moves_and_goes_again(open_component):
     click_at(opened, 0.5, 0.9)
     assert opened.model(selection, "selected") == "clicked/curve/1"
     assert title(opened).startswith("Selected: Support item 5 at x = ")
-    assert opened.view.locator("h3").inner_text().endswith("step by step: 6-shot regression")
+    expect(opened.view.locator("h3")).to_have_text(
+        re.compile(re.escape("step by step: 6-shot regression") + "$"), use_inner_text=True
+    )
     added = shown_numbers(opened)
     assert added != before
     opened.view.get_by_role("application").first.focus()
@@ -144,9 +149,11 @@ def test_a_click_adds_a_point_which_moves_and_goes_again(open_component):
     for _ in range(4):
         undo.click()
         painted(opened)
-    assert undo.is_disabled()
+    expect(undo).to_be_disabled()
     assert shown_numbers(opened) == before
-    assert opened.view.locator("h3").inner_text().endswith("step by step: 5-shot regression")
+    expect(opened.view.locator("h3")).to_have_text(
+        re.compile(re.escape("step by step: 5-shot regression") + "$"), use_inner_text=True
+    )
 
 
 def pixel_of(opened, episode: Episode, place: np.ndarray) -> tuple[float, float]:
@@ -192,7 +199,7 @@ def test_the_last_point_of_a_side_stays_and_says_so_beside_its_control(open_comp
     opened.page.keyboard.press("Enter")
     opened.page.keyboard.press("Delete")
     status = opened.view.locator(".mw-status:visible")
-    assert status.inner_text().startswith("The last point of its side stays")
+    expect(status).to_have_text(re.compile("^" + re.escape("The last point of its side stays")), use_inner_text=True)
 
 
 def test_python_stays_the_truth(open_live):

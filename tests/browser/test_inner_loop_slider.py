@@ -69,11 +69,11 @@ def test_keys_move_the_step_and_python_would_see_it(open_component):
     slider = InnerLoopSlider(deciding())
     opened = open_component(slider)
     control = opened.page.get_by_role("slider", name="inner-loop step")
-    assert control.get_attribute("aria-valuetext") == "after 4 of 4 gradient steps"
+    expect(control).to_have_attribute("aria-valuetext", "after 4 of 4 gradient steps")
     assert reading(opened).startswith("Query accuracy 83")
     control.focus()
     opened.page.keyboard.press("Home")
-    assert control.get_attribute("aria-valuetext") == "before adaptation"
+    expect(control).to_have_attribute("aria-valuetext", "before adaptation")
     assert reading(opened).startswith("Query accuracy 33")
     opened.page.keyboard.press("ArrowRight")
     opened.page.keyboard.press("ArrowRight")
@@ -99,7 +99,7 @@ def test_keys_work_in_the_panels_and_a_button_keeps_its_own(open_component):
     opened.page.keyboard.press(" ")  # presses the button, and does not start the player
     opened.page.wait_for_timeout(50)
     assert opened.model(slider, "step") == 3
-    assert opened.page.get_by_role("button", name="Play").is_visible()
+    expect(opened.page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_plays_to_the_end_at_the_chosen_speed_pauses_and_loops(open_component):
@@ -172,23 +172,23 @@ def test_pointing_at_a_query_of_the_curve_gives_its_error(open_component):
         opened.page.keyboard.press("ArrowUp")
     opened.page.keyboard.press("ArrowDown")
     opened.frame()
-    assert title.inner_text() == "Query 1 at x = −1.00"
+    expect(title).to_have_text("Query 1 at x = −1.00", use_inner_text=True)
     target = 2 * np.sin(-1.5)
     facts = opened.view.locator(".il-facts dd").all_inner_texts()
     assert facts == [f"{target:.2f}".replace("-", "−"), "0.00", f"{-target:.2f}"]
-    assert opened.view.locator(".il-kicker").inner_text() == "Pointing at"
+    expect(opened.view.locator(".il-kicker")).to_have_text("Pointing at", use_inner_text=True)
     opened.page.keyboard.press("Enter")
     opened.frame()
-    assert opened.view.locator(".il-kicker").inner_text() == "Selected"
+    expect(opened.view.locator(".il-kicker")).to_have_text("Selected", use_inner_text=True)
     opened.page.keyboard.press("Escape")
     opened.frame()
-    assert opened.view.locator(".il-kicker").inner_text() == "Hardest query after adaptation"
+    expect(opened.view.locator(".il-kicker")).to_have_text("Hardest query after adaptation", use_inner_text=True)
 
 
 def test_a_loss_that_diverges_stays_readable_and_is_said_in_words(open_component):
     opened = open_component(InnerLoopSlider(sine(diverges=True), step=1))
     scale = opened.view.locator(".il-loss .il-scale")
-    assert scale.inner_text() == "log scale"
+    expect(scale).to_have_text("log scale", use_inner_text=True)
     notes = opened.view.locator(".il-loss .il-alarm").all_inner_texts()
     assert notes == ["Query and support loss are infinite at step 2 and not a number at step 3 (✕)."]
     assert readouts(opened, "loss") == ["query\n1.0 × 10⁶", "support\n1.0 × 10⁶"]
@@ -196,13 +196,12 @@ def test_a_loss_that_diverges_stays_readable_and_is_said_in_words(open_component
     slider.focus()
     opened.page.keyboard.press("End")
     assert reading(opened) == "Query loss not a number, support loss not a number."
-    assert (
-        opened.view.locator(".il-panel .il-note").inner_text()
-        == "The fit is not a number at this step and is not drawn there."
+    expect(opened.view.locator(".il-panel .il-note")).to_have_text(
+        "The fit is not a number at this step and is not drawn there.", use_inner_text=True
     )
     assert opened.view.locator(".il-facts dd").all_inner_texts()[1] == "not a number"
     scale.click()
-    assert scale.inner_text() == "linear"
+    expect(scale).to_have_text("linear", use_inner_text=True)
     opened.frame()
 
 
@@ -211,11 +210,11 @@ def test_infinite_loss_of_a_class_without_support_is_no_alarm(open_component):
     loss = np.array([1.1, np.inf, np.inf, 0.5])
     made = trace.__class__(trace.axis, dict(trace.channels) | {"query_loss": loss}, trace.episode, trace.meta)
     opened = open_component(InnerLoopSlider(made))
-    assert opened.view.locator(".il-loss .il-note").first.inner_text() == (
-        "Query loss is infinite at steps 1 to 2 (✕): a class without support has probability 0."
+    expect(opened.view.locator(".il-loss .il-note").first).to_have_text(
+        "Query loss is infinite at steps 1 to 2 (✕): a class without support has probability 0.", use_inner_text=True
     )
-    assert opened.view.locator(".il-alarm:visible").count() == 0
-    assert opened.page.get_by_role("slider").get_attribute("aria-valuetext") == "support examples absorbed: 3 of 3"
+    expect(opened.view.locator(".il-alarm:visible")).to_have_count(0)
+    expect(opened.page.get_by_role("slider")).to_have_attribute("aria-valuetext", "support examples absorbed: 3 of 3")
 
 
 def test_regions_follow_the_border(open_component):
@@ -266,15 +265,19 @@ def test_a_query_of_the_plane_is_pointed_at_and_selected(open_component):
     x, y = box["x"] + 44 + 1.5 / 6 * (box["width"] - 52), box["y"] + box["height"] - 24 - 3 / 6 * (box["height"] - 32)
     opened.page.mouse.move(x, y)  # query 0, at (0.5, 2)
     opened.frame()
-    assert opened.view.locator(".il-item").inner_text() == "Query 0 at (0.500, 2.00), true class low"
-    assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: high"  # the border is still at 0
-    assert opened.view.locator(".il-classes .il-value").all_inner_texts() == [">99\u00a0%", "<1\u00a0%"]
+    expect(opened.view.locator(".il-item")).to_have_text(
+        "Query 0 at (0.500, 2.00), true class low", use_inner_text=True
+    )
+    expect(opened.view.locator(".il-verdict")).to_have_text(
+        "✕ wrong: high", use_inner_text=True
+    )  # the border is still at 0
+    expect(opened.view.locator(".il-classes .il-value")).to_have_text([">99\u00a0%", "<1\u00a0%"], use_inner_text=True)
     opened.page.mouse.click(x, y)
     assert opened.model(selection, "selected") == "plane/class0/q0"
     opened.page.get_by_role("slider").focus()
     opened.page.keyboard.press("End")
     opened.frame()
-    assert opened.view.locator(".il-verdict").inner_text() == "● correct: low"
+    expect(opened.view.locator(".il-verdict")).to_have_text("● correct: low", use_inner_text=True)
 
 
 def test_every_query_has_a_bar_that_begins_with_its_true_class(open_component):
@@ -300,12 +303,12 @@ def test_arrow_keys_go_through_the_queries_and_the_inspector_follows(open_compon
     opened = open_component(InnerLoopSlider(deciding(), selection=selection))
     title = opened.view.locator(".il-item")
     # Its final prediction is wrong, so it is the hardest query
-    assert title.inner_text() == f"Query 5, true class {HOSTILE}"
-    assert opened.view.locator(".il-verdict").inner_text() == "✕ wrong: aleph"
+    expect(title).to_have_text(f"Query 5, true class {HOSTILE}", use_inner_text=True)
+    expect(opened.view.locator(".il-verdict")).to_have_text("✕ wrong: aleph", use_inner_text=True)
     opened.page.get_by_role("application").focus()
     opened.page.keyboard.press("ArrowUp")
     opened.frame()
-    assert title.inner_text() == f"Query 4, true class {HOSTILE}"
+    expect(title).to_have_text(f"Query 4, true class {HOSTILE}", use_inner_text=True)
     opened.page.keyboard.press("PageUp")
     opened.page.keyboard.press("Enter")
     opened.frame()
@@ -316,15 +319,15 @@ def test_arrow_keys_go_through_the_queries_and_the_inspector_follows(open_compon
 
 def test_a_hostile_class_name_is_text(open_component):
     opened = open_component(InnerLoopSlider(deciding()))
-    assert HOSTILE in opened.view.locator(".il-support").inner_text()
+    expect(opened.view.locator(".il-support")).to_contain_text(HOSTILE, use_inner_text=True)
     assert opened.page.title() == "InnerLoopSlider"
-    assert opened.page.locator(".mw img, .mw script").count() == 0
+    expect(opened.page.locator(".mw img, .mw script")).to_have_count(0)
 
 
 def test_two_traces_stand_side_by_side_and_the_shorter_one_waits(open_component):
     opened = open_component(InnerLoopSlider([deciding(), deciding(learner="FineTune", last=2)]))
     heads = opened.view.locator(".il-panel-head")
-    assert heads.all_inner_texts() == ["MAML", "FineTune ended at step 2"]
+    expect(heads).to_have_text(["MAML", "FineTune ended at step 2"], use_inner_text=True)
     first, second = (p.bounding_box() for p in opened.view.locator(".il-panel").all())
     assert first["y"] == second["y"]
     assert second["x"] > first["x"] + 200
@@ -332,14 +335,14 @@ def test_two_traces_stand_side_by_side_and_the_shorter_one_waits(open_component)
     opened.page.get_by_role("slider").focus()
     opened.page.keyboard.press("Home")
     opened.frame()
-    assert heads.all_inner_texts() == ["MAML", "FineTune"]
+    expect(heads).to_have_text(["MAML", "FineTune"], use_inner_text=True)
     assert reading(opened).count("query loss 1.10 nats") == 2
 
 
 def test_curves_side_by_side_share_their_range(open_component):
     opened = open_component(InnerLoopSlider([sine(), sine(learner="Slow", last=1)]), width=400)
     opened.frame()
-    assert opened.view.locator(".il-panel").count() == 2
+    expect(opened.view.locator(".il-panel")).to_have_count(2)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
@@ -353,8 +356,8 @@ def test_linked_to_a_heatmap_by_the_selection(open_html, tmp_path):
     opened.page.keyboard.press("ArrowDown")
     opened.page.keyboard.press("Enter")
     opened.frame()
-    assert opened.page.locator(".il-item").inner_text() == "Query 1, true class aleph"
-    assert opened.page.locator(".ph-title").inner_text() == "Query 1 and prototype “beth”"
+    expect(opened.page.locator(".il-item")).to_have_text("Query 1, true class aleph", use_inner_text=True)
+    expect(opened.page.locator(".ph-title")).to_have_text("Query 1 and prototype “beth”", use_inner_text=True)
 
 
 @pytest.mark.parametrize("trace", [sine(), halves(), deciding()], ids=["curve", "points", "images"])

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def middle(locator: Locator) -> tuple[float, float]:
@@ -100,7 +100,7 @@ def test_build_an_episode_adapt_to_it_move_its_initialisation_and_compare(open_n
     assert [
         restored.locator(f'.eb-strip[data-side="support"][data-cls="{k}"] [data-key]').count() for k in range(5)
     ] == shots
-    assert restored.get_by_role("button", name="Resample").is_disabled()
+    expect(restored.get_by_role("button", name="Resample")).to_be_disabled()
     again.page.locator(".mw.mw-loss-landscape .ll-reading").wait_for(state="attached")
 
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.mark.quick
@@ -24,7 +25,7 @@ def test_an_item_chosen_in_the_sheet_is_seen_by_python_and_by_its_linked_compone
     second.wait_for(state="attached")
     first.get_by_role("gridcell", name="query 2 of 4, class beth").click()
     notebook.wait_for("selection.selected", "tiles/class1/q5")
-    assert second.get_by_role("gridcell", selected=True).get_attribute("aria-label") == "query 2 of 4, class beth"
+    expect(second.get_by_role("gridcell", selected=True)).to_have_attribute("aria-label", "query 2 of 4, class beth")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     notebook.wait_for("selection.selected", "tiles/class1/q6")
@@ -107,7 +108,7 @@ def test_the_slider_and_a_cell_of_the_matrix_change_what_python_knows(open_noteb
     notebook.wait_for("selection.selected", chosen)
     # The contact sheet shows the same item. The letter that would cut the cell only acts on the matrix.
     sheet = page.locator(".mw.mw-episode-view")
-    assert chosen in sheet.locator(".mw-panel-origin").inner_text()
+    expect(sheet.locator(".mw-panel-origin")).to_contain_text(chosen, use_inner_text=True)
     cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
     page.keyboard.press("x")
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length") == cells
@@ -164,7 +165,7 @@ def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):
     shown = page.locator(".yl-result tbody tr").filter(has_text="centroid").locator("td").nth(2).inner_text()
     assert shown.startswith(f"{100 * mean:+.1f} (".replace("-", "−"))
     # The arena includes the person, both in the page and in Python.
-    assert page.locator(".mw-learner-arena tbody th").filter(has_text="You").count() == 1
+    expect(page.locator(".mw-learner-arena tbody th").filter(has_text="You")).to_have_count(1)
     notebook.wait_for("sorted(arena.your_scores())", [0, 1, 2, 3, 4])
     page.get_by_role("button", name="Play 50 more episodes").click()
     notebook.wait_for("arena.round.n_episodes", 58)
@@ -174,8 +175,8 @@ def test_an_arena_round_is_played_and_a_quiz_answered(open_notebook):
     one.get_by_role("radio", name="support").check()
     one.get_by_role("button", name="Check").click()
     notebook.wait_for("questions.tries", [1, 0])
-    assert "That is not it." in one.locator(".qz-feedback").inner_text()
+    expect(one.locator(".qz-feedback")).to_contain_text("That is not it.", use_inner_text=True)
     one.get_by_role("radio", name="query").check()
     one.get_by_role("button", name="Check").click()
     notebook.wait_for("questions.solved", [True, False])
-    assert "Right, at try 2." in one.locator(".qz-feedback").inner_text()
+    expect(one.locator(".qz-feedback")).to_contain_text("Right, at try 2.", use_inner_text=True)

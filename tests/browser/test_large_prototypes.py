@@ -1,6 +1,7 @@
 """PrototypeHeatmap of 50 classes with 100 examples: quick drawing, scrubbing and edits; pictures are fetched when they become visible."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.instruments import prototype_heatmap
 from metawidgets.widgets import PrototypeHeatmap
@@ -35,8 +36,8 @@ def test_it_is_drawn_within_a_second(open_component, page_work, heatmap):
 def test_all_steps_scrub_within_their_time(open_component, heatmap, scrub_work):
     opened = open_component(heatmap)
     slider = opened.page.get_by_role("slider")
-    assert slider.get_attribute("aria-valuetext") == "support examples absorbed: 5000 of 5000"
-    assert slider.get_attribute("max") == "5000"
+    expect(slider).to_have_attribute("aria-valuetext", "support examples absorbed: 5000 of 5000")
+    expect(slider).to_have_attribute("max", "5000")
     assert scrub_work(opened.page, ".mw-slider") < SCRUB
     slider.fill("2503")
     opened.frame()
@@ -46,17 +47,17 @@ def test_all_steps_scrub_within_their_time(open_component, heatmap, scrub_work):
 def test_a_support_example_is_dropped_in_the_page(open_component, heatmap):
     opened = open_component(heatmap)
     opened.view.get_by_text("Edit the support and compare").click()
-    assert opened.view.locator(".ph-item").count() == 40
+    expect(opened.view.locator(".ph-item")).to_have_count(40)
     opened.view.get_by_role("button", name="Show 60 more").click()
-    assert opened.view.locator(".ph-item").count() == 100
+    expect(opened.view.locator(".ph-item")).to_have_count(100)
     opened.view.get_by_label("Examples of").select_option(label="Alphabet/character07")
     opened.frame()
-    assert opened.view.locator(".ph-item").count() == 40
+    expect(opened.view.locator(".ph-item")).to_have_count(40)
     opened.view.get_by_role("button", name="Drop", exact=True).click()
     opened.frame()
     item = heatmap.config["episode"]["support_ids"][700]
     assert opened.model(heatmap, "edits") == [{"op": "drop", "item": item}]
-    assert "of 750" in opened.view.locator(".ph-bars .ph-value").first.inner_text()
+    expect(opened.view.locator(".ph-bars .ph-value").first).to_contain_text("of 750", use_inner_text=True)
 
 
 def test_a_page_says_which_pictures_it_lacks(open_component, heatmap):
@@ -78,4 +79,4 @@ def test_pictures_come_from_python_when_they_are_seen(open_live, heatmap):
     live.until(lambda: 99 in heatmap._pixels_of)
     lacking = live.view.locator('.ph-item[data-place="99"]')
     live.until(lambda: "picture" not in (lacking.get_attribute("title") or ""))
-    assert live.view.locator(".mw-status").is_hidden()
+    expect(live.view.locator(".mw-status")).to_be_hidden()

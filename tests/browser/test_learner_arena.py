@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from ipywidgets import VBox
+from playwright.sync_api import expect
 
 from metawidgets.records import ArenaRound
 from metawidgets.widgets import LearnerArena, Selection
@@ -67,13 +68,13 @@ def test_the_keyboard_goes_from_dot_to_dot_and_opens(open_component):
     opened.page.keyboard.press("Enter")
     opened.frame()
     assert opened.model(made, "opened") == 2
-    assert opened.view.get_by_role("heading", name="Episode 2").is_visible()
+    expect(opened.view.get_by_role("heading", name="Episode 2")).to_be_visible()
     assert "Last wrong (2 of 12 wrong)" in plain(opened.view.locator(".ae-key"))
-    assert opened.view.locator(".ae-query").count() == 12
+    expect(opened.view.locator(".ae-query")).to_have_count(12)
     opened.view.get_by_role("button", name="Close").click()
     opened.frame()
     assert opened.model(made, "opened") == -1
-    assert opened.view.locator(".ar-opened").is_hidden()
+    expect(opened.view.locator(".ar-opened")).to_be_hidden()
 
 
 def test_a_dot_is_clicked(open_component):
@@ -111,7 +112,7 @@ def test_a_query_tells_who_answered_what_and_is_selected_everywhere(open_compone
     last.click()
     opened.frame()
     assert opened.model(selection, "selected") == "tiles/class2/q11"
-    assert last.get_attribute("aria-pressed") == "true"
+    expect(last).to_have_attribute("aria-pressed", "true")
     last.press("ArrowLeft")
     opened.frame()
     assert plain(opened.view.locator(".ae-told")).startswith("Query 11,")
@@ -134,13 +135,13 @@ def test_further_episodes_and_more_with_python(open_live):
     live.until(lambda: made.round.n_episodes == 58)
     live.until(lambda: "3 learners on 58 episodes" in plain(live.view.locator("h3")))
     assert figures(live)["Right"][1] == "58"
-    assert live.view.get_by_role("heading", name="Episode 3").is_visible()  # the open episode stays open
+    expect(live.view.get_by_role("heading", name="Episode 3")).to_be_visible()  # the open episode stays open
 
 
 def test_without_python_nothing_more_is_promised(open_component):
     opened = open_component(arena())
     button = opened.view.get_by_role("button", name="Play 50 more episodes")
-    assert button.is_disabled()
+    expect(button).to_be_disabled()
     assert "needs a running Python kernel" in str(button.get_attribute("title"))
 
 
@@ -158,7 +159,7 @@ def test_a_person_who_plays_along_becomes_a_row(open_component):
         opened.frame()
     rows = opened.page.locator(".mw-learner-arena tbody tr")
     you_row = rows.filter(has_text="You")
-    assert you_row.count() == 1
+    expect(you_row).to_have_count(1)
     cells = [plain(c) for c in you_row.locator("td").all()]
     assert cells[:2] == ["33.3 ± 0.0 %", "2"]  # a third of the queries, in both episodes
     assert cells[2].startswith("−66.7 (")
@@ -170,12 +171,12 @@ def test_curves_and_points_open_too(open_component, width):
     sines = LearnerArena(ArenaRound.of(["good", "off"], curves(), k_shot=3, shots=(1, 2, 3)), dict(enumerate(curves())))
     sines.opened = 1
     opened = open_component(sines, width=width)
-    assert opened.view.get_by_role("img", name="Curves of good, off").is_visible()
+    expect(opened.view.get_by_role("img", name="Curves of good, off")).to_be_visible()
     assert figures(opened)["good"][0] == "0.00 ± 0.0"
     flat = LearnerArena(ArenaRound.of(["a", "b"], plane(), k_shot=2, shots=SHOTS), dict(enumerate(plane())))
     flat.opened = 0
     opened = open_component(flat, width=width)
-    assert opened.view.get_by_role("img", name="Support and query points").is_visible()
+    expect(opened.view.get_by_role("img", name="Support and query points")).to_be_visible()
     assert figures(opened)["b"][2].endswith("one episode")
 
 

@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 import traitlets as t
+from playwright.sync_api import expect
 
 from metawidgets.errors import LearnerError
 from metawidgets.widgets.base import Background, Component
@@ -110,7 +111,7 @@ def test_a_message_stands_beside_its_control_and_goes_with_the_next_success(open
 @pytest.mark.quick
 def test_a_control_reaches_python_and_the_answer_comes_back(open_live):
     live = open_live(doubler := Doubler())
-    assert live.view.get_by_role("slider").is_enabled()
+    expect(live.view.get_by_role("slider")).to_be_enabled()
     live.view.get_by_role("slider", name="Number").focus()
     live.page.keyboard.press("End")
     live.until(lambda: number(live) == "100")
@@ -135,10 +136,10 @@ def test_an_error_is_one_sentence_and_the_next_request_clears_it(open_live):
     live.page.evaluate("() => window.ask('double', 13)")
     status = live.view.locator(".mw-status")
     live.until(status.is_visible)
-    assert status.inner_text() == "13 is not doubled here; give another number."
+    expect(status).to_have_text("13 is not doubled here; give another number.", use_inner_text=True)
     live.page.evaluate("() => window.ask('double', 2)")
     live.until(lambda: number(live) == "4")
-    assert status.is_hidden()
+    expect(status).to_be_hidden()
     for forbidden in ("to_dict", "set_state", "no"):
         assert live.page.evaluate("(name) => window.ask(name, 1)", forbidden) is False
 
@@ -196,16 +197,16 @@ def test_a_kernel_that_is_gone_is_said(open_live):
     live.page.keyboard.press("End")
     status = live.view.locator(".mw-status")
     status.wait_for()
-    assert "Run the cell again" in status.inner_text()
+    expect(status).to_contain_text("Run the cell again", use_inner_text=True)
 
 
 @pytest.mark.parametrize("able", [(), ("count",)])
 def test_without_what_it_takes_a_control_is_off_and_says_why(open_live, open_component, able):
     slider = open_live(Doubler(able=able)).view.get_by_role("slider")
-    assert slider.is_disabled()
+    expect(slider).to_be_disabled()
     assert "make it again in a cell" in str(slider.get_attribute("title"))
     offline = open_component(Doubler()).view.get_by_role("slider")
-    assert offline.is_disabled()
+    expect(offline).to_be_disabled()
     assert "needs a running Python kernel" in str(offline.get_attribute("title"))
 
 

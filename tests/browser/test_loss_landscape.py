@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import LossLandscape
 from tests.browser.limits import SCRUB
@@ -160,15 +161,17 @@ def test_without_python_the_handle_reads_losses_and_says_what_it_cannot_do(open_
     opened.page.mouse.up()
     opened.frame()
     told = opened.view.locator(".ll-main .ll-fine")
-    assert told.inner_text().startswith("The path from here needs a running Python kernel")
+    expect(told).to_have_text(
+        re.compile("^" + re.escape("The path from here needs a running Python kernel")), use_inner_text=True
+    )
     assert opened.model(bowls, "start") == [0, 0]
     handle(opened).focus()
     opened.page.keyboard.press("Home")
     opened.frame()
     assert held_at(opened) == (0, 0)
-    assert opened.view.get_by_role("button", name="Own initialisation").is_disabled()
+    expect(opened.view.get_by_role("button", name="Own initialisation")).to_be_disabled()
     unfold(opened, "Another plane")
-    assert opened.view.get_by_role("combobox", name="Up: at right angles, towards").is_disabled()
+    expect(opened.view.get_by_role("combobox", name="Up: at right angles, towards")).to_be_disabled()
 
 
 @pytest.mark.quick
@@ -188,7 +191,9 @@ def test_dragging_runs_the_inner_loop_from_there(open_live, bowls):
     live.view.get_by_role("button", name="Own initialisation").click()
     live.until(lambda: bowls.start == [0, 0])
     live.settle()
-    assert "moved" not in live.view.get_by_role("table", name=re.compile("Loss before")).inner_text()
+    expect(live.view.get_by_role("table", name=re.compile("Loss before"))).not_to_contain_text(
+        "moved", use_inner_text=True
+    )
 
 
 def test_keys_move_it_and_enter_asks(open_live, bowls):
@@ -217,8 +222,8 @@ def test_another_plane_is_laid_and_its_seed_chosen(open_live, bowls):
     live.view.get_by_role("combobox", name="Up: at right angles, towards").select_option("solution of task 2")
     live.until(lambda: bowls.config["plane"]["third"] == 1)
     live.settle()
-    assert seed.is_hidden()
-    assert live.view.locator(".mw-status").is_hidden()
+    expect(seed).to_be_hidden()
+    expect(live.view.locator(".mw-status")).to_be_hidden()
 
 
 def test_contours_not_there_yet_are_said_to_be_missing_and_come(open_live):
@@ -239,9 +244,11 @@ def test_a_kernel_that_is_gone_is_reported_and_the_page_goes_on(open_live, bowls
     live.page.keyboard.press("ArrowRight")
     live.page.keyboard.press("Enter")
     live.page.wait_for_timeout(100)
-    assert "Python no longer answers" in live.view.locator(".mw-status").inner_text()
+    expect(live.view.locator(".mw-status")).to_contain_text("Python no longer answers", use_inner_text=True)
     live.view.get_by_role("button", name="Support", exact=True).click()
-    assert live.view.locator(".ll-caption:visible").inner_text().startswith("Support loss")
+    expect(live.view.locator(".ll-caption:visible")).to_have_text(
+        re.compile("^" + re.escape("Support loss")), use_inner_text=True
+    )
 
 
 def test_hostile_titles_are_text_and_losses_without_value_are_hatched(open_component):
@@ -253,7 +260,9 @@ def test_hostile_titles_are_text_and_losses_without_value_are_hatched(open_compo
     opened = open_component(LossLandscape(Steep(titles=(HOSTILE, "b")), resolution=21, refine=21))
     assert opened.page.title() == "LossLandscape"
     unfold(opened, "Loss before and after")
-    assert HOSTILE in opened.view.get_by_role("table", name=re.compile("Loss before")).inner_text()
+    expect(opened.view.get_by_role("table", name=re.compile("Loss before"))).to_contain_text(
+        HOSTILE, use_inner_text=True
+    )
     opened.view.locator(".ll-plot").first.scroll_into_view_if_needed()
     opened.page.mouse.move(*place(opened, -1.9, -1.9))
     opened.frame()

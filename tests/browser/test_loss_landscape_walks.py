@@ -5,6 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets import datasets, learners, trained
 from metawidgets.episodes import EpisodeSampler
@@ -58,10 +59,10 @@ def to(opened, landscape, u, v):
 
 def test_a_page_without_python_bends_the_path_under_the_pointer(open_component, landscape):
     opened = open_component(landscape)
-    assert (
-        "Drag the ring to another initialisation and watch the path bend" in opened.view.locator(".mw-try").inner_text()
+    expect(opened.view.locator(".mw-try")).to_contain_text(
+        "Drag the ring to another initialisation and watch the path bend", use_inner_text=True
     )
-    assert "own" not in tasks(opened).inner_text()
+    expect(tasks(opened)).not_to_contain_text("own", use_inner_text=True)
     to(opened, landscape, 0.1, 0.3)  # the mouse button is still pressed
     landscape.move(*held_at(opened))  # Python's own answer
     query = landscape.unpack()["query_loss"]
@@ -70,12 +71,12 @@ def test_a_page_without_python_bends_the_path_under_the_pointer(open_component, 
     assert numbers(reading(opened))[0] == pytest.approx(query[0, -1], rel=0.02)
     opened.page.mouse.up()
     opened.frame()
-    assert opened.view.locator(".ll-main .ll-fine").is_hidden()  # nothing needs Python
-    assert opened.view.locator(".mw-status").is_hidden()
+    expect(opened.view.locator(".ll-main .ll-fine")).to_be_hidden()  # nothing needs Python
+    expect(opened.view.locator(".mw-status")).to_be_hidden()
     opened.view.get_by_role("button", name="Own initialisation").click()
     opened.frame()
     assert held_at(opened) == (0, 0)
-    assert "own" not in tasks(opened).inner_text()
+    expect(tasks(opened)).not_to_contain_text("own", use_inner_text=True)
 
 
 def test_keys_move_it_without_python(open_component, landscape):
@@ -127,7 +128,7 @@ def test_python_stays_the_truth_where_it_is_there(open_live, landscape):
     live = open_live(landscape)
     to(live, landscape, 0.1, 0.3)
     assert landscape.start == [0, 0]
-    assert "own" in tasks(live).inner_text()  # before Python has answered
+    expect(tasks(live)).to_contain_text("own", use_inner_text=True)  # before Python has answered
     here = after(live, 0)
     live.page.mouse.up()
     live.until(lambda: landscape.start != [0, 0])
@@ -136,7 +137,9 @@ def test_python_stays_the_truth_where_it_is_there(open_live, landscape):
     assert after(live, 0) == pytest.approx(here, abs=1e-3)
     unfold(live, "Loss before and after")
     table = live.view.get_by_role("table", name=re.compile("Loss before and after"))
-    assert table.locator("tbody tr").count() == 6  # two lines per task: from its own and from the moved initialisation
+    expect(table.locator("tbody tr")).to_have_count(
+        6
+    )  # two lines per task: from its own and from the moved initialisation
     handle(live).focus()
     live.page.keyboard.press("ArrowLeft")
     before = list(landscape.start)
@@ -163,8 +166,8 @@ def test_a_learner_that_is_no_mlp_says_once_what_needs_python(open_component):
     assert landscape.config["inner_loop"] is None
     opened = open_component(landscape)
     told = opened.view.get_by_text("The path from another initialisation needs a running Python kernel")
-    assert told.count() == 1
-    assert told.is_visible()
+    expect(told).to_have_count(1)
+    expect(told).to_be_visible()
 
 
 def test_a_change_is_painted_within_the_goal(open_component, landscape, patience, record_property):
@@ -191,7 +194,7 @@ def test_a_change_is_painted_within_the_goal(open_component, landscape, patience
             return took;
         }"""
     )
-    assert "own" in tasks(opened).inner_text()
+    expect(tasks(opened)).to_contain_text("own", use_inner_text=True)
     record_property("repaint", f"median {statistics.median(took):.1f} ms, p95 {np.quantile(took, 0.95):.1f} ms")
     assert statistics.median(took) < GOAL * patience
     assert np.quantile(took, 0.95) < 2 * GOAL * patience

@@ -1,6 +1,7 @@
 """Both maps: Ctrl and the wheel, a pinch, and two fingers zoom. The wheel alone scrolls the page, and a hint says how to zoom."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import EmbeddingMap, TaskMapView
 from tests.widgets.examples import task_map, trace
@@ -32,7 +33,7 @@ def test_the_wheel_with_ctrl_zooms(opened):
     opened.page.keyboard.up("Control")
     closer = zoom(opened)
     assert len(closer) == 3
-    assert opened.view.locator(".mw-map-hint").is_hidden()
+    expect(opened.view.locator(".mw-map-hint")).to_be_hidden()
     opened.page.keyboard.down("Control")
     opened.page.mouse.wheel(0, -200)
     opened.page.keyboard.up("Control")
@@ -41,11 +42,11 @@ def test_the_wheel_with_ctrl_zooms(opened):
 
 def test_the_wheel_alone_says_how_to_zoom_and_zooms_nothing(opened):
     hint = opened.view.locator(".mw-map-hint")
-    assert hint.is_hidden()
+    expect(hint).to_be_hidden()
     opened.page.mouse.wheel(0, 20)
     hint.wait_for(state="visible")
-    assert "Ctrl" in hint.inner_text()
-    assert "pinch" in hint.inner_text()
+    expect(hint).to_contain_text("Ctrl", use_inner_text=True)
+    expect(hint).to_contain_text("pinch", use_inner_text=True)
     box, stage = hint.bounding_box(), opened.view.locator(f".{opened.prefix}-stage").bounding_box()
     assert stage["y"] < box["y"] < stage["y"] + stage["height"], "the hint must be over the map"
     assert zoom(opened) == []

@@ -42,7 +42,7 @@ def test_slots_that_nothing_was_written_to_are_folded(open_component):
 
 def test_a_few_empty_slots_are_not_folded(open_component):
     opened = open_component(MemoryView(memory()), width=1200)
-    assert opened.view.locator(f"{FOLD} details.mw-fold").count() == 0
+    expect(opened.view.locator(f"{FOLD} details.mw-fold")).to_have_count(0)
 
 
 def test_numbers_below_the_matrix_are_those_of_the_items(open_component):

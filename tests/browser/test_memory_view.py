@@ -1,5 +1,7 @@
 """MemoryView in the page without a kernel, by mouse and keyboard, and its speed of repainting."""
 
+import re
+
 import numpy as np
 import pytest
 from ipywidgets import VBox
@@ -202,7 +204,7 @@ def test_items_by_keyboard(open_component):
     assert told(opened)[0] == "Selected"
     assert opened.model(selection, "selected") == "tiles/class0/q1"
     opened.page.keyboard.press(",")
-    assert opened.view.get_by_role("slider").input_value() == "2"
+    expect(opened.view.get_by_role("slider")).to_have_value("2")
     opened.page.keyboard.press("Escape")
     assert told(opened)[:2] == ["Query asked about last", "Query 1, true class aleph"]
 
@@ -219,7 +221,7 @@ def test_the_matrix_of_heads_queries_and_items(open_component):
     assert words() == f"layer 1 head 2, query 5: 100 % of its attention to item 2 ({HOSTILE})."
     opened.page.keyboard.press("Enter")
     assert opened.model(view, "head") == "head:1"
-    assert opened.view.get_by_label("Attention of").input_value() == "head:1"
+    expect(opened.view.get_by_label("Attention of")).to_have_value("head:1")
     opened.page.keyboard.press("Enter")  # pressing it again shows all of them
     assert opened.model(view, "head") == "all"
     opened.view.get_by_role("button", name="Queries", exact=True).click()
@@ -239,19 +241,18 @@ def test_units_are_sorted_and_told(open_component):
     view = MemoryView(made(kept(), learner="RecurrentLearner", axis="context_example"))
     opened = open_component(view)
     part = opened.view.locator("[role=group][aria-label='Hidden state']")
-    assert part.locator("> .mv-told").inner_text() == "This step moved the state by 0.927 (Euclidean norm)."
+    expect(part.locator("> .mv-told")).to_have_text(
+        "This step moved the state by 0.927 (Euclidean norm).", use_inner_text=True
+    )
     opened.view.locator(UNITS).focus()
     opened.page.keyboard.press("ArrowDown")
-    assert (
-        part.locator("> .mv-told")
-        .inner_text()
-        .startswith(f"Unit 3: 0.900 after step 3 (item 2 ({HOSTILE})), 0.900 more")
+    expect(part.locator("> .mv-told")).to_have_text(
+        re.compile("^" + re.escape(f"Unit 3: 0.900 after step 3 (item 2 ({HOSTILE})), 0.900 more")), use_inner_text=True
     )
     part.get_by_label("Units sorted by").select_option("number")
     opened.frame()
-    assert (
-        part.locator("> .mv-told").inner_text()
-        == f"Unit 0: 0.400 after step 3 (item 2 ({HOSTILE})), 0.1000 less than before."
+    expect(part.locator("> .mv-told")).to_have_text(
+        f"Unit 0: 0.400 after step 3 (item 2 ({HOSTILE})), 0.1000 less than before.", use_inner_text=True
     )
     assert opened.model(view, "order") == "number"
 
@@ -313,7 +314,7 @@ def test_linked_to_an_episode_both_ways(open_html, tmp_path):
     opened = open_html(export_component(both, tmp_path / "both.html"))
     opened.page.locator(".mw-item").first.click()
     expect(opened.page.locator(".mv-kicker").first).to_have_text("Selected")
-    assert opened.page.locator(".mv-detail h4").inner_text() == "Support item 0, class aleph"
+    expect(opened.page.locator(".mv-detail h4")).to_have_text("Support item 0, class aleph", use_inner_text=True)
 
 
 def test_saved_state_comes_back(open_component):
@@ -322,15 +323,15 @@ def test_saved_state_comes_back(open_component):
     assert told(opened, ".mv-slot")[0] == "Slot 1: holds one item"
     pressed = opened.view.locator(".mw-segments [aria-pressed=true]").all_inner_texts()
     assert pressed == ["Queries", "Usage"]
-    assert opened.view.get_by_label("Attention of").input_value() == "layer:0"
-    assert opened.view.get_by_role("slider").input_value() == "2"
+    expect(opened.view.get_by_label("Attention of")).to_have_value("layer:0")
+    expect(opened.view.get_by_role("slider")).to_have_value("2")
 
 
 def test_nonsense_in_its_state_is_no_error(open_component):
     view = MemoryView(everything(), slot=99, head="head:<b>", shown="x", rows="y", order="z", query=77, step=50)
     opened = open_component(view)
     assert told(opened)[1] == f"Query 5, true class {HOSTILE}"
-    assert opened.view.get_by_label("Attention of").input_value() == "all"
+    expect(opened.view.get_by_label("Attention of")).to_have_value("all")
 
 
 LARGE = {"128 slots, 50 writes": large_memory, "8 heads, 100 items": large_attention}

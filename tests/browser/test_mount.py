@@ -1,6 +1,7 @@
 """A component has a usable width in any parent with any layout, and no part extends beyond its element."""
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import Question, Quiz
 
@@ -113,9 +114,9 @@ def test_nothing_hangs_out_of_its_element(place):
 def test_two_displays_of_one_component_follow_each_other(place):
     page, _ = place("<div id=p></div>", 2)
     page.locator(".mw").nth(0).get_by_label("query").check()
-    assert page.locator(".mw").nth(1).get_by_label("query").is_checked()
+    expect(page.locator(".mw").nth(1).get_by_label("query")).to_be_checked()
     page.locator(".mw").nth(1).get_by_role("button", name="Check").click()
-    assert "Right" in page.locator(".mw").nth(0).locator(".qz-feedback").inner_text()
+    expect(page.locator(".mw").nth(0).locator(".qz-feedback")).to_contain_text("Right", use_inner_text=True)
 
 
 def test_a_place_that_is_opened_later_gets_its_width_then(place):
@@ -137,4 +138,4 @@ def test_a_place_that_is_opened_later_gets_its_width_then(place):
 )
 def test_colours_follow_what_is_behind(place, style, theme):
     page, _ = place(f"<div style='{style}' id=p></div>")
-    assert page.locator(".mw").get_attribute("data-theme") == theme
+    expect(page.locator(".mw")).to_have_attribute("data-theme", theme)

@@ -59,7 +59,7 @@ def test_start_pause_step_stop_and_resume(open_live):
     live.until(lambda: phase(live) == "Training")
     live.until(lambda: monitor.figures["step"] > 5 and figures(live)["Step"] != "0 of 1,000,000")
     assert off(button(live, "Single step"))
-    assert "pause or stop it first" in live.view.locator(".ol-settings .ol-turn").inner_text()
+    expect(live.view.locator(".ol-settings .ol-turn")).to_contain_text("pause or stop it first", use_inner_text=True)
     assert why(live) == "Start over is off while it trains: pause or stop it first."
     button(live, "Pause").click()
     live.until(lambda: phase(live) == "Paused")
@@ -98,7 +98,7 @@ def test_the_rate_and_the_number_of_steps_are_set_while_it_runs(open_live):
     exact.press("Enter")
     live.until(lambda: training.rates[-1] == 0.25)
     slider = live.view.get_by_role("slider", name="Learning rate of the outer loop")
-    assert slider.get_attribute("aria-valuetext") == "0.250"
+    expect(slider).to_have_attribute("aria-valuetext", "0.250")
     slider.focus()
     live.page.keyboard.press("End")
     live.until(lambda: monitor.meta_lr == 1)
@@ -120,11 +120,11 @@ def test_at_the_end_more_steps_can_be_had(open_live):
     live = open_live(monitor)
     more = button(live, "40 more steps")
     assert why(live) == "Stop is off: all steps are done."
-    assert more.get_attribute("title") == "Raise the number of outer steps from 40 to 80, and go on"
+    expect(more).to_have_attribute("title", "Raise the number of outer steps from 40 to 80, and go on")
     more.click()
     live.until(lambda: figures(live)["Step"] == "80 of 80")
     assert (monitor.phase, monitor.target) == ("finished", 80)
-    assert button(live, "40 more steps").is_enabled()
+    expect(button(live, "40 more steps")).to_be_enabled()
 
 
 def test_an_error_of_the_training_is_shown_and_it_goes_on(open_live):
@@ -133,11 +133,13 @@ def test_an_error_of_the_training_is_shown_and_it_goes_on(open_live):
     live = open_live(training.monitor())
     button(live, "Start").click()
     live.until(lambda: phase(live) == "Failed")
-    assert live.view.locator(".mw-status").inner_text() == "the meta-gradient at step 31 is nan; lower meta_lr."
+    expect(live.view.locator(".mw-status")).to_have_text(
+        "the meta-gradient at step 31 is nan; lower meta_lr.", use_inner_text=True
+    )
     training.fail_at = 0
     button(live, "Resume").click()
     live.until(lambda: phase(live) == "Finished")
-    assert live.view.locator(".mw-status").is_hidden()
+    expect(live.view.locator(".mw-status")).to_be_hidden()
 
 
 def test_starting_over_asks_first_what_it_would_lose(open_live):
@@ -145,11 +147,11 @@ def test_starting_over_asks_first_what_it_would_lose(open_live):
     live = open_live(monitor)
     again, question = button(live, "Start over"), live.view.get_by_role("alertdialog")
     again.press("Enter")
-    assert "26 steps will be lost" in question.inner_text()
+    expect(question).to_contain_text("26 steps will be lost", use_inner_text=True)
     has_focus = "(node) => node === node.getRootNode().activeElement"
     assert button(live, "Keep them").evaluate(has_focus)  # pressing Enter twice loses nothing
     live.page.keyboard.press("Escape")
-    assert question.is_hidden()
+    expect(question).to_be_hidden()
     assert again.evaluate(has_focus)
     again.click()
     button(live, "Keep them").click()
@@ -158,7 +160,7 @@ def test_starting_over_asks_first_what_it_would_lose(open_live):
     again.click()
     button(live, "Lose them and start over").click()
     live.until(lambda: phase(live) == "Finished")
-    assert question.is_hidden()
+    expect(question).to_be_hidden()
     assert figures(live)["Step"] == "40 of 40"
     assert monitor.unpack()["held.meta_step"].tolist() == list(range(0, 41, 5))
 
@@ -175,7 +177,7 @@ def test_the_smoothed_loss_is_one_number(open_component):
 def test_more_curves_unfold(open_component):
     opened = open_component(monitored(done=60))
     norm = opened.view.locator(".ol-norm canvas")
-    assert not norm.is_visible()
+    expect(norm).to_be_hidden()
     unfold(opened)
     opened.frame()
     for name in ("norm", "rate"):
@@ -188,8 +190,8 @@ def test_without_validation_there_is_no_empty_chart(open_component):
     monitor = training.monitor()
     monitor.run()
     opened = open_component(monitor)
-    assert opened.view.locator(".ol-loss").is_visible()
-    assert not opened.view.locator(".ol-validation").is_visible()
+    expect(opened.view.locator(".ol-loss")).to_be_visible()
+    expect(opened.view.locator(".ol-validation")).to_be_hidden()
 
 
 def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_again(open_live):
@@ -205,7 +207,7 @@ def test_while_it_trains_another_step_can_be_looked_at_and_the_newest_followed_a
     live.until(lambda: (monitor.follow, monitor.step) == (False, 1))
     then = monitor.figures["step"]
     live.until(lambda: monitor.figures["step"] > then + 5)
-    assert slider.input_value() == "1"  # the slider does not move
+    expect(slider).to_have_value("1")  # the slider does not move
     button(live, "Newest").click()
     live.until(lambda: monitor.follow)
     live.until(lambda: int(slider.input_value()) > then)
@@ -217,29 +219,33 @@ def test_exported_it_is_a_replay(open_component):
     opened = open_component(monitored(done=60))
     unfold(opened)
     for name in ("Resume", "Single step", "Stop", "Start over"):
-        assert button(opened, name).is_disabled()
+        expect(button(opened, name)).to_be_disabled()
         assert "needs a running Python kernel" in str(button(opened, name).get_attribute("title"))
-    assert "needs a running Python kernel" in opened.view.locator(".ol-toolbar .mw-needs").inner_text()
+    expect(opened.view.locator(".ol-toolbar .mw-needs")).to_contain_text(
+        "needs a running Python kernel", use_inner_text=True
+    )
     slider = opened.view.get_by_role("slider", name="Outer step shown")
-    assert slider.get_attribute("aria-valuetext") == "after 60 outer steps"
+    expect(slider).to_have_attribute("aria-valuetext", "after 60 outer steps")
     slider.focus()
     opened.page.keyboard.press("Home")
     opened.frame()
-    assert slider.get_attribute("aria-valuetext") == "before training"
-    assert opened.view.locator(".ol-held-reading").inner_text().startswith("Before training")
+    expect(slider).to_have_attribute("aria-valuetext", "before training")
+    expect(opened.view.locator(".ol-held-reading")).to_have_text(
+        re.compile("^" + re.escape("Before training")), use_inner_text=True
+    )
     opened.page.keyboard.press("ArrowRight")
     opened.frame()
-    assert slider.input_value() == "5"  # the next adaptation
+    expect(slider).to_have_value("5")  # the next adaptation
     opened.page.keyboard.press("PageUp")
     opened.frame()
-    assert slider.input_value() == "30"
+    expect(slider).to_have_value("30")
     assert reading(opened, "loss").endswith(f"({2 * 0.97**30 + 0.2 * np.sin(30):.3f} at step 30)")
     mean = np.clip(1 - 0.7 * 0.97**30, 0, 1)
     assert reading(opened, "validation").startswith(f"{100 * mean:.1f}")
     assert "at step 30" in reading(opened, "validation")
     opened.page.keyboard.press("End")
     opened.frame()
-    assert button(opened, "Newest").get_attribute("aria-pressed") == "true"
+    expect(button(opened, "Newest")).to_have_attribute("aria-pressed", "true")
 
 
 def test_it_plays_to_its_end_and_stops_there(open_component):
@@ -306,7 +312,7 @@ def test_inner_steps_and_queries_of_the_held_episode(open_component):
 def test_restored_without_its_training_it_says_what_it_lacks(open_live):
     restored = widgets.OuterLoopMonitor.from_dict(monitored(done=20).to_dict())
     live = open_live(restored)
-    assert button(live, "Resume").is_disabled()
+    expect(button(live, "Resume")).to_be_disabled()
     assert "make it again in a cell" in str(button(live, "Resume").get_attribute("title"))
     live.view.get_by_role("slider", name="Outer step shown").focus()
     live.page.keyboard.press("Home")
@@ -317,7 +323,7 @@ def test_restored_without_its_training_it_says_what_it_lacks(open_live):
 def test_live_before_its_first_step_it_is_complete_and_accessible(open_live, width):
     live = open_live(monitored(name="prototypes"), width=width)
     live.settle()
-    assert button(live, "Start").is_enabled()
+    expect(button(live, "Start")).to_be_enabled()
     assert figures(live)["Step"] == "0 of 80"
     assert faults(live.page) == {}
     assert live.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -76,24 +76,24 @@ def test_texts_are_shown_clean_with_maths_and_their_styles_stay_at_home(opened):
     assert page.locator(".plain").evaluate(colours) != "rgb(200, 0, 0)"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.title() == "Widgets"
-    assert texts.locator("math").count() == 3
+    expect(texts.locator("math")).to_have_count(3)
     loss = texts.locator(".mw-k-label").first.locator(".mw-w-content")
     assert loss.evaluate("(el) => [getComputedStyle(el).color, getComputedStyle(el).fontWeight]") == [
         "rgb(0, 120, 0)",
         "700",
     ]
-    assert texts.get_by_text("a <b>label</b> is text").is_visible()
-    assert texts.get_by_text("no number").is_visible()
+    expect(texts.get_by_text("a <b>label</b> is text")).to_be_visible()
+    expect(texts.get_by_text("no number")).to_be_visible()
     box = texts.locator(".mw-w-vbox").evaluate("(el) => getComputedStyle(el).border")
     assert box == "2px solid rgb(1, 2, 3)"
-    assert texts.get_by_text("Needs Python").count() == 0
+    expect(texts.get_by_text("Needs Python")).to_have_count(0)
 
 
 def test_controls_show_what_they_were_set_to_and_are_off(opened):
     page = opened()
     sliders = cell(page, "Sliders")
     ways = sliders.get_by_role("slider", name="Ways")
-    assert ways.is_disabled()
+    expect(ways).to_be_disabled()
     assert [ways.input_value(), ways.get_attribute("aria-valuetext")] == ["7", "7"]
     read = [text for text in sliders.locator("output").all_inner_texts() if text]
     assert read == ["7", "25.0%", "0.0100", "20 – 60", "1.50 – 2.50", "mid", "b – d", "3", "2 – 8", "5"]
@@ -111,13 +111,13 @@ def test_controls_show_what_they_were_set_to_and_are_off(opened):
         "p",
         "r",
     ]
-    assert choices.get_by_role("radio", name="no").is_checked()
-    assert choices.get_by_role("checkbox", name="Ticked").is_checked()
+    expect(choices.get_by_role("radio", name="no")).to_be_checked()
+    expect(choices.get_by_role("checkbox", name="Ticked")).to_be_checked()
     pressed = [each.inner_text().strip() for each in choices.locator("[aria-pressed=true]").all()]
     assert pressed == ["two", "Pressed"]
-    assert choices.locator(":is(input, select, button):enabled").count() == 0
+    expect(choices.locator(":is(input, select, button):enabled")).to_have_count(0)
     for each in (sliders, fields, choices):
-        assert each.get_by_text("Needs Python").count() == 1
+        expect(each.get_by_text("Needs Python")).to_have_count(1)
 
 
 FIELDS = {
@@ -135,14 +135,14 @@ def test_pictures_and_sound_play_from_the_page(opened):
     page = opened()
     media = cell(page, "Pictures and sound")
     first, second = media.locator("img").all()
-    assert first.get_attribute("alt") == "a pixel"
+    expect(first).to_have_attribute("alt", "a pixel")
     assert first.evaluate("(el) => [el.naturalWidth, el.width]") == [20, 80]
     assert second.evaluate("(el) => [el.width, el.height, getComputedStyle(el).objectFit]") == [120, 40, "cover"]
     sound = media.locator("audio")
     sound.evaluate("(el) => new Promise((done) => { if (el.readyState) done(); else el.onloadedmetadata = done; })")
     assert sound.evaluate("(el) => el.duration") == pytest.approx(0.1)
     assert media.locator("video").evaluate("(el) => [el.src.slice(0, 5), el.width]") == ["blob:", 200]
-    assert media.get_by_role("link", name="https://example.com/a.png").is_visible()
+    expect(media.get_by_role("link", name="https://example.com/a.png")).to_be_visible()
 
 
 def test_tabs_and_folds_work_by_keyboard_and_what_they_hold_is_alive(opened):
@@ -177,38 +177,38 @@ def test_links_move_their_targets_without_python(opened):
     page = opened()
     panels = cell(page, "Tabs, folds and stacks")
     panels.get_by_role("combobox").select_option("right")
-    assert panels.get_by_text("right card").is_visible()
-    assert panels.get_by_text("left card").is_hidden()
+    expect(panels.get_by_text("right card")).to_be_visible()
+    expect(panels.get_by_text("left card")).to_be_hidden()
     links = cell(page, "Links")
     source = links.get_by_role("slider", name="Source")
     source.focus()
     page.keyboard.press("End")
-    assert links.get_by_role("progressbar", name="Target").get_attribute("aria-valuenow") == "1"
+    expect(links.get_by_role("progressbar", name="Target")).to_have_attribute("aria-valuenow", "1")
     links.get_by_role("textbox").fill("<b>new</b>")
-    assert links.locator(".mw-k-label").inner_text() == "<b>new</b>"
+    expect(links.locator(".mw-k-label")).to_have_text("<b>new</b>", use_inner_text=True)
     played = links.get_by_role("slider", name="Played")
     links.get_by_role("button", name="Play").click()
     page.wait_for_function("(el) => el.value === '3'", arg=played.element_handle())
     links.get_by_role("button", name="Stop").click()
-    assert played.input_value() == "0"
-    assert links.get_by_role("slider", name="Still").is_disabled()
-    assert links.get_by_text("Needs Python").count() == 1
+    expect(played).to_have_value("0")
+    expect(links.get_by_role("slider", name="Still")).to_be_disabled()
+    expect(links.get_by_text("Needs Python")).to_have_count(1)
 
 
 def test_an_output_widget_shows_its_outputs_wherever_it_is_shown(opened):
     page = opened()
     box = page.locator(".mw-k-output").first
     assert box.evaluate("(el) => getComputedStyle(el).borderTopStyle") == "solid"
-    assert "printed inside" in box.inner_text()
-    assert "ZeroDivisionError: division by zero" in box.inner_text()
-    assert box.locator("u").inner_text() == "rich inside"
-    assert box.locator("math").count() == 1
-    assert box.get_by_role("slider", name="Nested").input_value() == "4"
+    expect(box).to_contain_text("printed inside", use_inner_text=True)
+    expect(box).to_contain_text("ZeroDivisionError: division by zero", use_inner_text=True)
+    expect(box.locator("u")).to_have_text("rich inside", use_inner_text=True)
+    expect(box.locator("math")).to_have_count(1)
+    expect(box.get_by_role("slider", name="Nested")).to_have_value("4")
     assert re.search(r"steps:\s100%.*3/3", box.inner_text(), re.DOTALL)
-    assert box.locator(".mw-w-bar[data-style=success]").count() == 1
-    assert page.get_by_text("leaves:").is_hidden()
+    expect(box.locator(".mw-w-bar[data-style=success]")).to_have_count(1)
+    expect(page.get_by_text("leaves:")).to_be_hidden()
     note = page.get_by_text("Needs Python")
-    assert page.locator(".mw-view", has=box).locator("> .mw-note", has=note).count() == 1
+    expect(page.locator(".mw-view", has=box).locator("> .mw-note", has=note)).to_have_count(1)
 
 
 def test_outputs_that_keep_their_styles_in_shadow_roots_are_copied_with_them(opened):
@@ -233,9 +233,9 @@ def test_outputs_that_keep_their_styles_in_shadow_roots_are_copied_with_them(ope
 def test_no_child_of_a_mixed_box_is_dropped(opened):
     page = opened()
     mixed = cell(page, "Mixtures")
-    assert mixed.locator("section.mw-episode-view").count() == 2
-    assert mixed.get_by_text("above").is_visible()
-    assert mixed.get_by_role("slider", name="Below").is_visible()
+    expect(mixed.locator("section.mw-episode-view")).to_have_count(2)
+    expect(mixed.get_by_text("above")).to_be_visible()
+    expect(mixed.get_by_role("slider", name="Below")).to_be_visible()
     beside = mixed.get_by_text("beside").bounding_box()
     view = mixed.locator("section.mw-episode-view").nth(1).bounding_box()
     assert beside
@@ -253,22 +253,28 @@ def test_other_anywidgets_run_or_say_why_they_do_not(opened):
     own = cell(page, "Other anywidgets")
     count = own.get_by_role("button", name="count is 3 of 9")
     count.click()
-    assert own.get_by_role("button", name="count is 4").is_visible()
-    assert own.get_by_label("Linked").input_value() == "4"
+    expect(own.get_by_role("button", name="count is 4")).to_be_visible()
+    expect(own.get_by_label("Linked")).to_have_value("4")
     assert [own.get_by_text(f"made for {i}").count() for i in (1, 2)] == [1, 1]
-    assert own.locator(".mw-card").all_inner_texts() == [
-        "Fetching is not shown: its code loads more code from the network (https://esm.example/x).",
-        "Evaluating is not shown: its code uses eval, which the page does not allow.",
-        "Raising is not shown: its code failed to start without Python.",
-        "Empty is not shown: it drew nothing without Python.",
-        "Fetching is not shown: its code loads more code from the network (https://esm.example/x).",
-    ]
+    expect(own.locator(".mw-card")).to_have_text(
+        [
+            "Fetching is not shown: its code loads more code from the network (https://esm.example/x).",
+            "Evaluating is not shown: its code uses eval, which the page does not allow.",
+            "Raising is not shown: its code failed to start without Python.",
+            "Empty is not shown: it drew nothing without Python.",
+            "Fetching is not shown: its code loads more code from the network (https://esm.example/x).",
+        ],
+        use_inner_text=True,
+    )
     foreign = cell(page, "Widgets of other libraries")
-    assert foreign.locator(".mw-card").all_inner_texts() == [
-        "LeafletMap (jupyter-leaflet 0.19) is not shown: a page cannot run its code, which is not saved in the notebook.",
-        "Canvas (ipycanvas 2.0.0) needs Python; this is its last picture.",
-        "MPLCanvas (jupyter-matplotlib 2.0.0) needs Python; this is its last picture.",
-    ]
+    expect(foreign.locator(".mw-card")).to_have_text(
+        [
+            "LeafletMap (jupyter-leaflet 0.19) is not shown: a page cannot run its code, which is not saved in the notebook.",
+            "Canvas (ipycanvas 2.0.0) needs Python; this is its last picture.",
+            "MPLCanvas (jupyter-matplotlib 2.0.0) needs Python; this is its last picture.",
+        ],
+        use_inner_text=True,
+    )
     assert foreign.locator("img").evaluate_all("(all) => all.map((el) => el.naturalWidth)") == [20, 20]
 
 
@@ -304,12 +310,12 @@ def test_on_paper_every_panel_stands_open_below_its_title(opened, exported):
     page.emulate_media(media="print")
     panels = cell(page, "Tabs, folds and stacks")
     for text in ("first panel", "third", "in the fold", "left card"):
-        assert panels.get_by_text(text).is_visible()
-    assert panels.get_by_text("right card").is_hidden()
+        expect(panels.get_by_text(text)).to_be_visible()
+    expect(panels.get_by_text("right card")).to_be_hidden()
     titles = panels.locator(".mw-w-paper-title")
-    assert titles.all_inner_texts() == ["One", "Two", "Three", "Notes", "Control"]
+    expect(titles).to_have_text(["One", "Two", "Three", "Notes", "Control"], use_inner_text=True)
     assert all(each.is_visible() for each in titles.all())
-    assert panels.get_by_role("tab").count() == 0
+    expect(panels.get_by_role("tab")).to_have_count(0)
 
 
 def test_the_page_is_small(exported):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from ipywidgets import VBox
 from PIL import Image
+from playwright.sync_api import expect
 
 from metawidgets import widgets
 from metawidgets.widgets import InnerLoopSlider
@@ -71,7 +72,7 @@ def test_a_component_is_drawn_at_the_width_of_the_paper(name, width, open_compon
     assert opened.view.evaluate(_FAULTS) == {"wide": [], "blank": []}
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.page.emulate_media(media="screen")
-    assert opened.page.locator("[data-mw-long], [data-mw-paper]").count() == 0
+    expect(opened.page.locator("[data-mw-long], [data-mw-paper]")).to_have_count(0)
 
 
 def test_a_list_of_queries_is_printed_in_pieces_that_a_sheet_holds(open_component):
@@ -79,15 +80,15 @@ def test_a_list_of_queries_is_printed_in_pieces_that_a_sheet_holds(open_componen
     scroll = opened.view.locator(".mw-scroll")
     to_paper(opened)
     pieces = opened.view.locator(".mw-scroll-piece")
-    assert pieces.count() == 3
+    expect(pieces).to_have_count(3)
     assert max(box["height"] for box in (piece.bounding_box() for piece in pieces.all())) < SHEET / 2
-    assert not scroll.is_visible()
+    expect(scroll).to_be_hidden()
     assert opened.view.evaluate(_FAULTS)["blank"] == []
     assert pieces.evaluate_all(_DRAWN_AT_THE_EDGE) == [False, False, False]
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.page.emulate_media(media="screen")
-    assert scroll.is_visible()
-    assert pieces.count() == 0
+    expect(scroll).to_be_visible()
+    expect(pieces).to_have_count(0)
 
 
 def test_a_scrolled_list_is_printed_whole(open_component):

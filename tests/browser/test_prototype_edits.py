@@ -1,9 +1,11 @@
 """Changes of the metric, the order and the support set, and left-out examples: by mouse and keyboard, with and without a kernel."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import metawidgets as mw
 from metawidgets import learners
@@ -84,8 +86,8 @@ def test_a_metric_is_switched_in_the_page(open_component):
     told = facts(opened)
     assert told["Distance"] == "6.00 · 2nd nearest of 3"
     assert told["Probability"] == "decision only"
-    assert opened.view.locator(".ph-unit").inner_text() == "Manhattan distance"
-    assert "not their median" in opened.view.locator(".ph-metrics .ph-said").inner_text()
+    expect(opened.view.locator(".ph-unit")).to_have_text("Manhattan distance", use_inner_text=True)
+    expect(opened.view.locator(".ph-metrics .ph-said")).to_contain_text("not their median", use_inner_text=True)
     assert opened.model(heatmap, "metric") == "manhattan"
     opened.view.locator(".ph-metric", has_text="Squared").focus()
     opened.page.keyboard.press("Enter")
@@ -97,9 +99,11 @@ def test_a_saved_metric_order_and_edits_come_back(open_component):
     heatmap = PrototypeHeatmap(line(), metric="euclidean", sort="error")
     heatmap.edits = [{"op": "drop", "item": "line/class1/s2"}]
     opened = open_component(PrototypeHeatmap.from_dict(heatmap.to_dict()))
-    assert opened.view.locator(".ph-metric[aria-pressed=true]").inner_text().startswith("Euclidean")
-    assert opened.view.get_by_label("Rows").input_value() == "error"
-    assert opened.view.locator(".ph-edits li span").all_inner_texts() == ["Dropped support 2"]
+    expect(opened.view.locator(".ph-metric[aria-pressed=true]")).to_have_text(
+        re.compile("^" + re.escape("Euclidean")), use_inner_text=True
+    )
+    expect(opened.view.get_by_label("Rows")).to_have_value("error")
+    expect(opened.view.locator(".ph-edits li span")).to_have_text(["Dropped support 2"], use_inner_text=True)
 
 
 def test_rows_by_margin_and_by_error(open_component):
@@ -118,14 +122,14 @@ def test_rows_by_margin_and_by_error(open_component):
     opened.frame()
     opened.page.locator(".mw-scroll").focus()
     opened.page.keyboard.press("Home")
-    assert opened.view.locator(".ph-title").inner_text().startswith("Query 3 ")
+    expect(opened.view.locator(".ph-title")).to_have_text(re.compile("^" + re.escape("Query 3 ")), use_inner_text=True)
     assert opened.model(heatmap, "sort") == "error"
 
 
 def test_a_pinned_query_is_decided_without_each_example(open_component):
     opened = open_component(PrototypeHeatmap(line()))
     said = opened.view.locator(".ph-without .ph-said")
-    assert said.inner_text().startswith("Pin a cell")
+    expect(said).to_have_text(re.compile("^" + re.escape("Pin a cell")), use_inner_text=True)
     opened.page.locator(".mw-scroll").focus()
     opened.page.keyboard.press("Home")
     opened.page.keyboard.press("ArrowDown")  # query 1 at 5: 16 from aleph's mean, 25 from beth's; 225 from the last
@@ -133,8 +137,9 @@ def test_a_pinned_query_is_decided_without_each_example(open_component):
     opened.frame()
     # Without s0, aleph is at 2: 9 against 25. Without s1, it is at 0: 25 against 25, and the first class wins. Without s2, beth is
     # at 12: 49. Without s3, it is at 8: 9 against 16, which changes the decision. Without s4, the margin is the same.
-    assert said.inner_text() == (
-        "Leaving out one of 5 examples changes the decision. 1 example of other classes changes nothing."
+    expect(said).to_have_text(
+        "Leaving out one of 5 examples changes the decision. 1 example of other classes changes nothing.",
+        use_inner_text=True,
     )
     rows = opened.view.locator(".ph-left-out")
     assert [(row.get_attribute("title")[:9], row.locator(".ph-value").inner_text()) for row in rows.all()] == [
@@ -143,9 +148,9 @@ def test_a_pinned_query_is_decided_without_each_example(open_component):
         ("support 1", "−9.00"),
         ("support 0", "+7.00"),
     ]
-    assert opened.view.locator(".ph-flip").all_inner_texts() == ["→ beth"]
+    expect(opened.view.locator(".ph-flip")).to_have_text(["→ beth"], use_inner_text=True)
     rows.first.click()  # a click opens the example in the editor
-    assert opened.view.locator(".ph-item[aria-pressed=true]").get_attribute("aria-label") == "support 3, beth"
+    expect(opened.view.locator(".ph-item[aria-pressed=true]")).to_have_attribute("aria-label", "support 3, beth")
 
 
 def test_a_class_of_one_example_has_no_prototype_without_it(open_component):
@@ -161,17 +166,17 @@ def test_a_class_of_one_example_has_no_prototype_without_it(open_component):
     second = int(np.argsort(heatmap.reading.new[q])[1])
     place = int(np.flatnonzero(episode.support_y == first)[0])
     own = opened.view.locator(".ph-left-out.ph-flips")
-    assert own.count() == 1
-    assert own.locator(".ph-value").inner_text() == "no prototype"
-    assert own.locator(".ph-flip").inner_text() == f"→ {episode.class_names[second]}"
-    assert own.get_attribute("title") == f"support {place}, {episode.class_names[first]}"
+    expect(own).to_have_count(1)
+    expect(own.locator(".ph-value")).to_have_text("no prototype", use_inner_text=True)
+    expect(own.locator(".ph-flip")).to_have_text(f"→ {episode.class_names[second]}", use_inner_text=True)
+    expect(own).to_have_attribute("title", f"support {place}, {episode.class_names[first]}")
 
 
 @pytest.mark.quick
 def test_an_example_is_dropped_and_old_stands_beside_new(open_component):
     heatmap = PrototypeHeatmap(line(), cell=[1, 0])
     opened = open_component(heatmap)
-    assert not button(opened, "Difference").is_visible()
+    expect(button(opened, "Difference")).to_be_hidden()
     unfold(opened)
     opened.view.locator(".ph-item").nth(3).click()
     button(opened, "Drop").click()
@@ -181,22 +186,28 @@ def test_an_example_is_dropped_and_old_stands_beside_new(open_component):
     assert told["Margin"].startswith("7.00 distance")
     assert told["Margin"].endswith("before 9.00")
     bars = opened.view.locator(".ph-bars")
-    assert bars.nth(0).locator(".ph-value").all_inner_texts() == ["5 of 6 · 83\u00a0%", "4 of 6 · 67\u00a0%"]
+    expect(bars.nth(0).locator(".ph-value")).to_have_text(
+        ["5 of 6 · 83\u00a0%", "4 of 6 · 67\u00a0%"], use_inner_text=True
+    )
     assert bars.nth(1).inner_text().split() == ["beth", "4.00"]
-    assert opened.view.locator(".ph-flipped").inner_text() == "query 1: aleph → beth ✕ wrong"
+    expect(opened.view.locator(".ph-flipped")).to_have_text("query 1: aleph → beth ✕ wrong", use_inner_text=True)
     assert opened.model(heatmap, "edits") == [{"op": "drop", "item": "line/class1/s3"}]
-    assert opened.view.locator(".ph-summary").inner_text().startswith("2 of 6 queries")
+    expect(opened.view.locator(".ph-summary")).to_have_text(
+        re.compile("^" + re.escape("2 of 6 queries")), use_inner_text=True
+    )
     button(opened, "Before").click()
     assert facts(opened)["Predicted"] == "aleph ● correct"
     button(opened, "Difference").click()
     opened.frame()
-    assert opened.view.locator(".ph-unit").inner_text() == "squared Euclidean distance, now minus before"
+    expect(opened.view.locator(".ph-unit")).to_have_text(
+        "squared Euclidean distance, now minus before", use_inner_text=True
+    )
     # query 4 at 19: 11 * 11 from 8, where it was 9 * 9 from 10
-    assert opened.view.locator(".ph-ticks span").all_inner_texts() == ["−40.0", "0.0", "+40.0"]
+    expect(opened.view.locator(".ph-ticks span")).to_have_text(["−40.0", "0.0", "+40.0"], use_inner_text=True)
     button(opened, "Restore").click()
     opened.frame()
     assert opened.model(heatmap, "edits") == []
-    assert not button(opened, "Difference").is_visible()
+    expect(button(opened, "Difference")).to_be_hidden()
 
 
 def test_relabel_add_undo_and_reset(open_component):
@@ -209,21 +220,25 @@ def test_relabel_add_undo_and_reset(open_component):
     relabel = {"op": "relabel", "item": "line/class0/s0", "label": 1}
     assert opened.model(heatmap, "edits") == [relabel]
     selects.nth(1).select_option(label="query 3")
-    assert selects.nth(2).input_value() == "1"  # the true class is the default
+    expect(selects.nth(2)).to_have_value("1")  # the true class is the default
     button(opened, "Add").click()
     add = {"op": "add", "item": "line/class1/q3", "label": 1}
     assert opened.model(heatmap, "edits") == [relabel, add]
     opened.frame()
-    assert selects.nth(1).locator("option", has_text="query 3").count() == 0
+    expect(selects.nth(1).locator("option", has_text="query 3")).to_have_count(0)
     # the means are at 2, 6 (of 0, 4, 8 and 12) and 20: query 1 at 5 is 9 from its own and 1 from beth
-    assert opened.view.locator(".ph-summary").inner_text() == (
-        "1 of 5 queries is nearest to a wrong prototype. Smallest margin: 8.00 (query 1, beth before aleph)."
+    expect(opened.view.locator(".ph-summary")).to_have_text(
+        "1 of 5 queries is nearest to a wrong prototype. Smallest margin: 8.00 (query 1, beth before aleph).",
+        use_inner_text=True,
     )
-    assert opened.view.locator(".ph-edits span").all_inner_texts() == [
-        "Relabelled support 0 as beth",
-        "Added query 3 as beth",
-    ]
-    assert opened.view.locator(".ph-class").nth(1).locator(".ph-item").count() == 4
+    expect(opened.view.locator(".ph-edits span")).to_have_text(
+        [
+            "Relabelled support 0 as beth",
+            "Added query 3 as beth",
+        ],
+        use_inner_text=True,
+    )
+    expect(opened.view.locator(".ph-class").nth(1).locator(".ph-item")).to_have_count(4)
     button(opened, "Undo").click()
     assert opened.model(heatmap, "edits") == [relabel]
     button(opened, "Undo").click()
@@ -240,7 +255,7 @@ def test_arrow_keys_go_through_the_support_with_one_tab_stop(open_component):
     opened = open_component(PrototypeHeatmap(line()))
     unfold(opened)
     opened.frame()
-    assert opened.view.locator(".ph-item[tabindex='0']").count() == 1
+    expect(opened.view.locator(".ph-item[tabindex='0']")).to_have_count(1)
     opened.view.locator(".ph-item").first.focus()
     opened.page.keyboard.press("ArrowRight")
     opened.page.keyboard.press("ArrowRight")
@@ -256,22 +271,28 @@ def test_all_of_the_support_cannot_go(open_component):
         opened.view.locator(".ph-item").nth(i).click()
         button(opened, "Drop").click()
         opened.frame()
-    assert opened.view.locator(".mw-status").inner_text() == "This would leave no support example; keep one."
-    assert opened.view.locator(".ph-edits li").count() == 4
+    expect(opened.view.locator(".mw-status")).to_have_text(
+        "This would leave no support example; keep one.", use_inner_text=True
+    )
+    expect(opened.view.locator(".ph-edits li")).to_have_count(4)
 
 
 def test_without_embeddings_the_controls_say_why(open_component):
     trace = line()
     bare = Trace("context_example", {"distances": trace["distances"]}, trace.episode, trace.meta)
     opened = open_component(PrototypeHeatmap(bare, cell=[0, 0]))
-    assert opened.view.locator(".ph-metric:disabled").count() == 4
-    assert opened.view.locator(".ph-metrics .ph-said").inner_text() == (
-        "Other distances are off: ProtoNet records no embeddings."
+    expect(opened.view.locator(".ph-metric:disabled")).to_have_count(4)
+    expect(opened.view.locator(".ph-metrics .ph-said")).to_have_text(
+        "Other distances are off: ProtoNet records no embeddings.", use_inner_text=True
     )
-    assert opened.view.locator(".ph-without .ph-said").inner_text() == "Not known here: ProtoNet records no embeddings."
+    expect(opened.view.locator(".ph-without .ph-said")).to_have_text(
+        "Not known here: ProtoNet records no embeddings.", use_inner_text=True
+    )
     unfold(opened)
-    assert button(opened, "Drop").is_disabled()
-    assert "needs a running Python kernel" in opened.view.locator(".ph-edit > .ph-said").inner_text()
+    expect(button(opened, "Drop")).to_be_disabled()
+    expect(opened.view.locator(".ph-edit > .ph-said")).to_contain_text(
+        "needs a running Python kernel", use_inner_text=True
+    )
 
 
 def test_edits_reach_python_and_python_reaches_the_page(open_live):
@@ -287,7 +308,9 @@ def test_edits_reach_python_and_python_reaches_the_page(open_live):
     heatmap.edits = []
     live.pump()
     live.settle()
-    assert live.view.locator(".ph-summary").inner_text().startswith("1 of 6 queries")
+    expect(live.view.locator(".ph-summary")).to_have_text(
+        re.compile("^" + re.escape("1 of 6 queries")), use_inner_text=True
+    )
 
 
 def test_what_python_refuses_is_taken_back_in_the_page(open_live):
@@ -298,7 +321,7 @@ def test_what_python_refuses_is_taken_back_in_the_page(open_live):
         heatmap.model_id,
     )
     live.until(live.view.locator(".mw-status").is_visible)
-    assert "which is not a support item" in live.view.locator(".mw-status").inner_text()
+    expect(live.view.locator(".mw-status")).to_contain_text("which is not a support item", use_inner_text=True)
     assert heatmap.edits == []
     assert live.page.evaluate("(id) => window.metawidgets.models.get(id).get('edits')", heatmap.model_id) == []
 
@@ -311,17 +334,21 @@ def test_a_learner_that_has_to_be_asked_is_asked(open_live, kind):
     learner = learners.NearestNeighbour() if kind == "neighbour" else learners.ProtoNet(network)
     live = open_live(heatmap := prototype_heatmap(learner, episode))
     live.view.get_by_text("Edit the support and compare").click()
-    assert "Python asks the learner again" in live.view.locator(".ph-edit > .ph-said").inner_text()
+    expect(live.view.locator(".ph-edit > .ph-said")).to_contain_text(
+        "Python asks the learner again", use_inner_text=True
+    )
     live.view.get_by_role("button", name="Drop", exact=True).click()
     live.until(lambda: heatmap.edits)
     live.until(lambda: live.view.locator(".ph-edits li").count())
     seen = mw.trace(learner, heatmap.edited_episode)
     right = round(float(seen["query_accuracy"][-1]) * 15)
-    assert live.view.locator(".ph-now .ph-value").inner_text().startswith(f"{right} of 15")
+    expect(live.view.locator(".ph-now .ph-value")).to_have_text(
+        re.compile("^" + re.escape(f"{right} of 15")), use_inner_text=True
+    )
     assert heatmap.edits[0]["item"] == str(episode.support_items[0])
     live.view.get_by_role("button", name="Reset", exact=True).click()
     live.until(lambda: not heatmap.edits)
-    assert live.view.locator(".mw-status").is_hidden()
+    expect(live.view.locator(".mw-status")).to_be_hidden()
 
 
 def large() -> PrototypeHeatmap:
@@ -405,12 +432,12 @@ def test_what_an_edit_would_break_is_said_beside_its_button(open_component):
         button(opened, "Drop").click()
         opened.frame()
     said = opened.view.locator(".ph-do .mw-status")
-    assert said.inner_text() == "This would leave no support example; keep one."
-    assert opened.view.locator(".mw-status").count() == 1
+    expect(said).to_have_text("This would leave no support example; keep one.", use_inner_text=True)
+    expect(opened.view.locator(".mw-status")).to_have_count(1)
     opened.view.locator(".ph-item").nth(0).click()
     button(opened, "Restore").click()  # the next successful edit removes the message
     opened.frame()
-    assert opened.view.locator(".mw-status:visible").count() == 0
+    expect(opened.view.locator(".mw-status:visible")).to_have_count(0)
 
 
 def print_it(opened) -> None:
@@ -430,13 +457,13 @@ def test_printed_the_matrix_is_whole_and_nothing_lies_over_it(open_component):
     assert all(a["bottom"] <= b["top"] for a, b in pairwise(found))
     assert found[-1]["bottom"] <= side["y"]
     assert all(each["right"] <= 1000 for each in found)
-    assert not opened.view.locator(".mw-scroll").is_visible()
-    assert opened.view.locator(".ph-ranks li:visible").count() == 20  # all classes, where the screen shows five
+    expect(opened.view.locator(".mw-scroll")).to_be_hidden()
+    expect(opened.view.locator(".ph-ranks li:visible")).to_have_count(20)  # all classes, where the screen shows five
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.page.emulate_media(media="screen")
     opened.frame()
-    assert pieces.count() == 0
-    assert opened.view.locator(".mw-scroll").is_visible()
+    expect(pieces).to_have_count(0)
+    expect(opened.view.locator(".mw-scroll")).to_be_visible()
 
 
 def test_a_cut_list_says_so_and_goes_on(open_component):
@@ -445,7 +472,7 @@ def test_a_cut_list_says_so_and_goes_on(open_component):
     shown = opened.view.locator(".ph-ranks li:not(.ph-more):visible")
     assert shown.count() in (5, 6)
     opened.view.get_by_role("button", name=f"Show {20 - shown.count()} more").click()
-    assert shown.count() == 20
+    expect(shown).to_have_count(20)
 
 
 def test_with_edits_the_first_view_stays_one_screen(open_component):

@@ -1,5 +1,7 @@
 """PrototypeHeatmap in the page without a kernel, by mouse and keyboard."""
 
+import re
+
 import numpy as np
 import pytest
 from ipywidgets import VBox
@@ -67,7 +69,7 @@ def test_pointing_at_a_cell_tells_all_about_it(open_component):
     assert opened.view.locator(".ph-figure").first.inner_text().split("\n") == ["Query 1", "true class aleph"]
     ranks = opened.view.locator(".ph-ranks li")
     assert [r.locator(".ph-value").inner_text() for r in ranks.all()] == ["2.50", "5.00", "8.00"]
-    assert ranks.nth(1).locator(".ph-role").inner_text() == "○ true"
+    expect(ranks.nth(1).locator(".ph-role")).to_have_text("○ true", use_inner_text=True)
 
 
 def test_until_something_is_pointed_at_the_closest_call_is_shown(open_component):
@@ -143,23 +145,28 @@ def test_scrubbing_back_empties_the_columns(open_component):
     opened = open_component(heatmap)
     summary = opened.view.locator(".ph-summary")
     slider = opened.page.get_by_role("slider")
-    assert summary.inner_text().startswith("2 of 6 queries are nearest to a wrong prototype. Smallest margin: 0.250")
-    assert slider.get_attribute("aria-valuetext") == "support examples absorbed: 3 of 3"
+    expect(summary).to_have_text(
+        re.compile("^" + re.escape("2 of 6 queries are nearest to a wrong prototype. Smallest margin: 0.250")),
+        use_inner_text=True,
+    )
+    expect(slider).to_have_attribute("aria-valuetext", "support examples absorbed: 3 of 3")
     x, y = cell(opened, 0, 2)
     assert len(np.unique(pixels(opened, x + 20, y, 12).reshape(-1, 3), axis=0)) == 1  # a flat colour
     slider.focus()
     opened.page.keyboard.press("ArrowLeft")
     opened.frame()
     assert len(np.unique(pixels(opened, x + 20, y, 12).reshape(-1, 3), axis=0)) > 2  # hatched
-    assert summary.inner_text().endswith("Smallest margin: 1.00 (query 3, beth before aleph).")
+    expect(summary).to_have_text(
+        re.compile(re.escape("Smallest margin: 1.00 (query 3, beth before aleph).") + "$"), use_inner_text=True
+    )
     opened.page.mouse.move(x, y)
     assert detail(opened)["Distance"] == "no support yet"
     assert "Distance" in detail(opened)
     opened.page.mouse.move(2, 2)
     opened.page.keyboard.press("Home")
     opened.frame()
-    assert summary.inner_text() == "No class has support yet: no query has a nearest prototype."
-    assert opened.view.locator(".ph-detail").is_hidden()
+    expect(summary).to_have_text("No class has support yet: no query has a nearest prototype.", use_inner_text=True)
+    expect(opened.view.locator(".ph-detail")).to_be_hidden()
     assert opened.model(heatmap, "step") == 0
 
 
@@ -181,8 +188,10 @@ def test_colours_can_show_what_is_above_the_nearest(open_component):
     button = opened.page.get_by_role("button", name="Above the nearest")
     button.click()
     opened.frame()
-    assert button.get_attribute("aria-pressed") == "true"
-    assert opened.view.locator(".ph-unit").inner_text() == "squared Euclidean distance above the nearest"
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(opened.view.locator(".ph-unit")).to_have_text(
+        "squared Euclidean distance above the nearest", use_inner_text=True
+    )
     assert opened.view.locator(".ph-ticks span").all_inner_texts()[0] == "0.00"
     assert corner(1, 1) == corner(0, 0)  # both are the nearest
 
@@ -192,7 +201,7 @@ def test_a_hostile_class_name_is_text(open_component):
     opened.page.mouse.move(*cell(opened, 4, 2))
     assert HOSTILE in detail(opened)["Predicted"]
     assert opened.page.title() == "PrototypeHeatmap"
-    assert opened.page.locator(".mw img, .mw script").count() == 0
+    expect(opened.page.locator(".mw img, .mw script")).to_have_count(0)
 
 
 def test_the_selection_works_both_ways(open_html, tmp_path):
@@ -206,7 +215,9 @@ def test_the_selection_works_both_ways(open_html, tmp_path):
         "Query 2 and prototype “aleph”",
         "Query 2 and prototype “beth”",
     ]  # the other component shows the query's row, at its nearest class
-    assert opened.page.locator(".ph-detail > .ph-kicker:first-child").all_inner_texts() == ["Pinned", "Pinned"]
+    expect(opened.page.locator(".ph-detail > .ph-kicker:first-child")).to_have_text(
+        ["Pinned", "Pinned"], use_inner_text=True
+    )
 
 
 def test_a_cell_can_be_pinned_by_python(open_component):
@@ -246,8 +257,8 @@ def test_vectors_are_named_by_their_values_not_pictures(open_component):
     trace = Trace("context_example", {"distances": np.array([[[1, 2], [3, 1], [2, 5]]], np.float32)}, vectors(), {})
     opened = open_component(PrototypeHeatmap(trace))
     assert detail(opened)["title"] == "Query 0 and prototype “small”"
-    assert opened.view.locator(".ph-figure canvas").count() == 0
-    assert opened.page.get_by_role("slider").count() == 0  # with one state, there is no slider
+    expect(opened.view.locator(".ph-figure canvas")).to_have_count(0)
+    expect(opened.page.get_by_role("slider")).to_have_count(0)  # with one state, there is no slider
 
 
 def test_a_step_costs_less_than_two_frames(open_component, scrub_work):

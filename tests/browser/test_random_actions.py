@@ -13,6 +13,7 @@ from collections import deque
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from metawidgets import widgets
 from tests.browser.live import LivePage
@@ -187,7 +188,7 @@ def check(hands: Hands) -> None:
     assert guard is not None
     guard.check()
     assert live.page.title() == type(component).__name__
-    assert live.page.locator("img[src=x], .mw b:text('dropped')").count() == 0
+    expect(live.page.locator("img[src=x], .mw b:text('dropped')")).to_have_count(0)
     saved = json.loads(json.dumps(component.to_dict()))
     restored = type(component).from_dict(saved)
     assert restored.to_dict() == saved

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
+from playwright.sync_api import expect
 
 from metawidgets import widgets
 from metawidgets.reports.pages.export import export_component
@@ -45,8 +46,8 @@ def test_the_picture_of_a_cell_says_that_it_is_one(name):
 @each
 def test_no_picture_where_the_instrument_is_live(name, open_component):
     opened = open_component(EXAMPLES[name]())
-    assert opened.page.locator(".mw-still").count() == 0
-    assert "Picture of" not in opened.page.locator("main").inner_text()
+    expect(opened.page.locator(".mw-still")).to_have_count(0)
+    expect(opened.page.locator("main")).not_to_contain_text("Picture of", use_inner_text=True)
 
 
 @each
@@ -56,9 +57,9 @@ def test_a_page_without_scripts_shows_a_captioned_picture(name, browser, tmp_pat
     context = browser.new_context(java_script_enabled=False, offline=True)
     page = context.new_page()
     page.goto(path.as_uri())
-    assert page.locator(".mw-still img").is_visible()
-    assert page.locator(".mw-still figcaption").inner_text() == f"{caption(name)}."
-    assert page.locator(".mw-still img").get_attribute("alt") == component.summary()
+    expect(page.locator(".mw-still img")).to_be_visible()
+    expect(page.locator(".mw-still figcaption")).to_have_text(f"{caption(name)}.", use_inner_text=True)
+    expect(page.locator(".mw-still img")).to_have_attribute("alt", component.summary())
     context.close()
 
 
@@ -70,7 +71,7 @@ def test_a_page_whose_scripts_are_blocked_shows_it_too(browser, tmp_path):
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.goto(path.as_uri())
-    assert page.locator(".mw-still figcaption").is_visible()
+    expect(page.locator(".mw-still figcaption")).to_be_visible()
     context.close()
 
 

@@ -54,9 +54,9 @@ def test_it_shows_what_the_sweep_found(open_html, swept):
             interval_text(row["metrics.mean"], row["metrics.half_width"], "accuracy", ".1f", ".1f").replace(" %", "")
             in text
         )
-    assert opened.page.locator(".mw-chart-view svg").count() == 1
+    expect(opened.page.locator(".mw-chart-view svg")).to_have_count(1)
     dots = opened.page.locator(".mw-chart-view svg .mark-symbol path[aria-label*='ProtoNet']")
-    assert dots.count() == 2
+    expect(dots).to_have_count(2)
 
 
 def test_a_click_on_a_dot_brings_its_learner_out(open_html, swept):

@@ -1,5 +1,7 @@
 """TaskMapView in the page without a kernel, by mouse and keyboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -28,12 +30,11 @@ def cell(opened, row: int, column: int, n: int = 6) -> tuple[float, float]:
 def test_until_something_is_pointed_at_the_nearest_two_are_open(open_component):
     opened = open_component(TaskMapView(task_map(), measure="distance"))
     assert heading(opened) == "task 0 and task 2"
-    assert (
-        "The two nearest of all. Nearest-prototype distance: 1.00."
-        in opened.view.locator(".tm-pair .tm-told").inner_text()
+    expect(opened.view.locator(".tm-pair .tm-told")).to_contain_text(
+        "The two nearest of all. Nearest-prototype distance: 1.00.", use_inner_text=True
     )
-    assert opened.view.locator(".tm-side").count() == 2
-    assert opened.view.locator(".tm-side").first.locator(".tm-item").count() == 4
+    expect(opened.view.locator(".tm-side")).to_have_count(2)
+    expect(opened.view.locator(".tm-side").first.locator(".tm-item")).to_have_count(4)
 
 
 @pytest.mark.quick
@@ -42,14 +43,14 @@ def test_a_cell_opens_its_two_tasks_and_a_click_pins_them(open_component):
     opened = open_component(component)
     opened.page.mouse.move(*cell(opened, 1, 4))
     assert heading(opened) == "task 1 and task 4"
-    assert "8.00" in opened.view.locator(".tm-pair .tm-told").inner_text()  # 10 and 2
+    expect(opened.view.locator(".tm-pair .tm-told")).to_contain_text("8.00", use_inner_text=True)  # 10 and 2
     opened.page.mouse.click(*cell(opened, 1, 4))
     opened.page.mouse.move(*cell(opened, 0, 5))
     assert heading(opened) == "task 1 and task 4"
     assert opened.model(component, "pair") == [1, 4]
     near, far = opened.view.locator(".tm-lists ol").all()
-    assert near.locator("li").first.inner_text().startswith("task 3")
-    assert far.locator("li").first.inner_text().startswith("task 0")
+    expect(near.locator("li").first).to_have_text(re.compile("^" + re.escape("task 3")), use_inner_text=True)
+    expect(far.locator("li").first).to_have_text(re.compile("^" + re.escape("task 0")), use_inner_text=True)
     far.locator("button").first.click()
     assert opened.model(component, "pair") == [1, 0]
     opened.page.locator(".tm-matrix").focus()
@@ -86,11 +87,13 @@ def test_arrow_keys_on_the_map_open_the_next_task_beside_its_nearest(open_compon
 def test_likeness_and_order_are_changed_in_the_page(open_component):
     component = TaskMapView(task_map())
     opened = open_component(component)
-    assert "Cosine similarity" in opened.view.locator(".tm-told").first.inner_text()
+    expect(opened.view.locator(".tm-told").first).to_contain_text("Cosine similarity", use_inner_text=True)
     opened.view.get_by_role("button", name="Prototype distance").click()
     opened.frame()
-    assert "Nearest-prototype distance" in opened.view.locator(".tm-told").first.inner_text()
-    assert "within a group 1.33, between groups 10" in opened.view.locator(".tm-told").first.inner_text()
+    expect(opened.view.locator(".tm-told").first).to_contain_text("Nearest-prototype distance", use_inner_text=True)
+    expect(opened.view.locator(".tm-told").first).to_contain_text(
+        "within a group 1.33, between groups 10", use_inner_text=True
+    )
     opened.view.get_by_label("Order of the matrix").select_option("group")
     assert (opened.model(component, "measure"), opened.model(component, "order")) == ("distance", "group")
 
@@ -102,14 +105,14 @@ def test_a_support_item_is_selected_for_other_components(open_component):
     opened.view.locator(".tm-side").nth(1).locator(".tm-item").first.click()
     assert opened.model(selection, "selected") == "tiles3/class0/s0"
     opened.frame()
-    assert opened.view.locator(".tm-item.is-marked").count() == 1
+    expect(opened.view.locator(".tm-item.is-marked")).to_have_count(1)
 
 
 def test_hostile_names_are_text(open_component):
     opened = open_component(TaskMapView(task_map()))
     assert opened.page.title() == "TaskMapView"
-    assert HOSTILE in opened.view.locator(".tm-legend").inner_text()
-    assert opened.page.locator(".mw img, .mw script").count() == 0
+    expect(opened.view.locator(".tm-legend")).to_contain_text(HOSTILE, use_inner_text=True)
+    expect(opened.page.locator(".mw img, .mw script")).to_have_count(0)
     for column in opened.view.locator(
         ".tm-lists > div"
     ).all():  # a long name is cut, so that it does not cover its neighbour

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from metawidgets.widgets import Selection, YouAreTheLearner
 from tests.widgets.examples import HOSTILE
@@ -35,19 +36,19 @@ def test_a_whole_round_by_keys(open_component):
     opened = open_component(made)
     assert prompt(opened).startswith("Which class is this? Query 1 of 6.")
     result = opened.view.locator(".yl-result")
-    assert result.is_hidden()
-    assert opened.view.get_by_role("button", name="Show how I did").is_disabled()
+    expect(result).to_be_hidden()
+    expect(opened.view.get_by_role("button", name="Show how I did")).to_be_disabled()
     first = truth(made)
     play(opened, [(first[0] + 1) % 3, *first[1:]])  # one answer is wrong
     assert prompt(opened).startswith("All answered.")
-    assert result.is_hidden()
-    assert opened.view.locator(".yl-signs").count() == 0
+    expect(result).to_be_hidden()
+    expect(opened.view.locator(".yl-signs")).to_have_count(0)
     assert opened.view.evaluate("(root) => root.getRootNode().activeElement.textContent") == "Show how I did"
     opened.page.keyboard.press("Enter")
     assert prompt(opened).startswith("Episode 1: done")
     headline = plain(result.locator(".yl-headline"))
     assert headline.startswith("This episode: you 83.3 % (5 of 6), Right 100.0 %, ")
-    assert opened.view.locator(".yl-truth").all_inner_texts() == [f"is {first[0] + 1}"]
+    expect(opened.view.locator(".yl-truth")).to_have_text([f"is {first[0] + 1}"], use_inner_text=True)
     opened.page.keyboard.press("Enter")  # the next episode
     play(opened, truth(made, 1))
     opened.page.keyboard.press("Enter")
@@ -61,7 +62,7 @@ def test_a_whole_round_by_keys(open_component):
     opened.page.keyboard.press("Enter")
     opened.frame()
     assert "Round complete: you 94.4" in plain(result.locator(".yl-headline"))
-    assert opened.view.get_by_role("button", name="Next episode").is_hidden()
+    expect(opened.view.get_by_role("button", name="Next episode")).to_be_hidden()
     scores = opened.model(made, "scores")
     assert [round(scores[e["key"]]["score"], 4) for e in made.config["episodes"]] == [0.8333, 1, 1]
     assert all(s["seconds"] > 0 for s in scores.values())
@@ -81,7 +82,7 @@ def test_undo_skip_and_taking_back(open_component):
     assert opened.model(made, "answers")[0][:3] == [None, 1, None]
     opened.view.get_by_role("button", name="Undo").click()
     assert opened.model(made, "answers")[0] == [None] * 6
-    assert opened.view.get_by_role("button", name="Undo").is_disabled()
+    expect(opened.view.get_by_role("button", name="Undo")).to_be_disabled()
     opened.view.locator(".yl-class").nth(2).click()
     opened.frame()
     assert opened.model(made, "answers")[0][1] == 2
@@ -115,7 +116,7 @@ def test_queries_are_dragged_to_their_class_and_on_to_another(open_component):
     assert opened.model(made, "answers")[0][3] == 0
     drag(opened.view.get_by_role("button", name="Query 1, your answer"), 2)
     assert opened.model(made, "answers")[0][0] == 2
-    assert opened.page.locator(".yl-ghost").count() == 0
+    expect(opened.page.locator(".yl-ghost")).to_have_count(0)
     box = opened.view.locator(".yl-big").bounding_box()  # dropped beside the classes, so nothing happens
     opened.page.mouse.move(box["x"] + 20, box["y"] + 20)
     opened.page.mouse.down()
@@ -188,7 +189,7 @@ def test_python_observes_and_a_saved_round_goes_on(open_live, open_component):
     assert "1 of 3 episodes done" in made.summary()
     again = YouAreTheLearner.from_dict(json.loads(json.dumps(made.to_dict())))
     opened = open_component(again)
-    assert opened.view.get_by_role("button", name="Episode 1, done: 100.0 %").is_visible()
+    expect(opened.view.get_by_role("button", name="Episode 1, done: 100.0 %")).to_be_visible()
     assert prompt(opened).startswith("Episode 1: done")
     made.place = 1  # the other direction, from Python to the page
     live.pump()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import vl_convert
+from playwright.sync_api import expect
 
 from metawidgets import views
 from metawidgets.records import Trace
@@ -79,7 +80,7 @@ def test_the_slider_moves_the_chart_without_eval(
     trace = traces[CHARTS[name]]
     page, said = opened(views.ALL[name](trace))
     slider = page.get_by_role("slider")
-    assert slider.input_value() == str(len(trace) - 1)
+    expect(slider).to_have_value(str(len(trace) - 1))
 
     drawing = page.locator("#chart svg")
     drawn_last = drawing.inner_html()
@@ -100,21 +101,23 @@ def test_the_episode_sheet_shows_its_images(
 ) -> None:
     page, said = opened(views.episode_sheet(prototypes.episode))
     images = page.locator("#chart svg image")
-    assert images.count() == len(prototypes.episode.support_x) + len(prototypes.episode.query_x)
+    expect(images).to_have_count(len(prototypes.episode.support_x) + len(prototypes.episode.query_x))
     first = next(i for i, label in enumerate(prototypes.episode.support_y) if label == 0)
-    assert images.first.get_attribute("aria-label") == f"support {prototypes.episode.support_items[first]}, class alef"
+    expect(images.first).to_have_attribute(
+        "aria-label", f"support {prototypes.episode.support_items[first]}, class alef"
+    )
     assert said == []
 
 
 def test_a_tooltip_tells_exact_values(prototypes: Trace, opened: Callable[[Any], tuple["Page", list[str]]]) -> None:
     page, said = opened(views.prototype_distances(prototypes))
     nearest = page.locator("#chart svg .mark-symbol path[stroke='#101418']")
-    assert nearest.count() == len(prototypes.episode.query_x)
+    expect(nearest).to_have_count(len(prototypes.episode.query_x))
     nearest.first.hover()
     tip = page.locator("#vg-tooltip-element")
     tip.wait_for(state="visible")
     query = int(np.flatnonzero(prototypes.episode.query_y == 0)[0])
     least = float(prototypes["distances"][-1, query].min())
-    assert str(prototypes.episode.query_items[query]) in tip.inner_text()
-    assert f"{least:.4g}" in tip.inner_text()
+    expect(tip).to_contain_text(str(prototypes.episode.query_items[query]), use_inner_text=True)
+    expect(tip).to_contain_text(f"{least:.4g}", use_inner_text=True)
     assert said == []

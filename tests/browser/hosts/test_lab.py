@@ -37,7 +37,7 @@ def test_lab_shows_all_and_drives_three(open_in_lab, lab):
     check_all(again)
     assert section(again, "PrototypeHeatmap").locator("[aria-label]").count() > 3
     slider = section(again, "InnerLoopSlider").locator("input.mw-slider").first
-    assert slider.input_value() == "2"
+    expect(slider).to_have_value("2")
 
 
 def test_zoom_of_150_percent(open_in_lab):

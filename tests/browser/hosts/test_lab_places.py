@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.browser.hosts.gallery import NAMES, check_all, section
 from tests.browser.hosts.jupyter import Notebook
@@ -72,7 +72,7 @@ def test_every_component_opened_later_in(show, box):
     title = ".lm-TabBar-tab" if box == "Tab" else ".jupyter-widget-Collapse-header"
     section(cell, NAMES[-1]).first.wait_for(state="attached", timeout=40_000)
     for closed in cell.locator(f".widget-{box.lower()}").all():
-        assert closed.locator("section.mw").first.is_hidden()
+        expect(closed.locator("section.mw").first).to_be_hidden()
         closed.locator(title).nth(1).click()
     check_all(cell, timeout=20)
 

@@ -18,8 +18,8 @@ def check_disjoint(**pools: TaskSource) -> None:
     """Refuse pools that share a class, augmentations of one class (such as its rotations), or an item.
 
     Classes of one dataset are compared by id. Items are compared by content, so that a copy under another name is found, too.
-    If classes of one pool already share items, as in a table with few distinct rows, a shared item proves nothing; then only
-    classes are refused that have most of their items in one class of the other pool.
+    In some pools, classes already share items, as in a table with few distinct rows. There a shared item proves nothing, so a class
+    is refused only if most of its items are in one class of the other pool.
 
     Args:
         **pools: named sources, e.g. `train=..., validation=..., test=...`; function families have no classes to share.

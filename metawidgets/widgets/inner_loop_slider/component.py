@@ -248,7 +248,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _within(step: int, trace: Trace) -> int:
-    """Return the step that the browser shows: a trace that ended earlier stays at its end."""
+    """Return the step that the browser shows, or the last step of a trace that is shorter."""
     return min(max(step, 0), len(trace) - 1)
 
 

@@ -10,13 +10,17 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
 
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.pages.export import export_component
 from tests.browser import live
 from tests.browser.hosts.jupyter import Lab, Notebook, lab_server
 from tests.browser.live import LivePage
+from tests.browser.settled import settle_after_actions
+
+expect.set_options(timeout=20_000)
+settle_after_actions()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

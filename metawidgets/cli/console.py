@@ -39,7 +39,6 @@ NQuery = Annotated[int, typer.Option(min=1, help="Query items per class (for reg
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the episodes; the same seed gives the same episodes.")]
 
 
-
 def _trust(value: bool) -> bool:
     if value:
         os.environ["METAWIDGETS_TRUST"] = "1"  # kernels and workers read it too

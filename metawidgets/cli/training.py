@@ -39,7 +39,12 @@ __all__ = ["challenge", "evaluate", "train", "train_with_progress"]
 def train(
     checkpoint: Annotated[Path, typer.Argument(help="The file to write, such as build/protonet.safetensors.")],
     learner: Annotated[
-        str, typer.Option("--learner", "-l", help="The learner to train, from `metawidgets learners`, or your own as package.module:Class.")
+        str,
+        typer.Option(
+            "--learner",
+            "-l",
+            help="The learner to train, from `metawidgets learners`, or your own as package.module:Class.",
+        ),
     ] = "protonet",
     learner_option: LearnerOptions = None,
     dataset: Dataset = "glyphs",
@@ -170,7 +175,12 @@ def evaluate(
         ),
     ] = None,
     learner: Annotated[
-        str | None, typer.Option("--learner", "-l", help="A learner that needs no training, such as nearest, or your own as package.module:Class.")
+        str | None,
+        typer.Option(
+            "--learner",
+            "-l",
+            help="A learner that needs no training, such as nearest, or your own as package.module:Class.",
+        ),
     ] = None,
     learner_option: LearnerOptions = None,
     dataset: Annotated[

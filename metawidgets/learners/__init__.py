@@ -109,7 +109,11 @@ def find(name: str) -> Callable[..., Learner]:
             )
         name = others[name].value
     found = import_object(name)
-    if not callable(found) or isinstance(found, Learner) or (isinstance(found, type) and not issubclass(found, Learner)):
+    if (
+        not callable(found)
+        or isinstance(found, Learner)
+        or (isinstance(found, type) and not issubclass(found, Learner))
+    ):
         raise LearnerError(f"{name!r} is {found!r}; name a subclass of Learner, or a function that returns a learner.")
     return found
 

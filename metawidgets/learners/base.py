@@ -85,10 +85,15 @@ class Learner(nn.Module, abc.ABC):
         if isinstance(channels, str):
             wrong += [f"channels (it is the text {channels!r}; give a tuple of names)"]
         else:
-            wrong += [f"channels (there is no channel {name!r} in records.CHANNELS)" for name in channels if name not in CHANNELS]
+            wrong += [
+                f"channels (there is no channel {name!r} in records.CHANNELS)"
+                for name in channels
+                if name not in CHANNELS
+            ]
         if wrong:
             raise LearnerError(
-                f"the learner {cls.__name__} lacks {', '.join(wrong)}; define them in the class, or add abc.ABC to its bases if it is abstract."
+                f"the learner {cls.__name__} lacks {', '.join(wrong)}; "
+                "define them in the class, or add abc.ABC to its bases if it is abstract."
             )
 
     @abc.abstractmethod

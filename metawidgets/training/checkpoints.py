@@ -165,7 +165,9 @@ def _maker(
     where = str((made_by or {}).get("path", ""))
     if kind is None and not (where and trust):
         cure = f"trust=True (--trust) imports it, or give kind={where!r}" if where else "give its class as kind="
-        raise CheckpointError(f"{path} holds {name!r}{where and f' of {where}'}, a learner of your own or a stranger's; {cure}.")
+        raise CheckpointError(
+            f"{path} holds {name!r}{where and f' of {where}'}, a learner of your own or a stranger's; {cure}."
+        )
     try:
         make = find(where if kind is None else kind) if kind is None or isinstance(kind, str) else kind
     except LearnerError as error:
@@ -177,7 +179,9 @@ def _maker(
     return make, card["hyper"] if same else {}
 
 
-def _made(make: Callable[..., Any], options: Mapping[str, Any], card: Mapping[str, Any], module: nn.Module | None) -> Learner:
+def _made(
+    make: Callable[..., Any], options: Mapping[str, Any], card: Mapping[str, Any], module: nn.Module | None
+) -> Learner:
     if not isinstance(make, type):
         return make_learner(make, card["made_by"]["path"], options, module)
     return make(*(() if module is None else (module,)), **options)

@@ -20,7 +20,7 @@ from metawidgets.files.part_files import replacing
 from metawidgets.files.paths import file_size, is_file
 from metawidgets.files.plain_json import parsed
 from metawidgets.learners import ALL, Learner, find, make_learner
-from metawidgets.learners.imported import make_network, trusts
+from metawidgets.learners.imported import make_network, path_of, trusts
 from metawidgets.learners.loop import describe
 from metawidgets.learners.networks.encoders import MLP, Conv4
 
@@ -134,10 +134,9 @@ def load(
     trust = trusts() if trust is None else trust
     make, options = _maker(path, card, kind, trust)
     try:
-        module, own = _network(card, network, trust)
-        if not own and make in ALL.values():
-            _check_shapes(make, options, card, tensors)
-        learner = _made(make, options, card, module)
+        if network is None and make in ALL.values() and "made_by" not in (card["network"] or {}):
+            _check_shapes(make, options, card, tensors)  # before anything is allocated
+        learner = _made(make, options, _network(card, network, trust))
         learner.load_state_dict(tensors)
     except Exception as error:  # a learner or network may raise any error for wrong options
         raise CheckpointError(f"{path} does not fit the learner in its card ({error}); train it again.") from None
@@ -173,17 +172,16 @@ def _maker(
     except LearnerError as error:
         raise CheckpointError(f"{path} holds {name!r}, and {error}") from None
     if not isinstance(make, type):
-        return make, dict((made_by or {}).get("options", {}))
+        noted = (made_by or {}).get("options")
+        return make, noted if isinstance(noted, dict) else {}
     # another class gets its own defaults
     same = kind is None or (make.__name__ == name and make not in ALL.values())
     return make, card["hyper"] if same else {}
 
 
-def _made(
-    make: Callable[..., Any], options: Mapping[str, Any], card: Mapping[str, Any], module: nn.Module | None
-) -> Learner:
+def _made(make: Callable[..., Any], options: Mapping[str, Any], module: nn.Module | None) -> Learner:
     if not isinstance(make, type):
-        return make_learner(make, card["made_by"]["path"], options, module)
+        return make_learner(make, path_of(make), options, module)
     return make(*(() if module is None else (module,)), **options)
 
 
@@ -192,7 +190,7 @@ def _check_shapes(
 ) -> None:
     """Refuse tensors whose names or shapes do not fit the card. The check allocates no memory, since the card may ask for terabytes."""
     with torch.device("meta"):
-        made = _made(make, options, card, _network(card, None, False)[0])
+        made = _made(make, options, _network(card, None, False))
         shapes = {name: t.shape for name, t in made.state_dict().items()}
     wrong = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]
     if wrong:
@@ -203,8 +201,8 @@ def _check_shapes(
         raise LearnerError(f"the file has no {min(missing)!r}")
 
 
-def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bool) -> tuple[nn.Module | None, bool]:
-    """Return the network, and whether it is the user's own.
+def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bool) -> nn.Module | None:
+    """Return the network; `None` if the learner has none, or if the function that makes it makes its network too.
 
     Raises:
         LearnerError: if it is unknown, or may not be imported.
@@ -212,22 +210,20 @@ def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bo
     config = dict(card["network"] or {})
     made_by = config.get("made_by", {})
     if isinstance(network, nn.Module):
-        return network, True
+        return network
     if isinstance(network, str) or (made_by and trust):
         where = network or str(made_by["path"])
-        return make_network(where, made_by.get("options", {}) if where == made_by.get("path") else {}), True
-    if not config:
-        return None, False
+        return make_network(where, made_by.get("options", {}) if where == made_by.get("path") else {})
     if made_by:
         raise LearnerError(
             f"its network was made by {made_by.get('path')!r}; trust=True (--trust) imports it, or give that path as network="
         )
+    if not config or (config["name"] not in NETWORKS and "options" in card.get("made_by", {})):
+        return None
     name = config.pop("name")
     if name not in NETWORKS:
-        if card.get("made_by", {}).get("options") is not None:  # the function makes its network itself
-            return None, True
         raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass your own as network=")
-    return NETWORKS[name](**config), False
+    return NETWORKS[name](**config)
 
 
 def _digest_of_card(card: Mapping[str, Any]) -> str:

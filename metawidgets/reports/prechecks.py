@@ -150,4 +150,4 @@ def _known_method(name: str) -> None:
     try:
         learners.find(name)
     except LearnerError as error:
-        raise ParameterError(str(error)) from None
+        raise ParameterError(str(error).replace("unknown learner", "there is no learner", 1)) from None

@@ -108,12 +108,9 @@ def find(name: str) -> Callable[..., Learner]:
                 f"unknown learner {name!r}; {did_you_mean(name, [*ALL, *others])} Or give your own as package.module:Class."
             )
         name = others[name].value
-    found = import_object(name)
-    if (
-        not callable(found)
-        or isinstance(found, Learner)
-        or (isinstance(found, type) and not issubclass(found, Learner))
-    ):
+    found: Any = import_object(name)
+    is_other = isinstance(found, Learner) or (isinstance(found, type) and not issubclass(found, Learner))
+    if is_other or not callable(found):
         raise LearnerError(f"{name!r} is {found!r}; name a subclass of Learner, or a function that returns a learner.")
     return found
 

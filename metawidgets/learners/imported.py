@@ -18,8 +18,20 @@ from typing import Any
 from torch import nn
 
 from metawidgets.errors import LearnerError
+from metawidgets.learners.networks.interface import config_of
 
-__all__ = ["GROUP", "accepted", "import_object", "is_import_path", "make_network", "path_of", "plugins", "trusts"]
+__all__ = [
+    "GROUP",
+    "accepted",
+    "described",
+    "import_object",
+    "is_import_path",
+    "made_by",
+    "make_network",
+    "path_of",
+    "plugins",
+    "trusts",
+]
 
 GROUP = "metawidgets.learners"
 """The entry-point group in which a package lists its learners."""
@@ -66,6 +78,20 @@ def path_of(thing: Any) -> str:
     """Return the import path of a class or function; "" if it has none, as in a notebook or inside a function."""
     path = f"{thing.__module__}:{thing.__qualname__}"
     return path if thing.__module__ != "__main__" and is_import_path(path) else ""
+
+
+def made_by(learner: Any) -> dict[str, Any]:
+    """Return the entry `made_by` of the card of another package's learner: its import path. Our learners have none."""
+    if learner.made_by is None and type(learner).__module__.startswith("metawidgets.learners."):
+        return {}
+    return {"made_by": dict(learner.made_by or {"path": path_of(type(learner))})}
+
+
+def described(network: nn.Module) -> dict[str, Any]:
+    """Return the description of a network for its card."""
+    own = getattr(network, "made_by", None)
+    noted = {"made_by": own} if isinstance(own, dict) else {}
+    return {"name": type(network).__name__, **(config_of(network) or {}), **noted}
 
 
 def accepted(make: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:

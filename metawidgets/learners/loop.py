@@ -15,10 +15,9 @@ from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.argument_checks import expect_learner, expect_ways
 from metawidgets.learners.base import Learner, State, Support
-from metawidgets.learners.imported import path_of
+from metawidgets.learners.imported import described, made_by
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.learners.network_errors import sized
-from metawidgets.learners.networks.interface import config_of
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid
 from metawidgets.learners.tensors import Task, as_tensor, support_of, tasks
@@ -203,9 +202,9 @@ def describe(learner: Learner) -> dict[str, Any]:
     return {
         "learner": type(learner).__name__,
         "title": learner.title,
-        **_made_by(learner),
+        **made_by(learner),
         "hyper": learner.hyper,
-        "network": None if learner.network is None else _described(learner.network),
+        "network": None if learner.network is None else described(learner.network),
         "statistics": learner.statistics,
         "distance_rule": None if learner.distance_rule is None else learner.distance_rule._asdict(),
         "recorders": recorders,
@@ -215,19 +214,6 @@ def describe(learner: Learner) -> dict[str, Any]:
             "python": platform.python_version(),
         },
     }
-
-
-def _made_by(learner: Learner) -> dict[str, Any]:
-    """Return where a learner of another package can be imported from; nothing for ours."""
-    if learner.made_by is None and type(learner).__module__.startswith("metawidgets.learners."):
-        return {}
-    return {"made_by": dict(learner.made_by or {"path": path_of(type(learner))})}
-
-
-def _described(network: torch.nn.Module) -> dict[str, Any]:
-    made_by = getattr(network, "made_by", None)
-    own = {"made_by": made_by} if isinstance(made_by, dict) else {}
-    return {"name": type(network).__name__, **(config_of(network) or {}), **own}
 
 
 class MetaGradient(NamedTuple):

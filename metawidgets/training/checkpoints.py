@@ -138,6 +138,8 @@ def load(
             _check_shapes(make, options, card, tensors)  # before anything is allocated
         learner = _made(make, options, _network(card, network, trust))
         learner.load_state_dict(tensors)
+    except _UntrustedNetworkError as error:
+        raise CheckpointError(f"{path} holds {card.get('learner')!r}, and {error}.") from None
     except Exception as error:  # a learner or network may raise any error for wrong options
         raise CheckpointError(f"{path} does not fit the learner in its card ({error}); train it again.") from None
     learner.eval()
@@ -215,7 +217,7 @@ def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bo
         where = network or str(made_by["path"])
         return make_network(where, made_by.get("options", {}) if where == made_by.get("path") else {})
     if made_by:
-        raise LearnerError(
+        raise _UntrustedNetworkError(
             f"its network was made by {made_by.get('path')!r}; trust=True (--trust) imports it, or give that path as network="
         )
     if not config or (config["name"] not in NETWORKS and "options" in card.get("made_by", {})):
@@ -224,6 +226,10 @@ def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bo
     if name not in NETWORKS:
         raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass your own as network=")
     return NETWORKS[name](**config)
+
+
+class _UntrustedNetworkError(LearnerError):
+    """The card names code of a network that the user did not ask for."""
 
 
 def _digest_of_card(card: Mapping[str, Any]) -> str:

@@ -49,5 +49,5 @@ def test_wrong_values_are_named(wrong, message):
 
 def test_a_complete_class_and_an_abstract_one_are_accepted():
     assert defined(**COMPLETE)().hyper == {}
-    abstract = type(Learner)("Base", (Learner, abc.ABC), {})
+    abstract = abc.ABCMeta("Base", (Learner, abc.ABC), {})
     assert "hyper" in abstract.__abstractmethods__

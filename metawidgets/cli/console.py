@@ -1,6 +1,7 @@
 """Shared parts of the commands: two consoles, a progress bar, and common options."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from metawidgets.errors import ParameterError
 from metawidgets.files.plain_json import parsed
 
-__all__ = ["AsJSON", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
+__all__ = ["AsJSON", "Trust", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
 
 out = Console(highlight=False, soft_wrap=True)
 """The console for results, on stdout."""
@@ -29,7 +30,7 @@ LearnerOptions = Annotated[
         "--learner-option",
         "-L",
         metavar="NAME=VALUE",
-        help="An option of the learner or its network, such as inner_lr=0.4; may be repeated.",
+        help="An option of the learner or its network, such as inner_lr=0.4, or network=package.module:make; may be repeated.",
     ),
 ]
 NWay = Annotated[int | None, typer.Option(min=2, help="Classes per episode; 5 by default. Not for regression.")]
@@ -37,6 +38,21 @@ KShot = Annotated[int, typer.Option(min=1, help="Support items per class (for re
 NQuery = Annotated[int, typer.Option(min=1, help="Query items per class (for regression: in all).")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the episodes; the same seed gives the same episodes.")]
 
+
+def _trust(value: bool) -> bool:
+    if value:
+        os.environ["METAWIDGETS_TRUST"] = "1"  # kernels and workers read it too
+    return value
+
+
+Trust = Annotated[
+    bool,
+    typer.Option(
+        "--trust",
+        callback=_trust,
+        help="Import the learner or network of your own that a checkpoint's card names. Its code runs: use it for your own files.",
+    ),
+]
 AsJSON = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 

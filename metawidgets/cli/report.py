@@ -13,7 +13,7 @@ from rich.table import Table
 from typer.core import TyperCommand
 
 from metawidgets import reports
-from metawidgets.cli.console import AsJSON, bar, errors, out, print_json, say_left_out
+from metawidgets.cli.console import AsJSON, Trust, bar, errors, out, print_json, say_left_out
 from metawidgets.training.allocator import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def report(
         bool,
         typer.Option("--strict", help="End with exit code 3 if the page leaves out anything; the page is written."),
     ] = False,
+    trust: Trust = False,
     as_json: AsJSON = False,
 ) -> None:
     """Run a report with your parameters, and write it as one self-contained HTML file.

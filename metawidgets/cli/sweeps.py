@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from typer.core import TyperGroup
 
 from metawidgets import sweeps
-from metawidgets.cli.console import AsJSON, bar, errors, out, print_json
+from metawidgets.cli.console import AsJSON, Trust, bar, errors, out, print_json
 from metawidgets.errors import SweepError
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def run(
         bool, typer.Option("--dry-run", help="Check everything, print what would run, and stop.")
     ] = False,
     summary: Annotated[bool, typer.Option(help="Collect the results into one page and two tables at the end.")] = True,
+    trust: Trust = False,
 ) -> None:
     """Run every report of a sweep that is not done yet.
 

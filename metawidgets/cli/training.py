@@ -17,6 +17,7 @@ from metawidgets.cli.console import (
     NQuery,
     NWay,
     Seed,
+    Trust,
     bar,
     errors,
     options_from,
@@ -38,7 +39,12 @@ __all__ = ["challenge", "evaluate", "train", "train_with_progress"]
 def train(
     checkpoint: Annotated[Path, typer.Argument(help="The file to write, such as build/protonet.safetensors.")],
     learner: Annotated[
-        str, typer.Option("--learner", "-l", help="The learner to train; `metawidgets learners` lists them.")
+        str,
+        typer.Option(
+            "--learner",
+            "-l",
+            help="The learner to train, from `metawidgets learners`, or your own as package.module:Class.",
+        ),
     ] = "protonet",
     learner_option: LearnerOptions = None,
     dataset: Dataset = "glyphs",
@@ -169,7 +175,12 @@ def evaluate(
         ),
     ] = None,
     learner: Annotated[
-        str | None, typer.Option("--learner", "-l", help="A learner that needs no training, such as nearest.")
+        str | None,
+        typer.Option(
+            "--learner",
+            "-l",
+            help="A learner that needs no training, such as nearest, or your own as package.module:Class.",
+        ),
     ] = None,
     learner_option: LearnerOptions = None,
     dataset: Annotated[
@@ -190,6 +201,7 @@ def evaluate(
         int, typer.Option(min=1, help="Number of episodes; use 600 or more for a score that you report.")
     ] = 600,
     seed: Seed = 0,
+    trust: Trust = False,
     as_json: AsJSON = False,
 ) -> None:
     """Score a learner on held-out episodes: accuracy or mean squared error, with a 95 % confidence interval over episodes.
@@ -238,6 +250,7 @@ def evaluate(
 def challenge(
     checkpoint: Annotated[str, typer.Argument(help="A name that `metawidgets trained` lists, or a checkpoint file.")],
     runs: Annotated[Path, typer.Argument(help="Omniglot's all_runs.zip, or its unpacked folder.")],
+    trust: Trust = False,
 ) -> None:
     """Score a learner on Omniglot's one-shot challenge: 20 runs of 20-way 1-shot classification within one alphabet.
 

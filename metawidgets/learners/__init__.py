@@ -1,14 +1,17 @@
 """Few-shot learners with one interface. `ALL` lists them; `build` makes one for items of a given shape."""
 
-from collections.abc import Sequence
-from inspect import signature
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
 from typing import Any
+
+from torch import nn
 
 from metawidgets.errors import LearnerError, did_you_mean
 from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.baselines.from_scratch import FromScratch
 from metawidgets.learners.baselines.nearest import NearestNeighbour
 from metawidgets.learners.baselines.nearest_centroid import NearestCentroid
+from metawidgets.learners.imported import accepted, import_object, is_import_path, make_network, path_of, plugins
 from metawidgets.learners.metric_based.matching import MatchingNetwork
 from metawidgets.learners.metric_based.matching_fce import FullContextMatching
 from metawidgets.learners.metric_based.protonet import ProtoNet
@@ -57,6 +60,8 @@ __all__ = [
     "Reptile",
     "Support",
     "build",
+    "find",
+    "make_learner",
 ]
 
 ALL: dict[str, type[Learner]] = {
@@ -84,13 +89,44 @@ ALL: dict[str, type[Learner]] = {
 }
 
 
-def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: Any) -> Learner:
-    """Build a learner, with the default network for items of `item_shape`.
+def find(name: str) -> Callable[..., Learner]:
+    """Return the class of learners, or the function that makes one, of that name.
 
     Args:
-        name: a key of `ALL`.
+        name: a key of `ALL`, an import path such as `package.module:Class`, or a name that an installed package lists in the
+            entry-point group `metawidgets.learners`.
+
+    Raises:
+        LearnerError: if there is none, or it cannot be imported.
+    """
+    if name in ALL:
+        return ALL[name]
+    if not is_import_path(name):
+        others = plugins()
+        if name not in others:
+            raise LearnerError(
+                f"unknown learner {name!r}; {did_you_mean(name, [*ALL, *others])} Or give your own as package.module:Class."
+            )
+        name = others[name].value
+    found: Any = import_object(name)
+    is_other = isinstance(found, Learner) or (isinstance(found, type) and not issubclass(found, Learner))
+    if is_other or not callable(found):
+        raise LearnerError(f"{name!r} is {found!r}; name a subclass of Learner, or a function that returns a learner.")
+    return found
+
+
+def build(
+    name: str, *, item_shape: Sequence[int], output_dim: int, network: nn.Module | str | None = None, **options: Any
+) -> Learner:
+    """Build a learner, by default with the default network for items of `item_shape`.
+
+    Args:
+        name: a key of `ALL`, `package.module:Class`, `package.module:make`, or a name from an entry point; see `find`. A function
+            `make` gets those of `item_shape`, `output_dim` and `network` that its signature names, and the options.
         item_shape: `(channel, height, width)` for images, `(dim,)` for vectors.
         output_dim: number of classes, or dimension of a regression target.
+        network: a network of your own, or the import path of a class or function that makes it. This gets `item_shape` and
+            `output_dim` (`None` if the network must return features) if its signature names them, and its options.
         **options: options of the learner (`inner_lr`, `metric`, ...) and of its network (`width`, `downsample`, `statistics`,
             `hidden`). By default, the networks of gradient learners have stride-2 convolutions and `support_stats`; the
             networks of most other learners have pooling and `running`.
@@ -98,22 +134,53 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, **options: A
     Raises:
         LearnerError: if the name or an option is unknown, or a value is out of range.
     """
-    if name not in ALL:
-        raise LearnerError(f"unknown learner {name!r}; {did_you_mean(name, ALL)}")
-    kind = ALL[name]
-    own = set(signature(kind).parameters) - {"network", "encoder", "output_dim"}
-    with_network = bool({"network", "encoder"} & set(signature(kind).parameters))
-    of_network = set(network_options(item_shape)) if with_network else set()
+    make = find(name)
+    kind = make if isinstance(make, type) else None
+    parameters = signature(make).parameters
+    any_option = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
+    own = set(parameters) - {"network", "encoder", "output_dim", "item_shape"}
+    with_network = bool({"network", "encoder"} & set(parameters))
+    if network is not None and not with_network:
+        raise LearnerError(f"{name} takes no network; leave out network=.")
+    if isinstance(network, str):
+        of_network = set(signature(import_object(network)).parameters) - {"output_dim", "item_shape"}
+    else:
+        of_network = set(network_options(item_shape)) if with_network and network is None and kind else set()
     for option in options:
-        if option not in own | of_network:
+        if option not in own | of_network and not any_option:
             raise LearnerError(
                 f"{name} on items of shape {tuple(item_shape)} has no option {option!r}; {did_you_mean(option, own | of_network)}"
             )
-    options = {**(kind.image_defaults if len(item_shape) == 3 else kind.vector_defaults), **options}
-    rest = {k: v for k, v in options.items() if k in own}
-    if "output_dim" in signature(kind).parameters:
-        rest["output_dim"] = output_dim
+    if kind and network is None:
+        options = {**(kind.image_defaults if len(item_shape) == 3 else kind.vector_defaults), **options}
+    rest = {k: v for k, v in options.items() if k in own or (any_option and k not in of_network)}
+    chosen = {k: v for k, v in options.items() if k in of_network}
+    shapes = {"item_shape": [int(n) for n in item_shape], "output_dim": int(output_dim)}
+    if isinstance(network, str):
+        features = kind is not None and not kind.adapts_head
+        wanted = {**shapes, "output_dim": None if features else int(output_dim)}
+        network = make_network(network, {**accepted(import_object(network), wanted), **chosen})
+    if kind is None:
+        return make_learner(make, path_of(make) or name, {**accepted(make, shapes), **rest}, network)
+    rest |= {k: v for k, v in shapes.items() if k in parameters}
     if not with_network:
         return kind(**rest)
-    chosen = {k: v for k, v in options.items() if k in of_network}
-    return kind(default_network(item_shape, output_dim if kind.adapts_head else None, **chosen), **rest)
+    if network is None:
+        network = default_network(item_shape, output_dim if kind.adapts_head else None, **chosen)
+    return kind(network, **rest)
+
+
+def make_learner(
+    make: Callable[..., Any], path: str, options: Mapping[str, Any], network: nn.Module | None = None
+) -> Learner:
+    """Make the learner that a function returns for these options, and note them on it for its card.
+
+    Raises:
+        LearnerError: if the function returns something else.
+    """
+    given = {"network": network} if network is not None else {}
+    learner = make(**options, **accepted(make, given))
+    if not isinstance(learner, Learner):
+        raise LearnerError(f"{path} returned a {type(learner).__name__}; it must return a Learner.")
+    object.__setattr__(learner, "made_by", {"path": path, "options": dict(options)})
+    return learner

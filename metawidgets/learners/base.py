@@ -13,7 +13,7 @@ from metawidgets.episodes import TaskSource
 from metawidgets.errors import LearnerError
 from metawidgets.learners.losses import task_losses
 from metawidgets.learners.networks.interface import statistics_of
-from metawidgets.records import DistanceRule
+from metawidgets.records import AXES, CHANNELS, DistanceRule
 
 __all__ = ["Family", "Learner", "State", "Support"]
 
@@ -35,6 +35,10 @@ class Support(NamedTuple):
         return self.y.shape[-1 if self.n_way else -2]
 
 
+def _is_abstract(member: object) -> bool:
+    return getattr(member, "__isabstractmethod__", False)
+
+
 class Learner(nn.Module, abc.ABC):
     """A few-shot learner. Subclasses are abstract or final.
 
@@ -44,6 +48,8 @@ class Learner(nn.Module, abc.ABC):
 
     card: Mapping[str, Any] = MappingProxyType({})
     """For a learner from `checkpoints.load`: data, settings, steps, versions, measured score. Empty for others."""
+    made_by: Mapping[str, Any] | None = None
+    """Import path and options of the function that made the learner; `None` if its class made it."""
     note: str = ""
     """A sentence that components show beside the learner's name."""
     title: str
@@ -71,6 +77,24 @@ class Learner(nn.Module, abc.ABC):
         super().__init_subclass__(**kwargs)
         if "title" not in vars(cls):
             cls.title = cls.__name__
+        if abc.ABC in cls.__bases__:
+            return
+        wrong = [name for name in sorted(Learner.__abstractmethods__) if _is_abstract(getattr(cls, name))]
+        axis, channels = getattr(cls, "axis", None), cls.channels
+        wrong += [] if axis in AXES else [f"axis (it is {axis!r}; give one of {', '.join(AXES)})"]
+        if isinstance(channels, str):
+            wrong += [f"channels (it is the text {channels!r}; give a tuple of names)"]
+        else:
+            wrong += [
+                f"channels (there is no channel {name!r} in records.CHANNELS)"
+                for name in channels
+                if name not in CHANNELS
+            ]
+        if wrong:
+            raise LearnerError(
+                f"the learner {cls.__name__} lacks {', '.join(wrong)}; "
+                "define them in the class, or add abc.ABC to its bases if it is abstract."
+            )
 
     @abc.abstractmethod
     def n_steps(self, support: Support) -> int:

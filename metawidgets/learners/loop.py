@@ -15,9 +15,9 @@ from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.argument_checks import expect_learner, expect_ways
 from metawidgets.learners.base import Learner, State, Support
+from metawidgets.learners.imported import described, made_by
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
 from metawidgets.learners.network_errors import sized
-from metawidgets.learners.networks.interface import config_of
 from metawidgets.learners.over_threads import check_of_tasks, n_workers, over_threads
 from metawidgets.learners.probes import probe_grid
 from metawidgets.learners.tensors import Task, as_tensor, support_of, tasks
@@ -202,10 +202,9 @@ def describe(learner: Learner) -> dict[str, Any]:
     return {
         "learner": type(learner).__name__,
         "title": learner.title,
+        **made_by(learner),
         "hyper": learner.hyper,
-        "network": {"name": type(learner.network).__name__, **(config_of(learner.network) or {})}
-        if learner.network
-        else None,
+        "network": None if learner.network is None else described(learner.network),
         "statistics": learner.statistics,
         "distance_rule": None if learner.distance_rule is None else learner.distance_rule._asdict(),
         "recorders": recorders,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from metawidgets import datasets
 from metawidgets.episodes import EpisodeSampler, TaskSource
-from metawidgets.errors import CheckpointError, DatasetError, ParameterError, ReportError, did_you_mean
+from metawidgets.errors import CheckpointError, DatasetError, LearnerError, ParameterError, ReportError
 from metawidgets.files.paths import is_file
 
 if TYPE_CHECKING:
@@ -147,5 +147,7 @@ class Prechecks:
 def _known_method(name: str) -> None:
     from metawidgets import learners  # torch loads slowly
 
-    if name not in learners.ALL:
-        raise ParameterError(f"there is no learner {name!r}; {did_you_mean(name, learners.ALL)}")
+    try:
+        learners.find(name)
+    except LearnerError as error:
+        raise ParameterError(str(error).replace("unknown learner", "there is no learner", 1)) from None

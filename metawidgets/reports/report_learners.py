@@ -68,13 +68,18 @@ def expect_known(name: str) -> None:
         LearnerError: if it is neither a trained learner, a .safetensors file, nor a learner that can be made.
         CheckpointError: if the file is missing, damaged or no checkpoint.
     """
-    from metawidgets import learners, trained  # torch loads slowly
+    # torch loads slowly
+    from metawidgets import learners, trained
+    from metawidgets.learners.imported import is_import_path, plugins
 
     if name in learners.ALL:
         return
+    if is_import_path(name) or name in plugins():
+        learners.find(name)
+        return
     if name not in trained.names() and Path(name).suffix != ".safetensors":
         near = get_close_matches(name, [*trained.names(), *learners.ALL], 1)
-        cure = "give one that `metawidgets trained` lists, or a .safetensors file."
+        cure = "give one that `metawidgets trained` lists, a .safetensors file, or your own as package.module:Class."
         raise LearnerError(f"there is no learner {name!r}; {f'did you mean {near[0]!r}?' if near else cure}")
     trained.card(name)
 
@@ -83,8 +88,8 @@ def report_learner(name: str, episode: Episode, *, seed: int = 0) -> ReportLearn
     """Return the learner of that name, and check that it can take the episode.
 
     Args:
-        name: a trained learner (`metawidgets trained`), a .safetensors file, or a learner (`metawidgets learners`). The last is
-            made for the episode's items and not trained.
+        name: a trained learner (`metawidgets trained`), a .safetensors file, or a learner (`metawidgets learners`, or
+            your own as `package.module:Class`). The last is made for the episode's items and not trained.
         seed: seed of the parameters of a learner that is made here.
 
     Raises:
@@ -94,10 +99,11 @@ def report_learner(name: str, episode: Episode, *, seed: int = 0) -> ReportLearn
     import torch
 
     from metawidgets import learners, trained
+    from metawidgets.learners.imported import is_import_path, plugins
     from metawidgets.training.evaluation import score
 
     expect_known(name)
-    if name in learners.ALL:
+    if name in learners.ALL or is_import_path(name) or name in plugins():
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             learner = learners.build(name, item_shape=episode.item_shape, output_dim=episode.output_dim).eval()

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from metawidgets.analysis import interval_text
 from metawidgets.errors import CheckpointError, did_you_mean
 from metawidgets.learners import ALL, Learner
@@ -27,17 +29,24 @@ def names() -> list[str]:
     return sorted(_index())
 
 
-def load(name: str | Path) -> Learner:
+def load(
+    name: str | Path,
+    *,
+    network: nn.Module | str | None = None,
+    kind: type[Learner] | str | None = None,
+    trust: bool | None = None,
+) -> Learner:
     """Load a trained learner in evaluation mode: by its name if it comes with the package, or by the path of your checkpoint.
 
-    Its card is in `learner.card`: data, splits, command, steps, seed, and scores on held-out classes.
+    Its card is in `learner.card`: data, splits, command, steps, seed, and scores on held-out classes. `network`, `kind` and `trust`
+    are for a checkpoint of your own learner or network; see `checkpoints.load`.
 
     Raises:
         CheckpointError: if the learner is unknown, or its file is missing or altered.
     """
     entry = _entry(name)
     if entry is None:
-        return checkpoints.load(name)
+        return checkpoints.load(name, network=network, kind=kind, trust=trust)
     learner = checkpoints.load(_checked(str(name), entry), kind=ALL[entry["learner"]] if "learner" in entry else None)
     object.__setattr__(learner, "card", _served(learner.card, entry))
     return learner

@@ -6,7 +6,7 @@ final name thus still holds tensors and card of the same step. Nothing is pickle
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from metawidgets.errors import CheckpointError, LearnerError, did_you_mean
 from metawidgets.files.part_files import replacing
 from metawidgets.files.paths import file_size, is_file
 from metawidgets.files.plain_json import parsed
-from metawidgets.learners import ALL, Learner
+from metawidgets.learners import ALL, Learner, find, make_learner
+from metawidgets.learners.imported import make_network, path_of, trusts
 from metawidgets.learners.loop import describe
 from metawidgets.learners.networks.encoders import MLP, Conv4
 
@@ -30,6 +31,7 @@ _FORMAT = "metawidgets.checkpoint/1"
 _LARGEST = 1 << 30  # bytes of a file; our largest checkpoint has a thousandth of this
 _CARD: dict[str, type] = {
     "learner": str,
+    "made_by": dict,
     "hyper": dict,
     "data": dict,
     "scores": list,
@@ -106,28 +108,38 @@ def save(learner: Learner, path: str | Path, **facts: Any) -> Path:
     return write(path, learner.state_dict(), card_of(learner, **facts))
 
 
-def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learner] | None = None) -> Learner:
+def load(
+    path: str | Path,
+    *,
+    network: nn.Module | str | None = None,
+    kind: type[Learner] | str | None = None,
+    trust: bool | None = None,
+) -> Learner:
     """Load the learner of a checkpoint, in evaluation mode. Its card is in `learner.card`.
 
+    A file brings no code. The card of a learner or network of your own names its import path; it is imported only if you give the
+    path yourself, or trust the file. Its module then runs, with the options in the card.
+
     Args:
-        network: the network, required if the learner was saved with a network of your own.
-        kind: another learner class to use with the saved network, with the default options of this class. One pretrained network
-            can thus be used by every transfer baseline.
+        network: the network, or its import path `package.module:make`; required if the learner was saved with a network of your
+            own that was not made by its import path.
+        kind: the learner's class, or its import path, if it is your own. Or another learner class to use with the saved network,
+            with the default options of this class: one pretrained network can thus be used by every transfer baseline.
+        trust: import the learner and network that the card names. By default what `--trust` says, thus no.
 
     Raises:
         CheckpointError: if the file cannot be read, or names an unknown learner or network.
     """
     tensors, card = read(path)
-    kinds = {kind.__name__: kind for kind in ALL.values()}
-    if card.get("learner") not in kinds:
-        raise CheckpointError(
-            f"{path} holds a {card.get('learner')!r}, which is not a known learner; {did_you_mean(card.get('learner'), kinds)}"
-        )
+    trust = trusts() if trust is None else trust
+    make, options = _maker(path, card, kind, trust)
     try:
-        if network is None:
-            _check_shapes(card, kind, kinds, tensors)
-        learner = _made(card, network, kind, kinds)
+        if network is None and make in ALL.values() and "made_by" not in (card["network"] or {}):
+            _check_shapes(make, options, card, tensors)  # before anything is allocated
+        learner = _made(make, options, _network(card, network, trust))
         learner.load_state_dict(tensors)
+    except _UntrustedNetworkError as error:
+        raise CheckpointError(f"{path} holds {card.get('learner')!r}, and {error}.") from None
     except Exception as error:  # a learner or network may raise any error for wrong options
         raise CheckpointError(f"{path} does not fit the learner in its card ({error}); train it again.") from None
     learner.eval()
@@ -135,23 +147,53 @@ def load(path: str | Path, *, network: nn.Module | None = None, kind: type[Learn
     return learner
 
 
-def _made(
-    card: Mapping[str, Any], network: nn.Module | None, kind: type[Learner] | None, kinds: Mapping[str, type[Learner]]
-) -> Learner:
-    module = network if network is not None else _network(card["network"])
-    own = (module,) if module is not None else ()
-    return kinds[card["learner"]](*own, **card["hyper"]) if kind is None else kind(*own)
+def _maker(
+    path: str | Path, card: Mapping[str, Any], kind: type[Learner] | str | None, trust: bool
+) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return the class or function that makes the learner, and its options.
+
+    Raises:
+        CheckpointError: if the learner is unknown, or may not be imported.
+    """
+    kinds = {one.__name__: one for one in ALL.values()}
+    made_by, name = card.get("made_by"), card.get("learner")
+    if kind is None and made_by is None:
+        if name not in kinds:
+            raise CheckpointError(
+                f"{path} holds a {name!r}, which is not a known learner; {did_you_mean(name, kinds)} Give your own class as kind=."
+            )
+        return kinds[name], card["hyper"]
+    where = str((made_by or {}).get("path", ""))
+    if kind is None and not (where and trust):
+        cure = f"trust=True (--trust) imports it, or give kind={where!r}" if where else "give its class as kind="
+        raise CheckpointError(
+            f"{path} holds {name!r}{where and f' of {where}'}, a learner of your own or a stranger's; {cure}."
+        )
+    try:
+        make = find(where if kind is None else kind) if kind is None or isinstance(kind, str) else kind
+    except LearnerError as error:
+        raise CheckpointError(f"{path} holds {name!r}, and {error}") from None
+    if not isinstance(make, type):
+        noted = (made_by or {}).get("options")
+        return make, noted if isinstance(noted, dict) else {}
+    # another class gets its own defaults
+    same = kind is None or (make.__name__ == name and make not in ALL.values())
+    return make, card["hyper"] if same else {}
+
+
+def _made(make: Callable[..., Any], options: Mapping[str, Any], module: nn.Module | None) -> Learner:
+    if not isinstance(make, type):
+        return make_learner(make, path_of(make), options, module)
+    return make(*(() if module is None else (module,)), **options)
 
 
 def _check_shapes(
-    card: Mapping[str, Any],
-    kind: type[Learner] | None,
-    kinds: Mapping[str, type[Learner]],
-    tensors: Mapping[str, Tensor],
+    make: Callable[..., Any], options: Mapping[str, Any], card: Mapping[str, Any], tensors: Mapping[str, Tensor]
 ) -> None:
     """Refuse tensors whose names or shapes do not fit the card. The check allocates no memory, since the card may ask for terabytes."""
     with torch.device("meta"):
-        shapes = {name: t.shape for name, t in _made(card, None, kind, kinds).state_dict().items()}
+        made = _made(make, options, _network(card, None, False))
+        shapes = {name: t.shape for name, t in made.state_dict().items()}
     wrong = [name for name, t in tensors.items() if shapes.get(name, t.shape) != t.shape]
     if wrong:
         raise LearnerError(f"{wrong[0]!r} is {tuple(tensors[wrong[0]].shape)}, not {tuple(shapes[wrong[0]])}")
@@ -161,14 +203,33 @@ def _check_shapes(
         raise LearnerError(f"the file has no {min(missing)!r}")
 
 
-def _network(config: Mapping[str, Any] | None) -> nn.Module | None:
-    if config is None:
+def _network(card: Mapping[str, Any], network: nn.Module | str | None, trust: bool) -> nn.Module | None:
+    """Return the network; `None` if the learner has none, or if the function that makes it makes its network too.
+
+    Raises:
+        LearnerError: if it is unknown, or may not be imported.
+    """
+    config = dict(card["network"] or {})
+    made_by = config.get("made_by", {})
+    if isinstance(network, nn.Module):
+        return network
+    if isinstance(network, str) or (made_by and trust):
+        where = network or str(made_by["path"])
+        return make_network(where, made_by.get("options", {}) if where == made_by.get("path") else {})
+    if made_by:
+        raise _UntrustedNetworkError(
+            f"its network was made by {made_by.get('path')!r}; trust=True (--trust) imports it, or give that path as network="
+        )
+    if not config or (config["name"] not in NETWORKS and "options" in card.get("made_by", {})):
         return None
-    options = dict(config)
-    name = options.pop("name")
+    name = config.pop("name")
     if name not in NETWORKS:
         raise LearnerError(f"its network {name!r} is not one of {', '.join(NETWORKS)}; pass your own as network=")
-    return NETWORKS[name](**options)
+    return NETWORKS[name](**config)
+
+
+class _UntrustedNetworkError(LearnerError):
+    """The card names code of a network that the user did not ask for."""
 
 
 def _digest_of_card(card: Mapping[str, Any]) -> str:

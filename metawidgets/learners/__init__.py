@@ -9,6 +9,12 @@ from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.baselines.from_scratch import FromScratch
 from metawidgets.learners.baselines.nearest import NearestNeighbour
 from metawidgets.learners.baselines.nearest_centroid import NearestCentroid
+from metawidgets.learners.feature_heads.bd_cspn import BDCSPN
+from metawidgets.learners.feature_heads.laplacianshot import LaplacianShot
+from metawidgets.learners.feature_heads.pt_map import PTMAP
+from metawidgets.learners.feature_heads.simpleshot import SimpleShot
+from metawidgets.learners.feature_heads.tim import TIM
+from metawidgets.learners.feature_heads.transductive_fine_tuning import TransductiveFineTuning
 from metawidgets.learners.metric_based.matching import MatchingNetwork
 from metawidgets.learners.metric_based.matching_fce import FullContextMatching
 from metawidgets.learners.metric_based.protonet import ProtoNet
@@ -33,6 +39,12 @@ from metawidgets.learners.transfer.pretrained_nearest import PretrainedNearest
 __all__ = [
     "ALL",
     "ANIL",
+    "TransductiveFineTuning",
+    "SimpleShot",
+    "LaplacianShot",
+    "TIM",
+    "PTMAP",
+    "BDCSPN",
     "MAML",
     "MANN",
     "SNAIL",
@@ -78,6 +90,12 @@ ALL: dict[str, type[Learner]] = {
     "pretrained_nearest": PretrainedNearest,
     "pretrained_centroid": PretrainedCentroid,
     "linear_probe": LinearProbe,
+    "simpleshot": SimpleShot,
+    "bd_cspn": BDCSPN,
+    "laplacianshot": LaplacianShot,
+    "tim": TIM,
+    "pt_map": PTMAP,
+    "transductive_finetuning": TransductiveFineTuning,
     "baseline_plus": BaselinePlusPlus,
     "finetune": FineTune,
     "from_scratch": FromScratch,

@@ -193,6 +193,7 @@ def describe(learner: Learner) -> dict[str, Any]:
         if learner.network
         else None,
         "statistics": learner.statistics,
+        "transductive": learner.transductive,
         "distance_rule": None if learner.distance_rule is None else learner.distance_rule._asdict(),
         "recorders": recorders,
         "versions": {

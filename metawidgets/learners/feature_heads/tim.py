@@ -44,7 +44,10 @@ class TIM(TransductiveHead):
         pretraining_head: Sequence[int] | None = None,
     ) -> None:
         super().__init__(encoder, base_features=base_features, pretraining_head=pretraining_head)
-        self.temperature, self.inner_lr = positive_number("temperature", temperature), positive_number("inner_lr", inner_lr)
+        self.temperature, self.inner_lr = (
+            positive_number("temperature", temperature),
+            positive_number("inner_lr", inner_lr),
+        )
         self.support_weight = positive_number("support_weight", support_weight)
         self.conditional_weight = positive_number("conditional_weight", conditional_weight)
         self.iterations = count("iterations", iterations, 0)

@@ -43,7 +43,10 @@ class TransductiveFineTuning(TransductiveHead):
         pretraining_head: Sequence[int] | None = None,
     ) -> None:
         super().__init__(encoder, base_features=base_features, pretraining_head=pretraining_head)
-        self.temperature, self.inner_lr = positive_number("temperature", temperature), positive_number("inner_lr", inner_lr)
+        self.temperature, self.inner_lr = (
+            positive_number("temperature", temperature),
+            positive_number("inner_lr", inner_lr),
+        )
         self.iterations = count("iterations", iterations, 0)
 
     @property

@@ -244,7 +244,7 @@ def evaluate(
         return
     way = "" if sampler.spec.n_way is None else f"{sampler.spec.n_way}-way "
     out.print(f"{model.title} on {dataset} ({split}), {way}{k_shot}-shot: [bold]{result}[/]")
-    out.print(f"batch statistics: {model.statistics}; seed {seed}")
+    out.print(f"batch statistics: {model.statistics}; {_queries(model)}; seed {seed}")
 
 
 def challenge(
@@ -271,4 +271,8 @@ def challenge(
     out.print(
         f"{type(model).__name__}, {len(episodes)} runs: [bold]{100 * (1 - result.mean):.1f} % errors[/], {result}"
     )
-    out.print(f"batch statistics: {model.statistics}")
+    out.print(f"batch statistics: {model.statistics}; {_queries(model)}")
+
+
+def _queries(model: "Learner") -> str:
+    return "transductive: queries see each other" if model.transductive else "inductive: each query is answered alone"

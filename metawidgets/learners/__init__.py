@@ -11,6 +11,12 @@ from metawidgets.learners.base import Learner, Support
 from metawidgets.learners.baselines.from_scratch import FromScratch
 from metawidgets.learners.baselines.nearest import NearestNeighbour
 from metawidgets.learners.baselines.nearest_centroid import NearestCentroid
+from metawidgets.learners.feature_heads.bd_cspn import BDCSPN
+from metawidgets.learners.feature_heads.laplacianshot import LaplacianShot
+from metawidgets.learners.feature_heads.pt_map import PTMAP
+from metawidgets.learners.feature_heads.simpleshot import SimpleShot
+from metawidgets.learners.feature_heads.tim import TIM
+from metawidgets.learners.feature_heads.transductive_fine_tuning import TransductiveFineTuning
 from metawidgets.learners.imported import accepted, import_object, is_import_path, make_network, path_of, plugins
 from metawidgets.learners.metric_based.matching import MatchingNetwork
 from metawidgets.learners.metric_based.matching_fce import FullContextMatching
@@ -36,9 +42,12 @@ from metawidgets.learners.transfer.pretrained_nearest import PretrainedNearest
 __all__ = [
     "ALL",
     "ANIL",
+    "BDCSPN",
     "MAML",
     "MANN",
+    "PTMAP",
     "SNAIL",
+    "TIM",
     "BaselinePlusPlus",
     "FineTune",
     "FromScratch",
@@ -46,6 +55,7 @@ __all__ = [
     "GradientLearner",
     "ImplicitMAML",
     "InContext",
+    "LaplacianShot",
     "Learner",
     "LinearProbe",
     "MatchingNetwork",
@@ -58,7 +68,9 @@ __all__ = [
     "RecurrentLearner",
     "RelationNetwork",
     "Reptile",
+    "SimpleShot",
     "Support",
+    "TransductiveFineTuning",
     "build",
     "find",
     "make_learner",
@@ -83,6 +95,12 @@ ALL: dict[str, type[Learner]] = {
     "pretrained_nearest": PretrainedNearest,
     "pretrained_centroid": PretrainedCentroid,
     "linear_probe": LinearProbe,
+    "simpleshot": SimpleShot,
+    "bd_cspn": BDCSPN,
+    "laplacianshot": LaplacianShot,
+    "tim": TIM,
+    "pt_map": PTMAP,
+    "transductive_finetuning": TransductiveFineTuning,
     "baseline_plus": BaselinePlusPlus,
     "finetune": FineTune,
     "from_scratch": FromScratch,

@@ -206,6 +206,7 @@ def describe(learner: Learner) -> dict[str, Any]:
         "hyper": learner.hyper,
         "network": None if learner.network is None else described(learner.network),
         "statistics": learner.statistics,
+        "transductive": learner.transductive,
         "distance_rule": None if learner.distance_rule is None else learner.distance_rule._asdict(),
         "recorders": recorders,
         "versions": {

@@ -40,6 +40,8 @@ SUITED = {
     "reptile": {"inner_optimiser": "sgd", "inner_lr": 0.1, "inner_steps": 5, "batch_size": None},
     "imaml": {"inner_lr": 0.1, "inner_steps": 5},
     "linear_probe": {"inner_lr": 1.0},
+    "tim": {"iterations": 10, "inner_lr": 0.01},
+    "pt_map": {"iterations": 2},
     # at the usual 30, an untrained network is already close to the best weighted mean of the targets
     "matching": {"scale": 5.0},
     "matching_fce": {"scale": 5.0},

@@ -1,6 +1,7 @@
 """The base class of datasets: a frozen record of options, and a method that makes a task source from them."""
 
 import abc
+import csv
 import dataclasses
 import typing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ __all__ = ["SPLITS", "Dataset", "OptionInfo", "Split", "option"]
 
 Split = Literal["train", "validation", "test", "all"]
 SPLITS: tuple[Split, ...] = get_args(Split)
+_NAMES = tuple[str, ...] | None
 
 
 def option(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
@@ -74,9 +76,12 @@ class Dataset(abc.ABC):
         """
         if split not in SPLITS:
             raise DatasetError(f"split={split!r} is not a split of a dataset; {did_you_mean(split, SPLITS)}")
-        source = self._source(split)
+        source = self._part(split)
         remember_origin(source, self, split)
         return source
+
+    def _part(self, split: Split) -> TaskSource:
+        return self._source(split)
 
     @abc.abstractmethod
     def _source(self, split: Split) -> TaskSource: ...
@@ -121,6 +126,8 @@ def _choices(hint: Any) -> tuple[str, ...]:
 def _readable(hint: Any) -> str:
     if _choices(hint):
         return " | ".join(map(repr, _choices(hint)))
+    if hint == _NAMES:
+        return "list of names | None"
     return hint.__name__ if isinstance(hint, type) else str(hint).replace("NoneType", "None")
 
 
@@ -136,6 +143,8 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
         if value is not None and not isinstance(value, str):
             raise DatasetError(f"{where} is not text; give text, or leave it out.")
         return value
+    if hint == _NAMES:
+        return _names(value, where)
     if hint is bool:
         if not isinstance(value, bool):
             raise DatasetError(f"{where} is not True or False; give one of these.")
@@ -149,3 +158,18 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
         kind = "whole number" if hint is int else "number"
         raise DatasetError(f"{where} is not a {kind} from {low:g} to {high:g}; give one.")
     return hint(value)
+
+
+def _names(value: Any, where: str) -> tuple[str, ...] | None:
+    """Return a list of names, or a text of names separated by commas, as a tuple. A whole number stands for its digits."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = next(csv.reader([value], skipinitialspace=True), [])
+    whole = [each for each in value if type(each) in (int, str)] if isinstance(value, list) else []
+    names = tuple(str(each).strip() for each in whole)
+    if not names or len(names) != len(value) or "" in names:
+        raise DatasetError(f"{where} is not a list of names; give one, such as ['a', 'b'] or 'a, b'.")
+    if len(set(names)) != len(names):
+        raise DatasetError(f"{where} has {max(names, key=names.count)!r} twice; give each name once.")
+    return names

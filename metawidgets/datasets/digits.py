@@ -9,7 +9,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.datasets._class_lists import ClassDataset
+from metawidgets.datasets.base import Split, option
 from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Digits"]
@@ -24,7 +25,7 @@ _CLASSES: dict[Split, tuple[int, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Digits(Dataset):
+class Digits(ClassDataset):
     """Handwritten digits at 28x28, mainly to test a learner that was trained on another dataset.
 
     For such a test, use `source("all")`, which has all ten classes. The disjoint splits are 0-2 (train), 3-4 (validation), 5-9 (test).

@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from metawidgets.datasets._class_lists import ClassDataset
 from metawidgets.datasets._letterforms import ALPHABET_SIZE, programs, uniforms
 from metawidgets.datasets._pen import PAGE, SIDE, SUBPIXEL, Ink, Strokes, bounds, draw, rasterise
-from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.datasets.base import Split, option
 from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Glyphs", "render"]
@@ -21,7 +22,7 @@ _MOTOR = 5  # random numbers per move, see `_drawn_by_hand`
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glyphs(Dataset):
+class Glyphs(ClassDataset):
     """Procedural characters at 28x28, similar to Omniglot's in pen, size and variety. They are made within a second, without any file.
 
     With the same seed, the images of a character by a drawer are equal byte by byte on any machine, whatever `n_classes` and

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, Literal
 
+from metawidgets.datasets._class_lists import ClassDataset
 from metawidgets.datasets._own_classes import LeftOut, Small, part_of, pooled
 from metawidgets.datasets._picture_files import Pictures, read_folder
-from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.datasets.base import Split, option
 from metawidgets.episodes import ClassPool, TaskSource
 from metawidgets.files.paths import expanded
 
@@ -14,7 +15,7 @@ __all__ = ["ImageFolder"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageFolder(Dataset):
+class ImageFolder(ClassDataset):
     """Pictures of `root/class name/any file name`, in any format that Pillow reads.
 
     An item is the first picture of its file, turned upright. As *ink* it has one channel, from 0 (paper) to 255 (ink): the

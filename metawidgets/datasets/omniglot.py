@@ -10,9 +10,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from metawidgets.datasets._class_lists import ClassDataset
 from metawidgets.datasets._omniglot_files import Drawings, load_part
 from metawidgets.datasets._warps import warped
-from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.datasets.base import Split, option
 from metawidgets.episodes import ClassPool, TaskSource
 
 __all__ = ["Omniglot"]
@@ -22,7 +23,7 @@ _ALL, _TEST, _VALIDATION = 1623, 423, 100  # number of characters in the random 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Omniglot(Dataset):
+class Omniglot(ClassDataset):
     """Real handwritten characters at 28x28.
 
     With `split_by="alphabet"`, the last 5 alphabets by name are for testing, the 3 before them for validation, and the others
@@ -56,10 +57,15 @@ class Omniglot(Dataset):
     verify: bool = option(True, "whether a zip must have a known checksum; its structure is always checked")
 
     def _source(self, split: Split) -> TaskSource:
+        pool = self._whole()
+        chosen = pool if split == "all" else pool.subset(self._characters(pool.groups, split))
+        return self._augmented(chosen, split)
+
+    def _whole(self) -> ClassPool:
         parts = ("background", "evaluation") if self.part == "both" else (self.part,)
         root = None if self.root is None else Path(self.root)
         drawings = Drawings.joined([load_part(part, root, self.verify) for part in parts])
-        pool = ClassPool(
+        return ClassPool(
             name=self.name,
             items=drawings.images,
             offsets=drawings.offsets,
@@ -68,10 +74,11 @@ class Omniglot(Dataset):
             groups=drawings.alphabets,
             within_group=self.within_alphabet,
         )
-        chosen = pool if split == "all" else pool.subset(self._characters(pool.groups, split))
+
+    def _augmented(self, pool: ClassPool, split: Split) -> ClassPool:
         if self.rotations == "all" or (self.rotations, split) == ("train", "train"):
-            chosen = _rotated(chosen)
-        return warped(chosen, self.warps) if split == "train" and self.warps else chosen
+            pool = _rotated(pool)
+        return warped(pool, self.warps) if split == "train" and self.warps else pool
 
     def _characters(self, alphabets: tuple[str, ...], split: Split) -> np.ndarray:
         """Return the indices of the characters of one split, in ascending order."""

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from metawidgets.datasets._cells import numbers, words
+from metawidgets.datasets._class_lists import ClassDataset
 from metawidgets.datasets._columns import Columns, given, read_columns
 from metawidgets.datasets._own_classes import LeftOut, Small, part_of, parts, pooled
-from metawidgets.datasets.base import Dataset, Split, option
+from metawidgets.datasets.base import Split, option
 from metawidgets.episodes import ClassPool, TaskSource
 from metawidgets.errors import DatasetError, did_you_mean
 
@@ -24,7 +25,7 @@ _LOG = logging.getLogger("metawidgets")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table(Dataset):
+class Table(ClassDataset):
     """Rows of a table as items: float32 vectors of the feature columns. With two features, the items are points in the plane.
 
         Table.of(frame, label="species")                 # a data frame, or a mapping from names to columns
@@ -99,7 +100,20 @@ class Table(Dataset):
 
     def _source(self, split: Split) -> TaskSource:
         shares = (self.validation_share, self.test_share, self.split_seed)
-        return part_of(_scaled(self._read(), self.standardise, self.missing, *shares), split, *shares)
+        return part_of(_scaled(self._read(), self.standardise, self.missing, None, *shares), split, *shares)
+
+    def _whole(self) -> ClassPool:
+        return self._read().pool
+
+    def _prepared(self, whole: ClassPool) -> ClassPool:
+        names = self._listed("train", whole) if self._needs_training_rows else whole.class_ids
+        training = tuple(whole.class_ids.index(name) for name in names)
+        shares = (self.validation_share, self.test_share, self.split_seed)
+        return _scaled(self._read(), self.standardise, self.missing, training, *shares)
+
+    @property
+    def _needs_training_rows(self) -> bool:
+        return self.standardise == "train" or (self.standardise == "none" and self.missing != "drop")
 
     def _read(self) -> "_Rows":
         if self.path is None:
@@ -195,13 +209,27 @@ def _tell(left_out: Sequence[LeftOut], repeats: int, total: int) -> None:
 
 
 @lru_cache(maxsize=4)
-def _scaled(rows: _Rows, how: str, missing: str, validation_share: float, test_share: float, seed: int) -> ClassPool:
-    """Fill in missing numbers and standardise, by the statistics of the training rows."""
+def _scaled(
+    rows: _Rows,
+    how: str,
+    missing: str,
+    training: tuple[int, ...] | None,
+    validation_share: float,
+    test_share: float,
+    seed: int,
+) -> ClassPool:
+    """Fill in missing numbers and standardise, by the statistics of the training rows.
+
+    Args:
+        training: the numbers of the training classes; by default those of the random split.
+    """
     pool = rows.pool
     values, base = pool.items, pool.items
     if how == "train" or (how == "none" and missing != "drop"):
         try:
-            base = pool.subset(parts(pool.name, len(pool), validation_share, test_share, seed)["train"]).items
+            if training is None:
+                training = tuple(parts(pool.name, len(pool), validation_share, test_share, seed)["train"].tolist())
+            base = pool.subset(training).items
         except DatasetError as few:
             if how == "train":
                 raise DatasetError(

@@ -2,9 +2,10 @@
 
 from metawidgets.episodes.alternating_shots import AlternatingShots
 from metawidgets.episodes.arrays import ItemId
+from metawidgets.episodes.class_pool import ClassPool, TaskSource
 from metawidgets.episodes.disjoint import check_disjoint
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
-from metawidgets.episodes.sampling import ClassPool, EpisodeSampler, TaskSource
+from metawidgets.episodes.sampling import EpisodeSampler
 
 __all__ = [
     "AlternatingShots",

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from metawidgets.episodes.arrays import whole
+from metawidgets.episodes.class_pool import TaskSource
 from metawidgets.episodes.episode import Episode, EpisodeBatch
-from metawidgets.episodes.sampling import EpisodeSampler, TaskSource
+from metawidgets.episodes.sampling import EpisodeSampler
 from metawidgets.errors import EpisodeError
 
 __all__ = ["AlternatingShots"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from metawidgets.episodes.sampling import ClassPool, TaskSource
+from metawidgets.episodes.class_pool import ClassPool, TaskSource
 from metawidgets.errors import EpisodeError
 
 __all__ = ["check_disjoint"]

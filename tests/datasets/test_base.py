@@ -35,7 +35,7 @@ def test_an_unknown_name_brings_the_nearest() -> None:
     ):
         load("omniglott")
     with pytest.raises(
-        DatasetError, match=r"'glyphs' has no option 'n_clases'; did you mean 'n_classes'\? Known: n_classes"
+        DatasetError, match=r"'glyphs' has no option 'n_clases'; did you mean 'n_classes'\? Known: classes, n_classes"
     ):
         load("glyphs", n_clases=3)
     with pytest.raises(DatasetError, match=r"split='tests' is not a split of a dataset; did you mean 'test'\?"):

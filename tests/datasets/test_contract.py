@@ -14,6 +14,7 @@ import pytest
 
 from metawidgets import datasets
 from metawidgets.datasets import ALL, Dataset, describe, load
+from metawidgets.datasets._class_lists import ClassDataset
 from metawidgets.episodes import ClassPool, Episode, EpisodeSampler, EpisodeSpec, TaskSource, check_disjoint
 from metawidgets.errors import EpisodeError
 
@@ -57,7 +58,8 @@ def test_all_lists_every_module_of_the_folder() -> None:
 def test_is_a_final_subclass_that_says_what_it_is(name: str) -> None:
     cls = ALL[name]
     assert cls.name == name
-    assert cls.__bases__ == (Dataset,)
+    assert cls.__bases__ in ((Dataset,), (ClassDataset,))
+    assert issubclass(cls, ClassDataset) == (name in POOLS)
     assert cls.__subclasses__() == []
     assert 10 < len(cls.summary) <= 100
 

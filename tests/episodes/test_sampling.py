@@ -182,3 +182,14 @@ def test_shots_take_turns() -> None:
         AlternatingShots(source, 5)  # pyright: ignore[reportArgumentType]
     with pytest.raises(EpisodeError, match="k_shot=90"):
         AlternatingShots(source, (1, 90), n_way=3, n_query=2)
+
+
+def test_a_subset_by_name_is_that_by_number() -> None:
+    whole = pool((3, 4, 5, 2))
+    by_name, by_number = whole.subset(["c3", "c1"]), whole.subset([3, 1])
+    assert by_name.class_ids == by_number.class_ids == ("c3", "c1")
+    assert np.array_equal(by_name.items, by_number.items)
+    with pytest.raises(EpisodeError, match=r"has no class 'c9'; did you mean 'c"):
+        whole.subset(["c3", "c9"])
+    with pytest.raises(EpisodeError, match="'c3' is one text; give a list"):
+        whole.subset("c3")

@@ -3,7 +3,7 @@
 Everything is plain numpy, so that a notebook, a component and a report compute the same number in the same way.
 """
 
-from metawidgets.analysis.calibration import Calibration, calibration
+from metawidgets.analysis.calibration import Calibration, binned_calibration, calibration
 from metawidgets.analysis.geometry import (
     ClassGeometry,
     class_geometry,
@@ -38,6 +38,7 @@ __all__ = [
     "Difference",
     "Interval",
     "Projection",
+    "binned_calibration",
     "calibration",
     "class_geometry",
     "class_means",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from metawidgets.errors import TraceError
 
-__all__ = ["Calibration", "calibration"]
+__all__ = ["Calibration", "binned_calibration", "calibration"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,19 @@ def calibration(
     if not ((p >= 0) & (p <= 1 + 1e-6)).all():
         worst = p.flat[int(np.argmax(np.where(np.isnan(p), np.inf, np.abs(p - 0.5))))]
         raise TraceError(f"a probability is {worst:.4g}; calibration needs probabilities in [0, 1], not logits.")
-    stated = np.minimum(p.max(axis=1), 1.0)
-    right = p.argmax(axis=1) == labels
+    return binned_calibration(np.minimum(p.max(axis=1), 1.0), p.argmax(axis=1) == labels, n_bins)
+
+
+def binned_calibration(
+    stated: Float[np.ndarray, " item"], right: Bool[np.ndarray, " item"], n_bins: int = 10
+) -> Calibration:
+    """Compute the calibration from each item's largest probability, and from whether its answer is right.
+
+    Raises:
+        TraceError: if there are no items.
+    """
+    if len(stated) == 0:
+        raise TraceError("calibration needs at least one item, but there are none; give at least one answer.")
     edges = np.linspace(0.0, 1.0, n_bins + 1)
     which = np.clip(np.searchsorted(edges, stated, side="left") - 1, 0, n_bins - 1)
     count = np.bincount(which, minlength=n_bins)
@@ -59,5 +70,5 @@ def calibration(
         np.divide(np.bincount(which, weights=v, minlength=n_bins), count, out=np.full(n_bins, np.nan), where=count > 0)
         for v in (stated, right.astype(np.float64))
     ]
-    ece = float(np.nansum(count * np.abs(means[1] - means[0])) / len(p))
+    ece = float(np.nansum(count * np.abs(means[1] - means[0])) / len(stated))
     return Calibration(ece, edges, means[0], means[1], count)

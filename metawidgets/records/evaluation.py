@@ -1,14 +1,27 @@
 """Records of scores, over episodes or along an axis within episodes, of comparisons of two learners, and of outer steps."""
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from metawidgets.analysis import Interval, half_widths, interval_note, interval_text, mean_interval, within_bounds
+from metawidgets.analysis import (
+    Calibration,
+    Interval,
+    half_widths,
+    interval_note,
+    interval_text,
+    mean_interval,
+    within_bounds,
+)
+from metawidgets.errors import EpisodeError
+from metawidgets.records.answers import Answer, ClassScore, Confusion, EpisodeReplies, QueryAnswers
+from metawidgets.records.faults import Fault, find_faults
 
 __all__ = ["Comparison", "Evaluation", "EvaluationCurve", "MetaStep"]
 
@@ -48,11 +61,13 @@ class Evaluation:
         metric: "accuracy" or "mean squared error".
         per_episode: the score of each episode, `(episode,)`.
         settings: JSON-able: learner, hyper-parameters, batch-statistics policy, source, spec, seed.
+        replies: the answers to each episode's queries; empty for regression, or if they were not kept.
     """
 
     metric: str
     per_episode: Float[np.ndarray, " episode"]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    replies: tuple[EpisodeReplies, ...] = field(default=(), repr=False)
 
     @property
     def n_episodes(self) -> int:
@@ -77,6 +92,71 @@ class Evaluation:
     def high(self) -> float:
         """Upper end of the 95 % interval, clipped to the metric's range; NaN for fewer than two episodes."""
         return float(within_bounds(self.metric, self.mean + self.half_width)[0])
+
+    @cached_property
+    def answers(self) -> QueryAnswers:
+        """The learner's answer to every query.
+
+        Raises:
+            EpisodeError: if the evaluation has scores only, as for regression.
+        """
+        if not self.replies:
+            raise EpisodeError(
+                f"this evaluation holds a {self.metric} per episode and no answers to queries; evaluate a learner on episodes of "
+                "classes with `evaluate`, which keeps them."
+            )
+        return QueryAnswers(self.replies)
+
+    def per_class(self) -> list[ClassScore]:
+        """Return the score of every class, hardest first."""
+        return self.answers.per_class()
+
+    def confusions(self, n: int | None = None) -> list[Confusion]:
+        """Return the pairs of classes that were confused, the most queries first; at most `n` of them."""
+        return self.answers.confusions(n)
+
+    def calibration(self, n_bins: int = 10) -> Calibration:
+        """Compute the expected calibration error over the queries, with its bins."""
+        return self.answers.calibration(n_bins)
+
+    def worst_queries(self, n: int = 12) -> list[Answer]:
+        """Return the `n` wrong answers that gave the true class the least probability."""
+        return self.answers.worst_queries(n)
+
+    def hardest_episodes(self, n: int = 5) -> list[tuple[int, float]]:
+        """Return `(index, score)` of the `n` episodes with the lowest accuracy, or the largest error."""
+        order = np.argsort(self.per_episode, kind="stable")
+        order = order if self.metric == "accuracy" else order[::-1]
+        return [(int(i), float(self.per_episode[i])) for i in order[:n]]
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults of the data that the answers point to: near-duplicate classes and wrong labels."""
+        return find_faults(self.answers)
+
+    @property
+    def verdict(self) -> str:
+        """Why the accuracy is not higher, as far as the answers tell: a sentence for each fault of the data, or that there is none."""
+        if self.faults:
+            return " ".join(fault.sentence for fault in self.faults)
+        return "Nothing points to a fault of the data: no two classes look like copies, and no group of items like wrong labels."
+
+    def _repr_html_(self) -> str:
+        lines = [f"<strong>{html.escape(str(self))}</strong>"]
+        if self.replies:
+            pairs = "".join(
+                f"<tr><td>{html.escape(c.truth)}</td><td>{html.escape(c.guess)}</td><td>{c.n_wrong} of {c.n_queries}</td></tr>"
+                for c in self.confusions(5)
+            )
+            head = "<tr><th>class</th><th>answered</th><th>queries</th></tr>"
+            lines += [
+                html.escape(self.verdict),
+                f"Expected calibration error: {self.calibration().ece:.3f}",
+                f"<table><caption>Most frequent confusions</caption><thead>{head}</thead><tbody>{pairs}</tbody></table>"
+                if pairs
+                else "Every query was answered rightly.",
+            ]
+        return "".join(f"<div>{line}</div>" for line in lines)
 
     def __str__(self) -> str:
         style = ".2f" if self.metric == "accuracy" else ".4f"

@@ -13,10 +13,11 @@ from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners.argument_checks import expect_episode, expect_queries, expect_sampler
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import describe, evaluating, probe_grid, states
-from metawidgets.learners.losses import task_metrics
+from metawidgets.learners.losses import probabilities, task_metrics
 from metawidgets.learners.network_errors import sized
 from metawidgets.learners.tensors import as_tensor, support_of
 from metawidgets.records import EpisodeAnswers, EpisodeComparison, Evaluation
+from metawidgets.records.answers import EpisodeReplies, replies
 
 __all__ = ["answers", "compare_on_episode", "evaluate", "first_shots", "score"]
 
@@ -28,13 +29,18 @@ def score(learner: Learner, episode: Episode) -> float:
         LearnerError: if the learner cannot take this episode.
         EpisodeError: if the episode has no queries.
     """
+    return _scored(learner, episode)[0]
+
+
+def _scored(learner: Learner, episode: Episode) -> tuple[float, torch.Tensor]:
+    """Return the score, and the outputs for the queries."""
     expect_episode(episode)
     expect_queries(episode)
     with sized(learner, episode), evaluating(learner):
         support = support_of(learner, episode)
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
         outputs = learner.readout(learner.adapted(support), query_x)["outputs"]
-        return task_metrics(outputs, as_tensor(learner, episode.query_y)).item()
+        return task_metrics(outputs, as_tensor(learner, episode.query_y)).item(), outputs
 
 
 def evaluate(
@@ -43,15 +49,18 @@ def evaluate(
     n_episodes: int = 600,
     *,
     progress: Callable[[int, int], None] | None = None,
+    keep_answers: bool = True,
 ) -> Evaluation:
     """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
 
     Args:
         n_episodes: use 600 or more for a score that you report.
         progress: called after each episode with the number of finished episodes and `n_episodes`.
+        keep_answers: keep the answer to every query, so that the evaluation can tell why the accuracy is not higher
+            (`per_class`, `confusions`, `calibration`, `worst_queries`, `verdict`). It takes about 2 kB an episode.
 
     Returns:
-        Accuracy or mean squared error per episode. Its confidence interval is over episodes, never over pooled queries.
+        Accuracy or mean squared error per episode, and the answers to the queries. Its confidence interval is over episodes, never over pooled queries.
 
     Raises:
         EpisodeError: if `n_episodes` is not positive.
@@ -63,8 +72,12 @@ def evaluate(
             f"n_episodes={n_episodes!r} is not a whole number >= 1; give at least 1, and 600 or more for a score that you report."
         )
     scores = np.empty(n_episodes)
+    kept: list[EpisodeReplies] = []
     for i in range(n_episodes):
-        scores[i] = score(learner, sampler.episode(i))
+        episode = sampler.episode(i)
+        scores[i], outputs = _scored(learner, episode)
+        if keep_answers and not episode.is_regression:
+            kept.append(replies(episode, probabilities(outputs).cpu().numpy()))
         if progress is not None:
             progress(i + 1, n_episodes)
     spec, metric = sampler.spec, "mean squared error" if sampler.spec.n_way is None else "accuracy"
@@ -77,7 +90,7 @@ def evaluate(
         "seed": sampler.seed,
         "threads": torch.get_num_threads(),
     }
-    return Evaluation(metric, scores, settings)
+    return Evaluation(metric, scores, settings, tuple(kept))
 
 
 def first_shots(episode: Episode, k_shot: int) -> Episode:

@@ -143,7 +143,13 @@ def meta_train(
             evaluation, best, now = None, False, _current(how, control)
             if run.step >= now.steps or (how.validate_every and run.step % how.validate_every == 0):
                 if validation is not None:
-                    evaluation = evaluate(learner, validation, how.n_validation, progress=lambda *_: control.check())
+                    evaluation = evaluate(
+                        learner,
+                        validation,
+                        how.n_validation,
+                        progress=lambda *_: control.check(),
+                        keep_answers=False,  # a training has hundreds of validations
+                    )
                     best = run.note(evaluation)
                     run.stopped = how.patience is not None and run.since_best >= how.patience
                 run.save(best or validation is None)

@@ -161,9 +161,9 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     },
     "02_prototypes": {
         "gap": (0, 1e-4),
-        "protonet_1": (0.95, 1),
-        "space_is_worth": (0.15, 0.5),
-        "mean_is_worth": (-0.03, 0.03),
+        "protonet_1": (0.5, 0.95),
+        "space_is_worth": (0.15, 0.8),
+        "mean_is_worth": (-0.1, 0.1),
         "two_clouds_centroid": (0.4, 0.8),
         "two_clouds_nearest": (0.85, 1),
         "moved_to_itself": (5, 10),
@@ -179,8 +179,9 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     "04_matching_and_attention": {
         "votes_gap": (0, 1e-4),
         "matching": (0.95, 1),
-        "without_most": (0.005, 1),
-        "without_least": (-0.02, 0.02),
+        "off_alone": (0, 1e-4),
+        "off_with": (1e-4, 1),
+        "fall_with": (0.01, 1),
         "prototypes_lead_5": (-0.03, 0.08),
     },
     "05_maml_inner_loop": {

@@ -43,8 +43,8 @@ js: js/node_modules/.installed ## bundle the components' browser code (js/) into
 lab: $(VENV)/.develops ## open the notebooks in JupyterLab
 	$(BIN)/metawidgets lab notebooks
 
-notebooks: $(VENV)/.runs ## run every notebook and link the pages on build/site/index.html (FULL=1: full sizes)
-	$(BIN)/metawidgets site notebooks --out build/site --jobs $(JOBS) $(if $(FULL),--full)
+notebooks: $(VENV)/.runs ## run every notebook and link the pages on build/site/index.html (SMOKE=1: small sizes, which the text does not fit)
+	$(BIN)/metawidgets site notebooks --out build/site --jobs $(JOBS) $(if $(SMOKE),--smoke)
 
 docs: $(VENV)/.develops ## build the documentation and reference, build/docs/index.html; a warning stops the build
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict

@@ -2,12 +2,14 @@
 
 import ast
 import math
+import os
 import re
 import subprocess
 import sys
 from html import unescape
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -128,6 +130,9 @@ def test_spelling():
     assert done.returncode == 0, done.stderr
 
 
+# METAWIDGETS_NOTEBOOK_SEED=1 runs the notebooks with other draws; the bounds and the verdicts must hold for each.
+SEED = {"seed": int(os.environ["METAWIDGETS_NOTEBOOK_SEED"])} if "METAWIDGETS_NOTEBOOK_SEED" in os.environ else {}
+
 IN_BOTH_TIERS = ("00_quickstart", "few_shot")  # a notebook of the course, and the report of `make demo`
 
 
@@ -142,8 +147,9 @@ def test_it_runs(path, tmp_path, request):
         for component in ("mw-episode-view", "mw-inner-loop-slider", "mw-prototype-heatmap", "mw-chart-view"):
             assert component in page
     else:
-        report = run_report(path, tmp_path, {"smoke": True})
+        report = run_report(path, tmp_path, {"smoke": True, **SEED})
     assert sound(report)
+    assert contradictions(read(report.notebook)) == []
     for name, (low, high) in EXPECTED.get(path.stem, {}).items():
         assert low <= report.metrics[name] <= high, f"{name} is {report.metrics[name]}"
 
@@ -161,9 +167,9 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     },
     "02_prototypes": {
         "gap": (0, 1e-4),
-        "protonet_1": (0.95, 1),
-        "space_is_worth": (0.15, 0.5),
-        "mean_is_worth": (-0.03, 0.03),
+        "protonet_1": (0.5, 0.95),
+        "space_is_worth": (0.15, 0.8),
+        "mean_is_worth": (-0.1, 0.1),
         "two_clouds_centroid": (0.4, 0.8),
         "two_clouds_nearest": (0.85, 1),
         "moved_to_itself": (5, 10),
@@ -179,8 +185,9 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     "04_matching_and_attention": {
         "votes_gap": (0, 1e-4),
         "matching": (0.95, 1),
-        "without_most": (0.005, 1),
-        "without_least": (-0.02, 0.02),
+        "off_alone": (0, 1e-4),
+        "off_with": (1e-4, 1),
+        "fall_with": (0.01, 1),
         "prototypes_lead_5": (-0.03, 0.08),
     },
     "05_maml_inner_loop": {
@@ -217,6 +224,35 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
     "09_arena": {"accuracy_protonet": (0.75, 1), "nearest": (0.2, 0.6), "paired_half": (0, 0.2)},
     "gallery": {"n_instruments": (13, 13)},
 }
+
+
+NUMBER = r"([+-]?[\d.]+)"
+AHEAD = re.compile(rf"is (?:ahead of|behind) [^.;(]+? by {NUMBER} ± {NUMBER}")
+LEVEL = re.compile(rf"cannot be told apart \(difference {NUMBER} ± {NUMBER}")
+FACTOR = re.compile(rf"{NUMBER} times as large as")
+
+
+def contradictions(notebook) -> list[str]:
+    """Sentences of the outputs whose words contradict their figures, rounded as they are."""
+    texts = [o.get("data", {}).get("text/markdown", "") for c in notebook.cells for o in c.get("outputs", [])]
+    found = []
+    for text in texts:
+        found += [m[0] for m in AHEAD.finditer(text) if float(m[1]) < float(m[2])]
+        found += [m[0] for m in LEVEL.finditer(text) if abs(float(m[1])) > float(m[2])]
+        found += [m[0] for m in FACTOR.finditer(text) if 0.9 < float(m[1]) < 1.1]
+    return found
+
+
+def test_a_contradiction_is_found():
+    """The sentences of a run that once stood on a page, and true ones."""
+    texts = [
+        "ProtoNet is ahead of the matching network by 1.0 ± 3.4 points",
+        "A is behind B by 3.0 ± 1.0 points; A and B cannot be told apart (difference +3.0 ± 1.0 points)",
+        "A and B cannot be told apart (difference -0.3 ± 1.0 points). It is 1.0 times as large as before, 3e+12 times as large as that.",
+    ]
+    outputs = [nbformat.v4.new_output("display_data", {"text/markdown": text}) for text in texts]
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
+    assert [said[:8] for said in contradictions(made)] == ["is ahead", "cannot b", "1.0 time"]
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from metawidgets.analysis.intervals import (
 )
 from metawidgets.analysis.projection import Projection, fit_projection
 from metawidgets.analysis.significance import Difference, differences, holm, paired_t_test, t_tails
+from metawidgets.analysis.verdicts import comparison, factor_text, standing, trend, typical
 
 __all__ = [
     "FEWEST_TO_TELL",
@@ -42,10 +43,12 @@ __all__ = [
     "calibration",
     "class_geometry",
     "class_means",
+    "comparison",
     "cosine_similarity",
     "difference_ends",
     "difference_text",
     "differences",
+    "factor_text",
     "fit_projection",
     "half_widths",
     "holm",
@@ -58,8 +61,11 @@ __all__ = [
     "pairwise_angles",
     "pairwise_distances",
     "silhouette",
+    "standing",
     "t_quantile",
     "t_tails",
     "task_embedding",
+    "trend",
+    "typical",
     "within_bounds",
 ]

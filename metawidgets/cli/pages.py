@@ -62,8 +62,11 @@ def site(
     ),
     target: Annotated[Path, typer.Option("--out", help="Folder for the pages and their index.")] = Path("build/site"),
     full: Annotated[
-        bool, typer.Option("--full", help="Run with full sizes instead of the small sizes of a smoke test.")
-    ] = False,
+        bool,
+        typer.Option(
+            "--full/--smoke", help="Full sizes, for which the texts are written, or the small sizes of a smoke test."
+        ),
+    ] = True,
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=64, help="Number of notebooks to run at the same time.")
     ] = 1,

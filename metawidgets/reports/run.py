@@ -34,6 +34,11 @@ from metawidgets.reports.prechecks import Prechecks
 
 __all__ = ["Report", "run_report"]
 
+_SMOKE = (
+    "**A test run with small sizes (`smoke`).** It shows that the code runs. Its figures come from too few episodes and training steps "
+    "to judge a learner by, and the text was written for full sizes."
+)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -173,6 +178,8 @@ def _run(
     try:
         executed = catalogue.read(files.partial)
         states.write_into(executed)
+        if checked.get("smoke") is True:
+            _say_smoke(executed)
         _write(executed, files.notebook)
         files.partial.unlink()
         metrics = _metrics(executed)
@@ -203,6 +210,13 @@ def _metrics(executed: NotebookNode) -> dict[str, Any]:
         for output in cell.get("outputs", []):
             found = output.get("data", {}).get(METRICS, found)
     return dict(found)
+
+
+def _say_smoke(executed: NotebookNode) -> None:
+    """Say below the title that the figures are those of a test run, so that nobody reads them as results."""
+    first = next((cell for cell in executed.cells if cell.cell_type == "markdown"), None)
+    if first is not None:
+        first.source += f"\n\n> {_SMOKE}"
 
 
 def _writable_folder(out: Path) -> Path:

@@ -37,6 +37,7 @@ def test_every_notebook_is_run_and_linked(tmp_path):
     assert first.page is not None
     page = first.page.read_text()
     assert "smoke is True" in page
+    assert "A test run with small sizes" in page
     assert '<a href="../good/good.html#part">here</a>' in page
     assert '<a data-notebook="bad.ipynb">failed</a>' in page  # there is no page to link to
     assert '<a href="https://e.com/good.ipynb" rel="noopener noreferrer">elsewhere</a>, <a href="good.csv">' in page

@@ -6,6 +6,7 @@ import pytest
 
 from metawidgets.errors import ParameterError
 from metawidgets.widgets import Question, Quiz
+from metawidgets.widgets.base.sealing import unsealed
 from tests.widgets.examples import HOSTILE, quiz
 
 ONE = ("Which set scores?", ["support", "query"], "query", "The `query` set.")
@@ -17,6 +18,24 @@ def test_one_right_answer_is_radio_several_are_boxes():
     assert Quiz(*ONE, several=True).config["questions"][0]["several"] is True
     assert Question("q", ["a", "b", "c"], [2, "a"], "e").right == [0, 2]
     assert Question("q", ["a", "b"], 1, "e", why={"a": "no", 1: "yes"}).reasons == ["no", "yes"]
+
+
+def test_a_seed_shuffles_options_with_their_answers_and_reasons():
+    options = [f"option {i}" for i in range(6)]
+    asked = Question("q", options, [4, "option 1"], "e", why={0: "not option 0", "option 5": "not option 5"})
+    orders = []
+    for seed in range(5):
+        made = Quiz([asked, asked], seed=seed)
+        assert made.config == Quiz([asked, asked], seed=seed).config
+        secrets = unsealed(made.unpack()["sealed"])["questions"]
+        for shown, secret in zip(made.config["questions"], secrets, strict=True):
+            assert sorted(shown["options"]) == options
+            assert {shown["options"][k] for k in secret["right"]} == {"option 1", "option 4"}
+            told = {option: why for option, why in zip(shown["options"], secret["reasons"], strict=True) if why}
+            assert told == {"option 0": "not option 0", "option 5": "not option 5"}
+            orders.append(tuple(shown["options"]))
+    assert len(set(orders)) == len(orders)
+    assert Quiz([asked]).config["questions"][0]["options"] == options
 
 
 def test_before_the_answer_nothing_tells_it():

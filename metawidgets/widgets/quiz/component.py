@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
 from metawidgets.errors import ParameterError
@@ -27,6 +28,7 @@ class Quiz(Component):
     Args:
         question: a question's text, or a list of `Question` (or of dictionaries of its fields).
         options, answers, explanation, hint, why, several: the fields of a single question, see `Question`.
+        seed: shuffles the options of each question; `None` leaves them in the given order.
 
     Raises:
         ParameterError: if a question is invalid.
@@ -52,6 +54,7 @@ class Quiz(Component):
         hint: str | None = None,
         why: Mapping[Any, str] | None = None,
         several: bool | None = None,
+        seed: int | None = None,
         **kwargs: Any,
     ) -> None:
         if isinstance(question, str):
@@ -64,6 +67,9 @@ class Quiz(Component):
             questions = [question_from(each) for each in question]
         if not questions:
             raise ParameterError("the quiz has no question; give at least one.")
+        if seed is not None:
+            rng = np.random.default_rng(seed)
+            questions = [each.shuffled(rng) for each in questions]
         n = len(questions)
         blank: dict[str, Any] = {
             "chosen": [[] for _ in questions],

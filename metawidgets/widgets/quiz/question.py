@@ -1,8 +1,10 @@
 """A question of a quiz and its checks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from metawidgets.errors import ParameterError, did_you_mean
 
@@ -66,6 +68,16 @@ class Question:
         """The reason why each option is wrong, "" if none is given."""
         found = {self._place(key): str(text) for key, text in (self.why or {}).items()}
         return [found.get(i, "") for i in range(len(self.options))]
+
+    def shuffled(self, rng: np.random.Generator) -> "Question":
+        """Return the question with its options in a random order."""
+        options = list(self.options)
+        return replace(
+            self,
+            options=[options[i] for i in rng.permutation(len(options))],
+            answers=[options[i] for i in self.right],
+            why={option: reason for option, reason in zip(options, self.reasons, strict=True) if reason},
+        )
 
     def _place(self, option: Any) -> int:
         if isinstance(option, int) and not isinstance(option, bool):

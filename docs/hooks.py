@@ -1,10 +1,11 @@
-"""The mkdocs hook that assembles the pages from the README's sections, other files, and a reference page for each public module.
+"""The mkdocs hook that assembles the pages from docs/, other files, and a reference page for each public module.
 
-In a page, the line `<!-- README: Learners -->` is replaced by that section of the README, and `<!-- file: CHANGELOG.md -->` by that
-file. Their links are changed to point to the pages. A link to a file without a page stops the build, as every warning does.
+In a page, the line `<!-- file: README.md -->` is replaced by that file. Links between files of the repository, which work on GitHub, are
+changed to point to the pages. A link to a file without a page stops the build, as every warning does.
 """
 
 import ast
+import posixpath
 import re
 import tomllib
 from pathlib import Path
@@ -22,8 +23,6 @@ PAGES = {
     "benchmarks/RESULTS.md": "results.md",
     "CITATION.cff": "CITATION.cff",  # as it is
 }
-# Link to one of the README's own sections -> its page.
-SECTIONS = {"#five-lines": "index.md#five-lines", "#sweeps": "sweeps.md"}
 # Modules of the reference, roughly in the order in which data flows through them.
 MODULES = (
     "episodes",
@@ -50,37 +49,21 @@ MODULES = (
 )
 
 
-def section(title: str) -> str:
-    """Return a section of the README with its heading; "top" is the part before the first section."""
-    parts = re.split(r"^(?=## )", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)
-    if title == "top":
-        return parts[0]
-    found = [part for part in parts if part.startswith(f"## {title}\n")]
-    if len(found) != 1:
-        raise PluginError(
-            f"the README has {len(found)} sections {title!r}, but the pages need exactly one; correct the page or the README."
-        )
-    return found[0]
-
-
-def linked(text: str) -> str:
-    """Return a text with its links to files changed to links to pages."""
+def linked(text: str, folder: str) -> str:
+    """Return the text of a file in `folder` with its links to files of the repository changed to links to pages."""
 
     def page(match: re.Match[str]) -> str:
-        target = match[1]
-        if target.startswith(("http:", "https:")):
-            return match[0]
-        if target.startswith("#"):
-            return f"]({SECTIONS.get(target, target)})"
-        if target not in PAGES:
-            raise PluginError(f"there is no page for {target}; add one to PAGES in docs/hooks.py.")
-        return f"]({PAGES[target]})"
+        target, mark, anchor = match[1].partition("#")
+        file = posixpath.normpath(posixpath.join(folder, target))
+        if not file.startswith("docs/") and file not in PAGES:
+            raise PluginError(f"there is no page for {file}; add one to PAGES in docs/hooks.py.")
+        return f"]({PAGES.get(file, file.removeprefix('docs/'))}{mark}{anchor})"
 
-    text = re.sub(
-        r"\[([^\]]+)\]\(notebooks/\w+\.ipynb\)", r"\1", text
-    )  # notebooks have no page: they are opened in Jupyter
-    text = re.sub(r"\]\(([^)\s]+)\)", page, text)
-    return text.replace("notebooks/images/", "images/")
+    # The badge would be loaded from elsewhere, and notebooks have no page: they are opened in Jupyter.
+    text = re.sub(r"<!-- binder -->.*?<!-- /binder -->", "", text, flags=re.S)
+    text = re.sub(r"\[([^\]]+)\]\((?:\.\./)?notebooks/\w+\.ipynb\)", r"\1", text)
+    text = re.sub(r"(?:\.\./)?(?:notebooks|docs)/images/", "images/", text)
+    return re.sub(r"\]\((?!images/|https?:|#)([^)\s]+)\)", page, text)
 
 
 def public(module: str) -> list[str]:
@@ -124,7 +107,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Files, *, config: Any) -> Files:
-    for path in sorted((ROOT / "notebooks" / "images").glob("*.png")):
+    for path in sorted((ROOT / "notebooks" / "images").glob("*.[ps][nv]g")):
         files.append(File.generated(config, f"images/{path.name}", abs_src_path=str(path)))
     files.append(File.generated(config, "CITATION.cff", abs_src_path=str(ROOT / "CITATION.cff")))
     for module in MODULES:
@@ -133,9 +116,9 @@ def on_files(files: Files, *, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    heads = re.match(r"<!-- README: (.+?) -->", markdown)
-    markdown = re.sub(r"<!-- README: (.+?) -->", lambda m: linked(section(m[1])), markdown)
-    if heads and heads[1] != "top":  # the heading of a page's first section becomes the page's title
-        markdown = markdown.removeprefix("#")
-    markdown = markdown.replace("<!-- layers -->", layers())
-    return re.sub(r"<!-- file: (.+?) -->", lambda m: linked((ROOT / m[1]).read_text(encoding="utf-8")), markdown)
+    markdown = linked(markdown.replace("<!-- layers -->", layers()), "docs")
+
+    def inserted(match: re.Match[str]) -> str:
+        return linked((ROOT / match[1]).read_text(encoding="utf-8"), posixpath.dirname(match[1]))
+
+    return re.sub(r"<!-- file: (.+?) -->", inserted, markdown)

@@ -21,6 +21,7 @@ from metawidgets.files.part_files import replacing
 from metawidgets.reports import catalogue
 from metawidgets.reports.pages.export import CSP
 from metawidgets.reports.parameters import Parameters
+from metawidgets.reports.site_navigation import Neighbour, with_navigation
 
 __all__ = ["Ran", "build_site"]
 
@@ -93,7 +94,13 @@ def build_site(
     with ThreadPoolExecutor(max(1, jobs)) as pool:
         found = list(pool.map(run, paths))
     pages = {one.name: one.page for one in found if one.page}
-    found = [replace(one, size=_link(one.page, pages)) if one.page else one for one in found]
+    complete = [one for one in found if one.page]
+    sizes = {
+        one.name: _link(one.page, pages, *(_neighbour(complete, i + step) for step in (-1, 1)))
+        for i, one in enumerate(complete)
+        if one.page
+    }
+    found = [replace(one, size=sizes.get(one.name, 0)) for one in found]
     _write_index(out, found)
     return found
 
@@ -122,8 +129,18 @@ def _run(path: Path, folder: Path, values: Mapping[str, object]) -> Ran:
     )
 
 
-def _link(page: Path, pages: Mapping[str, Path]) -> int:
-    """Turn a page's mentions of other notebooks into links to their pages, if the site has them. Return the page's size in bytes."""
+def _neighbour(ran: Sequence[Ran], i: int) -> Neighbour | None:
+    if not 0 <= i < len(ran) or (page := ran[i].page) is None:
+        return None
+    return Neighbour(f"../{quote(page.parent.name)}/{quote(page.name)}", ran[i].title)
+
+
+def _link(page: Path, pages: Mapping[str, Path], before: Neighbour | None, after: Neighbour | None) -> int:
+    """Turn a page's mentions of other notebooks into links to their pages, if the site has them, and add its navigation.
+
+    Returns:
+        the page's size in bytes.
+    """
 
     def linked(found: re.Match[str]) -> str:
         path, part = found[2], found[3] or ""
@@ -133,8 +150,9 @@ def _link(page: Path, pages: Mapping[str, Path]) -> int:
         return f'{found[1]}href="../{quote(other.parent.name)}/{quote(other.name)}{part}"'
 
     text = page.read_text(encoding="utf-8")
+    text = re.sub(r'(<a\b[^>]*?)data-notebook="([^"#]+)(#[^"]*)?"', linked, text)
     with replacing(page) as beside:
-        beside.write_text(re.sub(r'(<a\b[^>]*?)data-notebook="([^"#]+)(#[^"]*)?"', linked, text), encoding="utf-8")
+        beside.write_text(with_navigation(text, before, after), encoding="utf-8")
     return page.stat().st_size
 
 

@@ -41,6 +41,8 @@ def test_every_notebook_is_run_and_linked(tmp_path):
     assert '<a href="../good/good.html#part">here</a>' in page
     assert '<a data-notebook="bad.ipynb">failed</a>' in page  # there is no page to link to
     assert '<a href="https://e.com/good.ipynb" rel="noopener noreferrer">elsewhere</a>, <a href="good.csv">' in page
+    assert '<a href="../index.html">All notebooks</a>' in page
+    assert 'rel="next"' not in page  # the next notebook has no page
     assert first.question == "What is one and one? On two lines."
     assert first.size == first.page.stat().st_size
     assert second.page is None

@@ -14,6 +14,8 @@ _MEMORY, _SECONDS, _LONGEST = 200_000_000, 5, 20_000
 _DEFINITION = re.compile(
     r"\\(?:newcommand|renewcommand|providecommand|DeclareMathOperator|[gex]?def|let)(?![a-zA-Z])\*?"
 )
+_PRIME = r'<mo [^>]*class="tml-prime"[^>]*>[^<]*</mo>'
+_PRIMED = re.compile(rf"<msup>(<mi[^>]*>[^<]*</mi>)({_PRIME}|<mrow[^>]*>(?:{_PRIME})+</mrow>)</msup>")
 _engine = threading.local()  # an engine belongs to the thread that made it
 
 
@@ -148,7 +150,8 @@ def _convert(tex: str, display: bool) -> str:
     if len(tex) > _LONGEST:
         raise ValueError(f"a formula has {len(tex):,} characters; at most {_LONGEST:,} are converted")
     try:
-        return _converter()(tex, display)
+        # A font's prime is raised already; as a superscript it is raised twice, and small.
+        return _PRIMED.sub(r"<mrow>\1\2</mrow>", _converter()(tex, display))
     except (quickjs.JSException, quickjs.StackOverflow) as error:
         text = re.sub(r"^\w*Error:\s*", "", str(error).splitlines()[0]).partition(" at position")[0]
         raise ValueError(text.strip() or "the formula cannot be parsed") from None

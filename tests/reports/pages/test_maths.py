@@ -31,6 +31,8 @@ def texts(math: str) -> str:
         (r"\mathbb{E}_{x \sim p}", "𝔼x∼p", "msub"),
         (r"\mathcal{L}", "ℒ", "mi"),
         (r"\boldsymbol{\theta}", "𝜽", "mi"),
+        (r"\theta' = 1", "θ′=1", "mrow"),
+        (r"\theta_i'", "θi′", "msubsup"),
         (r"\left\lVert x \right\rVert_2^2", "‖x‖22", "msubsup"),
         (r"\sum_{i=1}^n x_i", "∑i=1nxi", "munderover"),
         (r"\underbrace{a+b}_{n}", "a+b⏟n", "munder"),
@@ -49,6 +51,12 @@ def test_a_formula_is_right_or_marked(tex, shown, element):
     assert texts(math) == (shown if shown is not None else "".join(tex.split()))
     # What cleaning removed of it, the page would not show.
     assert BeautifulSoup(cleaned(math), "html.parser") == BeautifulSoup(math, "html.parser")
+
+
+def test_a_prime_is_raised_once():
+    """The character is raised already, so it is no superscript."""
+    assert "<msup>" not in mathml(r"\theta' - f''(x) + \mathcal{L}'")
+    assert "<msup>" in mathml(r"\theta^2")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ FILE = Path(__file__).parent / "RESULTS.md"
 BENCH = Path("build/bench/peers.json")
 SETTINGS = ((5, 1), (5, 5), (20, 1), (20, 5))
 EPISODES = "600 test episodes with 15 queries per class; 300 at several shots, except for learners that are also measured 20-way."
-MANN_PUBLISHED = {1: 36.4, 2: 82.8, 3: 91.0, 4: 92.6, 5: 94.9, 10: 98.1}
+APPEARANCES = (1, 2, 3, 4, 5, 10)
+APPEARANCES_PUBLISHED = {"MANN": (36.4, 82.8, 91.0, 92.6, 94.9, 98.1), "LSTM": (24.4, 49.5, 55.3, 61.0, 63.6, 62.5)}
 HEAD = """# What the learners score
 
 `python benchmarks/papers.py results` writes this file from the measurements of `papers.py measure`. Only the published figures and the
@@ -163,14 +164,14 @@ def _appearances(dataset: str, mine: Mapping[str, Any]) -> str:
     if not measured:
         return section[0] if section else ""
     rows = [["an ideal guesser that rules out used labels", f"{100 * ideal_first_guess(5):.1f}", *[""] * 5]]
-    rows.append(["published, MANN", *(f"{MANN_PUBLISHED[n]}" for n in (1, 2, 3, 4, 5, 10))])
+    rows += [[f"published, {name}", *map(str, shares)] for name, shares in APPEARANCES_PUBLISHED.items()]
     for name in ("mann", "lstm"):
         if name in measured:
             at = dict(zip(measured[name]["at"], measured[name]["mean"], strict=True))
-            rows.append([name, *(f"{100 * at[n]:.1f}" for n in (1, 2, 3, 4, 5, 10))])
+            rows.append([name, *(f"{100 * at[n]:.1f}" for n in APPEARANCES)])
         elif section and (line := re.search(rf"^\| {name} \|.*$", section[0], re.M)):
             rows.append([cell.strip() for cell in line[0].strip("|").split("|")])
-    head = ["accuracy at the n-th appearance of a class", *(str(n) for n in (1, 2, 3, 4, 5, 10))]
+    head = ["accuracy at the n-th appearance of a class", *map(str, APPEARANCES)]
     departure = (
         "Labels come with their items here, but one item late in the paper: with late labels neither learner rose above chance in "
         "the steps that were affordable here.\n\n"

@@ -161,7 +161,8 @@ def above():
 
     def get(notebook: str) -> dict[str, Any]:
         if notebook not in made:
-            made[notebook] = names = {"__name__": notebook}
+            names: dict[str, Any] = {"__name__": notebook}
+            made[notebook] = names
             for step in ABOVE[notebook]:
                 source = cell(notebook, step) if step.isidentifier() else step
                 exec(source, names)

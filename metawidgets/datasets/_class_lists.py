@@ -116,6 +116,7 @@ def _read_split(dataset: str, path: Path) -> _Parts:
     """
     parts: _Parts = {"train": [], "validation": [], "test": []}
     owners: dict[str, tuple[Split, str]] = {}
+    lines: list[tuple[str, Split, str]]
     if is_folder(path):
         files = {stem: path / f"{stem}.csv" for stem in _WORDS if is_file(path / f"{stem}.csv")}
         if not files:

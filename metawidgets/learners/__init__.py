@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
@@ -127,15 +127,14 @@ def find(name: str) -> Callable[..., Learner]:
             )
         name = others[name].value
     found: Any = import_object(name)
-    is_other = isinstance(found, Learner) or (isinstance(found, type) and not issubclass(found, Learner))
-    if is_other or not callable(found):
+    made = isinstance(found, Learner)
+    other = isinstance(found, type) and not issubclass(found, Learner)
+    if made or other or not callable(found):
         raise LearnerError(f"{name!r} is {found!r}; name a subclass of Learner, or a function that returns a learner.")
-    return found
+    return cast(Callable[..., Learner], found)
 
 
-def build(
-    name: str, *, item_shape: Sequence[int], output_dim: int, network: nn.Module | str | None = None, **options: Any
-) -> Learner:
+def build(name: str, *, item_shape: Sequence[int], output_dim: int, network: Any = None, **options: Any) -> Learner:
     """Build a learner, by default with the default network for items of `item_shape`.
 
     Args:

@@ -73,7 +73,11 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
     found = []
     for pair, of_pair in rates.items():
         mean, low = float(np.mean(of_pair)), sum(rate <= _LOW for rate in of_pair)
-        if mean <= _COPIES and low >= _MOST * len(of_pair) and binom.sf(low - 1, len(of_pair), often) * len(rates) < _CHANCE:
+        if (
+            mean <= _COPIES
+            and low >= _MOST * len(of_pair)
+            and binom.sf(low - 1, len(of_pair), often) * len(rates) < _CHANCE
+        ):
             found.append((mean, len(of_pair), pair))
     if not found:
         return None

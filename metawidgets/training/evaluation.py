@@ -60,7 +60,8 @@ def evaluate(
             (`per_class`, `confusions`, `calibration`, `worst_queries`, `verdict`). It takes about 2 kB an episode.
 
     Returns:
-        Accuracy or mean squared error per episode, and the answers to the queries. Its confidence interval is over episodes, never over pooled queries.
+        Accuracy or mean squared error per episode, and the answers to the queries. The confidence interval is over episodes, never
+        over pooled queries.
 
     Raises:
         EpisodeError: if `n_episodes` is not positive.

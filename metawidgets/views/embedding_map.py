@@ -103,7 +103,7 @@ def embedding_map(trace: Trace, *, step: int | None = None, width: int = 460, im
         if len(names) <= _NAMED:
             # A name runs towards the middle and takes at most half the plot, so that neither edge cuts it at any width.
             on_the_right = f"datum.x > {sum(box.x) / 2:.5g}"
-            names_of = {
+            names_of: dict[str, Any] = {
                 "align": alt.expr(f"{on_the_right} ? 'right' : 'left'"),
                 "dx": alt.expr(f"{on_the_right} ? -11 : 11"),
                 "limit": alt.expr("width / 2 - 14"),

@@ -67,7 +67,7 @@ def test_it_computes_what_its_paper_says(name: str, shots: int) -> None:
     assert isinstance(learner, TransductiveHead)
     support, y, query = features(shots, shots=shots)
     support, query = oracles.unit(support), oracles.unit(query)
-    found = learner.classify(*map(torch.tensor, (support, y)), 3, torch.tensor(query))
+    found = learner.classify(torch.tensor(support), torch.tensor(y), 3, torch.tensor(query))
     expected = oracle(support, y, query)
     np.testing.assert_allclose(log_softmax(found.numpy(), 1), log_softmax(expected, 1), atol=1e-6)
 

@@ -23,7 +23,7 @@ _ACTIONS: dict[type, str] = {
     " scroll_into_view_if_needed select_option set_checked uncheck",
     Keyboard: "down insert_text press type up",
     Mouse: "click dblclick down move up wheel",
-    Page: "emulate_media set_viewport_size",
+    Page: "emulate_media set_viewport_size wait_for_timeout",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
 from metawidgets.reports import Report, run_report
 from metawidgets.reports.pages.export import export_component
@@ -19,7 +19,6 @@ from tests.browser.hosts.jupyter import Lab, Notebook, lab_server
 from tests.browser.live import LivePage
 from tests.browser.settled import settle_after_actions
 
-expect.set_options(timeout=20_000)
 settle_after_actions()
 
 

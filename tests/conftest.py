@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from filelock import FileLock
 from jaxtyping import install_import_hook
 
 import tests.shapes  # noqa: F401 - the hook below names it, and finds only what is imported
@@ -172,8 +174,38 @@ def _slow_down(browser: "Browser", times: float) -> None:
 
 
 @pytest.fixture(scope="session")
-def smoke_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Any]], Any]:
+    """Return a function that makes something dear once for all workers: `made_once("gallery", make)` gives `make(folder)`.
+
+    The first worker that asks makes it, and the others read a pickle of it. A test must not change the files in the folder.
+    """
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # the workers' folders lie side by side
+
+    def once(name: str, make: Callable[[Path], Any]) -> Any:
+        folder, kept = base / f"once-{name}", base / f"once-{name}.pickle"
+        with FileLock(base / f"once-{name}.lock"):
+            if not kept.exists():
+                folder.mkdir(exist_ok=True)
+                kept.write_bytes(pickle.dumps(make(folder)))
+            return pickle.loads(kept.read_bytes())
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def smoke_report(made_once: Callable[..., Any]) -> "Report":
     """The report few_shot, run once with few steps and episodes, for all tests that need it."""
     from metawidgets.reports import run_report
 
-    return run_report("few_shot", tmp_path_factory.mktemp("few_shot"), {"smoke": True})
+    return made_once("few_shot", lambda folder: run_report("few_shot", folder, {"smoke": True}))
+
+
+@pytest.fixture(scope="session")
+def gallery(made_once: Callable[..., Any], root: Path) -> "Report":
+    """The gallery, run once in small sizes for all tests that use its page."""
+    from metawidgets.reports import run_report
+
+    return made_once(
+        "gallery", lambda folder: run_report(root / "notebooks" / "gallery.ipynb", folder, {"smoke": True})
+    )

@@ -141,13 +141,15 @@ IN_BOTH_TIERS = ("00_quickstart", "few_shot")  # a notebook of the course, and t
     [pytest.param(p, marks=() if p.stem in IN_BOTH_TIERS else pytest.mark.slow, id=p.stem) for p in NOTEBOOKS],
 )
 def test_it_runs(path, tmp_path, request):
-    if path.stem == "few_shot":  # run once for these tests and the browser's
-        report = request.getfixturevalue("smoke_report")
+    shared = {"few_shot": "smoke_report", "gallery": "gallery"}  # run once for these tests and the browser's
+    if path.stem in shared and not SEED:
+        report = request.getfixturevalue(shared[path.stem])
+    else:
+        report = run_report(path, tmp_path, {"smoke": True, **SEED})
+    if path.stem == "few_shot":
         page = report.html.read_text(encoding="utf-8")
         for component in ("mw-episode-view", "mw-inner-loop-slider", "mw-prototype-heatmap", "mw-chart-view"):
             assert component in page
-    else:
-        report = run_report(path, tmp_path, {"smoke": True, **SEED})
     assert sound(report)
     assert contradictions(read(report.notebook)) == []
     for name, (low, high) in EXPECTED.get(path.stem, {}).items():

@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
 
-from metawidgets.reports import Report, run_report
 from metawidgets.reports.pages.export import export_component
 from tests.browser import live
 from tests.browser.hosts.jupyter import Lab, Notebook, lab_server
@@ -158,12 +157,6 @@ def open_live(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., LivePa
     for context, guard in opened:
         context.close()
         guard.check()
-
-
-@pytest.fixture(scope="session")
-def gallery(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The gallery, run once in small sizes for all tests that use its page."""
-    return run_report(root / "notebooks" / "gallery.ipynb", tmp_path_factory.mktemp("gallery"), {"smoke": True})
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ class LivePage:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.page.evaluate("() => window.mwIdle()")
 
-    def until(self, condition: Callable[[], Any], timeout: float = 20) -> Any:
+    def until(self, condition: Callable[[], Any], timeout: float = 60) -> Any:
         """Call `settle` until the condition is true. Fail the test if that takes too long."""
         end = time.monotonic() + timeout
         while not (value := condition()):

@@ -1,15 +1,11 @@
 """An executed notebook as one page: opened offline, its components still work."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from ipywidgets import IntSlider, VBox
-from nbclient import NotebookClient
 from playwright.sync_api import expect
-from traitlets.config import Config
 
 from metawidgets.reports.pages.export import export_component, export_notebook
 from metawidgets.widgets import EpisodeView
@@ -33,17 +29,15 @@ EpisodeView(sheet(), selection=selection)""",
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory) -> Path:
+def report(made_once) -> Path:
     """The exported page of a notebook that a kernel has run."""
+    return made_once("exported_page", _report)
+
+
+def _report(into: Path) -> Path:
     make = {True: nbformat.v4.new_markdown_cell, False: nbformat.v4.new_code_cell}
     nb = nbformat.v4.new_notebook(cells=[make[text.startswith("# A")](text) for text in CELLS])
-    root = Path(__file__).parents[2]
-    with tempfile.TemporaryDirectory(prefix="mw-") as folder:
-        # Use a socket file, because another process may take a port. Its path must be shorter than pytest's paths.
-        config = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}})
-        client = NotebookClient(nb, timeout=120, resources={"metadata": {"path": str(root)}}, config=config)
-        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1"})
-    return export_notebook(nb, tmp_path_factory.mktemp("page") / "report.html")
+    return export_notebook(executed(nb), into / "report.html")
 
 
 def test_it_is_ready_within_two_seconds_and_small(report, open_html, patience):

@@ -313,7 +313,7 @@ def test_restored_without_its_training_it_says_what_it_lacks(open_live):
     restored = widgets.OuterLoopMonitor.from_dict(monitored(done=20).to_dict())
     live = open_live(restored)
     expect(button(live, "Resume")).to_be_disabled()
-    assert "make it again in a cell" in str(button(live, "Resume").get_attribute("title"))
+    expect(button(live, "Resume")).to_have_attribute("title", re.compile("make it again in a cell"))
     live.view.get_by_role("slider", name="Outer step shown").focus()
     live.page.keyboard.press("Home")
     live.until(lambda: restored.step == 0 and not restored.follow)

@@ -1,18 +1,12 @@
 """A notebook of ipywidgets, other anywidgets and mixtures, run, exported, and opened without a network or Python."""
 
-import asyncio
 import json
-import os
 import re
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from playwright.sync_api import Locator, Page, expect
-from traitlets.config import Config
 
 from metawidgets.reports.pages.export import PageExporter
 from metawidgets.reports.pages.left_out import LeftOut
@@ -27,22 +21,15 @@ ERRORS = [  # of the widgets that cannot run here, which say so on the console a
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory) -> tuple[Path, list[LeftOut]]:
+def exported(made_once) -> tuple[Path, list[LeftOut]]:
+    """The exported page of a notebook that a kernel has run, and what the page does not show."""
+    return made_once("page_widgets", _exported)
+
+
+def _exported(into: Path) -> tuple[Path, list[LeftOut]]:
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
-    root = Path(__file__).parents[2]
-    with tempfile.TemporaryDirectory(prefix="mw-") as folder:
-        # Our kernel client, since Jupyter's own can miss a reply where a cell prints into an `Output`.
-        manager = {
-            "transport": "ipc",
-            "ip": f"{folder}/k",
-            "client_class": "metawidgets.reports.kernel_client.KernelClient",
-        }
-        config = Config({"KernelManager": manager})
-        client = NotebookClient(nb, timeout=300, resources={"metadata": {"path": str(root)}}, config=config)
-        # In a thread of its own: in this one, Playwright's event loop counts as running.
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, client.async_execute(env={**os.environ, "OMP_NUM_THREADS": "1"})).result()
-    path = tmp_path_factory.mktemp("page") / "widgets.html"
+    executed(nb)
+    path = into / "widgets.html"
     exporter = PageExporter("Widgets")
     path.write_text(exporter.from_notebook_node(nb)[0], encoding="utf-8")
     return path, exporter.left_out

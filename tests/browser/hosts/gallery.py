@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -94,6 +95,18 @@ def complaints(root: Locator, least_width: float = 420) -> list[str]:
     return found
 
 
+def settled_complaints(look: Callable[[], list[str]], timeout: float = 10) -> list[str]:
+    """Return what is wrong once nothing is, or after `timeout` seconds. A busy host lays out its parts late."""
+    end = time.monotonic() + timeout
+    while (wrong := look()) and time.monotonic() < end:
+        time.sleep(0.2)
+    return wrong
+
+
+def _wrong(displays: Locator, number: int, least_width: float, also: Callable[[Locator], list[str]]) -> list[str]:
+    return [text for i in range(number) for text in complaints(displays.nth(i), least_width)] + also(displays)
+
+
 def check_all(
     place: Page | Locator,
     least_width: float = 420,
@@ -115,8 +128,7 @@ def check_all(
         except PlaywrightTimeout:
             found[name] = ["it is not shown"]
             continue
-        wrong = [text for i in range(number) for text in complaints(displays.nth(i), least_width)] + also(displays)
-        if wrong:
+        if wrong := settled_complaints(partial(_wrong, displays, number, least_width, also)):
             found[name] = wrong
     assert found == {}, "\n" + "\n".join(f"{name}: {'; '.join(wrong)}" for name, wrong in found.items())
 

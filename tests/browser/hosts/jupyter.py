@@ -173,7 +173,7 @@ class Notebook:
         )
         return json.loads(text)
 
-    def wait_for(self, expression: str, value: Any, timeout: float = 10) -> None:
+    def wait_for(self, expression: str, value: Any, timeout: float = 60) -> None:
         """Wait until an expression in the kernel has this value. Messages from the browser may be delayed or merged."""
         end = time.monotonic() + timeout
         while (seen := self.evaluate(expression)) != value:

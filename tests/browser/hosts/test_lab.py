@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hosts.gallery import NOTEBOOK, check_all, check_theme, complaints, drive, section
+from tests.browser.hosts.gallery import NOTEBOOK, check_all, check_theme, complaints, drive, section, settled_complaints
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -35,7 +35,7 @@ def test_lab_shows_all_and_drives_three(open_in_lab, lab):
     lab.end_sessions()
     again = lab.open(page, "hosts.ipynb").page
     check_all(again)
-    assert section(again, "PrototypeHeatmap").locator("[aria-label]").count() > 3
+    expect(section(again, "PrototypeHeatmap").locator("[aria-label]").nth(3)).to_be_attached()
     slider = section(again, "InnerLoopSlider").locator("input.mw-slider").first
     expect(slider).to_have_value("2")
 
@@ -85,7 +85,7 @@ def test_two_displays_an_output_view_and_a_resized_window_while_it_plays(open_in
     for place in (notebook_page, view):
         for name in ("InnerLoopSlider", "PrototypeHeatmap"):
             root = section(place, name).first
-            assert complaints(root, least_width=300) == []
+            assert settled_complaints(lambda root=root: complaints(root, least_width=300)) == []
 
     # If the window becomes narrow while the steps play, they continue, and the component adapts to the width.
     slider = displays.nth(0)
@@ -96,8 +96,8 @@ def test_two_displays_an_output_view_and_a_resized_window_while_it_plays(open_in
     slider.get_by_role("button", name="Play").click()
     page.set_viewport_size({"width": 1100, "height": 800})
     expect(first).to_have_value(str(last), timeout=30_000)
+    assert settled_complaints(lambda: complaints(slider, least_width=300)) == []
     assert width_of(slider) < wide - 50
-    assert complaints(slider, least_width=300) == []
 
 
 def width_of(root: Locator) -> float:

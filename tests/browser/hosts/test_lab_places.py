@@ -50,7 +50,7 @@ def show(open_in_lab: Callable[..., Notebook]) -> Callable[[str], Locator]:
 def test_every_component_in(show, place):
     cell = show(PLACES[place])
     also = _not_beside if place == "HBox, 1,100 px" else lambda displays: []
-    check_all(cell, LEAST.get(place, 420), number=1 if place in SINGLE else 2, timeout=40, also=also)
+    check_all(cell, LEAST.get(place, 420), number=1 if place in SINGLE else 2, timeout=120, also=also)
 
 
 def _not_beside(displays: Locator) -> list[str]:
@@ -70,11 +70,11 @@ def _not_beside(displays: Locator) -> list[str]:
 def test_every_component_opened_later_in(show, box):
     cell = show(f"display({box}([Label('first'), one[name]], titles=('First', 'Second')))")
     title = ".lm-TabBar-tab" if box == "Tab" else ".jupyter-widget-Collapse-header"
-    section(cell, NAMES[-1]).first.wait_for(state="attached", timeout=40_000)
+    section(cell, NAMES[-1]).first.wait_for(state="attached", timeout=120_000)
     for closed in cell.locator(f".widget-{box.lower()}").all():
         expect(closed.locator("section.mw").first).to_be_hidden()
         closed.locator(title).nth(1).click()
-    check_all(cell, timeout=20)
+    check_all(cell, timeout=60)
 
 
 def test_every_component_in_a_sidebar(show):
@@ -95,7 +95,7 @@ def test_every_component_in_a_sidebar(show):
     side = page.locator(".jp-LinkedOutputView")
     _drag_side_to(page, side, 420)
     try:
-        check_all(side, least_width=330, timeout=40)
+        check_all(side, least_width=330, timeout=120)
     finally:
         page.evaluate(
             """() => [...window.jupyterapp.shell.widgets("right")]

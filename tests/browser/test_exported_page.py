@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from metawidgets.reports.pages.export import export_component, export_notebook
 from metawidgets.widgets import EpisodeView
+from tests.browser.executed import executed
 from tests.widgets.examples import HOSTILE, sheet
 
 CELLS = [

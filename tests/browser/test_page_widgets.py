@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from metawidgets.reports.pages.export import PageExporter
 from metawidgets.reports.pages.left_out import LeftOut
 from tests.browser.axe import faults
+from tests.browser.executed import executed
 from tests.browser.widget_cells import CELLS
 
 ERRORS = [  # of the widgets that cannot run here, which say so on the console alone

@@ -5,8 +5,8 @@ its width in that frame draws one frame later. A busy machine puts these after t
 """
 
 import functools
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from playwright.sync_api import Error, Keyboard, Locator, Mouse, Page
@@ -27,6 +27,20 @@ _ACTIONS: dict[type, str] = {
 }
 
 
+_hasty = False
+
+
+@contextmanager
+def hasty() -> Iterator[None]:
+    """Let actions follow each other without a wait, for tests of a hand that is faster than the page."""
+    global _hasty
+    _hasty = True
+    try:
+        yield
+    finally:
+        _hasty = False
+
+
 def _page(actor: Any) -> Page:
     return actor if isinstance(actor, Page) else actor.page
 
@@ -35,6 +49,8 @@ def _settled(action: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(action)
     def act(self: Any, *args: Any, **options: Any) -> Any:
         found = action(self, *args, **options)
+        if _hasty:
+            return found
         with suppress(Error):  # the action closed the page or left it
             _page(self).evaluate(_DRAWN)
         return found

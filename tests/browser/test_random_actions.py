@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from metawidgets import widgets
 from tests.browser.live import LivePage
+from tests.browser.settled import hasty
 from tests.widgets.examples import EXAMPLES, LIVE
 
 ACTIONS = int(os.environ.get("METAWIDGETS_ACTIONS", "100"))
@@ -63,7 +64,8 @@ class Hands:
         names = ["move", "click", "drag", "key", "key", "control", "control", "control", "wheel", "resize", "theme"]
         name = self.rng.choice([*names, "drop", "step", "tab"])
         self.done.append(name)
-        getattr(self, name)()
+        with hasty():
+            getattr(self, name)()
 
     def somewhere(self) -> tuple[float, float]:
         """Return a random place that is in both the component and the window."""

@@ -78,6 +78,7 @@ def test_what_a_page_asks_for_and_complains_about_is_written_down(browser, offli
     assert not seen.is_sound
 
 
+@pytest.mark.timeout(600)  # two notebooks are run
 def test_a_site_is_walked_with_the_network_cut(browser, offline, root, tmp_path):
     own = tmp_path / "on its own #1.ipynb"
     cells = [

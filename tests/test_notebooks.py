@@ -30,7 +30,7 @@ REPORTS = [path.stem for path in NOTEBOOKS if path.parent.name == "reports"]
 CASES = {
     "curves": {"dataset": "sinusoids", "learner": "maml", "k_shot": 10, "learner_options": {"test_steps": 5}},
     "points": {"dataset": "gaussians", "learner": "maml", "k_shot": 3},
-    "digits, untrained": {"dataset": "digits", "split": "all", "learner": "nearest"},
+    "digits, untrained": {"dataset": "digits", "split": "all", "learner": "nearest", "transfer": "glyphs"},
     "omniglot": {"dataset": "omniglot"},
 }
 MARKS = {"omniglot": [pytest.mark.omniglot]}
@@ -270,6 +270,12 @@ def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
     assert report.metrics["metric"] == metric
     assert len(report.metrics["scores"]) == report.metrics["n_episodes"] == 6
     assert np.mean(report.metrics["scores"]) == pytest.approx(report.metrics["mean"], rel=1e-3)
+    assert contradictions(read(report.notebook)) == []
+    elsewhere = report.metrics["transfer"]
+    assert elsewhere.get("dataset") == values.get("transfer")
+    if elsewhere:  # the nearest support item, twice
+        assert elsewhere["mean"] == elsewhere["nearest_neighbour"]
+        assert elsewhere["difference"] == 0
 
 
 COMPARISONS = {

@@ -77,7 +77,7 @@ def demo(
     few = f" ({note})" if note else ""
     out.print(f"Means over {n_episodes} episodes with 95 % confidence intervals{few}. Chance is 20 %.")
 
-    errors.print("Running the report of ProtoNet on unseen characters, and on real digits beside them.")
+    errors.print("Running the report of ProtoNet on unseen characters and on real digits.")
     values = {
         "checkpoint": str(folder / "protonet.safetensors"),
         "dataset": "glyphs",

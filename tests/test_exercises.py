@@ -182,7 +182,8 @@ def verdict(names: dict[str, Any], source: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "notebook", [pytest.param(n, marks=pytest.mark.slow if n in ("00", "02", "04") else ()) for n in sorted(ABOVE)]
+    "notebook",
+    [pytest.param(n, marks=pytest.mark.slow if n in ("00", "02", "03", "04") else ()) for n in sorted(ABOVE)],
 )
 def test_a_self_check_accepts_right_answers_and_no_others(notebook, above):
     exercise = cell(notebook, "exercise")

@@ -30,7 +30,7 @@ REPORTS = [path.stem for path in NOTEBOOKS if path.parent.name == "reports"]
 CASES = {
     "curves": {"dataset": "sinusoids", "learner": "maml", "k_shot": 10, "learner_options": {"test_steps": 5}},
     "points": {"dataset": "gaussians", "learner": "maml", "k_shot": 3},
-    "digits, untrained": {"dataset": "digits", "split": "all", "learner": "nearest"},
+    "digits, untrained": {"dataset": "digits", "split": "all", "learner": "nearest", "transfer": "glyphs"},
     "omniglot": {"dataset": "omniglot"},
 }
 MARKS = {"omniglot": [pytest.mark.omniglot]}
@@ -172,6 +172,7 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "protonet_1": (0.5, 0.95),
         "space_is_worth": (0.15, 0.8),
         "mean_is_worth": (-0.1, 0.1),
+        "from_nothing_gap": (0, 1e-6),
         "two_clouds_centroid": (0.4, 0.8),
         "two_clouds_nearest": (0.85, 1),
         "moved_to_itself": (5, 10),
@@ -181,6 +182,7 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "ratio_glyphs-protonet": (2, 10),
         "smallest_angle": (60, 104.5),
         "rank_correlation": (0.2, 1),
+        "rank_angle": (-1, -0.1),
         "within_alphabet": (-0.05, 0.05),
         "alphabet_p": (0.05, 1),
     },
@@ -198,10 +200,14 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
         "pretrained_best": (1, 5),
         "characters": (0.75, 1),
         "average_curve": (2, 5),
+        "proto_maml_gap": (0, 1e-5),
+        "edge_low": (0.004, 0.01),
+        "edge_high": (0.01, 0.03),
         "head_moves": (0.7, 1.6),
         "first_layer_moves": (0, 0.1),
     },
     "06_maml_outer_loop": {
+        "from_nothing_gap": (0, 1e-6),
         "cosine_small_rate": (0.9, 1),
         "cosine_large_rate": (-1, 0.9),
         "cosine_reptile_random": (0.5, 1),
@@ -266,6 +272,12 @@ def test_few_shot_takes_every_kind_of_episode(values, tmp_path):
     assert report.metrics["metric"] == metric
     assert len(report.metrics["scores"]) == report.metrics["n_episodes"] == 6
     assert np.mean(report.metrics["scores"]) == pytest.approx(report.metrics["mean"], rel=1e-3)
+    assert contradictions(read(report.notebook)) == []
+    elsewhere = report.metrics["transfer"]
+    assert elsewhere.get("dataset") == values.get("transfer")
+    if elsewhere:  # the nearest support item, twice
+        assert elsewhere["mean"] == elsewhere["nearest_neighbour"]
+        assert elsewhere["difference"] == 0
 
 
 COMPARISONS = {

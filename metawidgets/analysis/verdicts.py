@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Shaped
 
-from metawidgets.analysis.intervals import Interval
+from metawidgets.analysis.intervals import FEWEST_TO_TELL, Interval
 
 __all__ = ["comparison", "factor_text", "standing", "trend", "typical"]
 
@@ -55,7 +55,8 @@ def comparison(
     half = format(scale * difference.half_width, style)
     if where == "level":
         signed = format(round(size, 12) + 0.0, f"+{style}")
-        return f"{name} and {other} cannot be told apart (difference {signed} ± {half}{unit})"
+        few = " over so few episodes" if difference.n < FEWEST_TO_TELL else ""
+        return f"{name} and {other} cannot be told apart{few} (difference {signed} ± {half}{unit})"
     return (
         f"{name} is {'ahead of' if where == 'ahead' else 'behind'} {other} by {format(abs(size), style)} ± {half}{unit}"
     )

@@ -77,8 +77,13 @@ def demo(
     few = f" ({note})" if note else ""
     out.print(f"Means over {n_episodes} episodes with 95 % confidence intervals{few}. Chance is 20 %.")
 
-    errors.print("Running the report of ProtoNet on real digits.")
-    values = {"checkpoint": str(folder / "protonet.safetensors"), "dataset": "digits", "split": "all", "seed": seed}
+    errors.print("Running the report of ProtoNet on unseen characters and on real digits.")
+    values = {
+        "checkpoint": str(folder / "protonet.safetensors"),
+        "dataset": "glyphs",
+        "transfer": "digits",
+        "seed": seed,
+    }
     done = report_with_progress("few_shot", folder / "report", {**values, "n_episodes": n_episodes, "smoke": smoke})
     out.print("The report; open it in a browser:")
     out.print(f"[bold]{done.html}[/]")

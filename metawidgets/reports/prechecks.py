@@ -75,7 +75,10 @@ class Prechecks:
         shots = values.get("shots") or []
         k_shot = values["k_shot"] or (_FOR_CURVES if source.is_regression else 1)
         k_shot = max([k_shot, *(shots[:2] if values["smoke"] else shots)])
-        sampler = EpisodeSampler(source, n_way=values["n_way"], k_shot=k_shot, n_query=values["n_query"])
+        size = {"n_way": values["n_way"], "k_shot": k_shot, "n_query": values["n_query"]}
+        sampler = EpisodeSampler(source, **size)
+        if values.get("transfer"):
+            self._check_transfer(values["transfer"], sampler, size)
         if "learner" in values and not checkpoint:
             method, its_options = values["learner"], values["learner_options"]
             what = ["built", name, options, method, its_options, values["n_way"]]
@@ -91,6 +94,17 @@ class Prechecks:
                 report_learner(checkpoint, sampler.episode(0))
             else:  # some may be unable to take the episodes, and the report says why; but not all
                 report_learners(values["learners"], sampler.episode(0))
+
+    def _check_transfer(self, name: str, sampler: EpisodeSampler, size: Mapping[str, Any]) -> None:
+        """Check that the other dataset has episodes of the same form."""
+        other = self._source(name, {}, "all")
+        if other is None:
+            return
+        mine, its = sampler.episode(0).item_shape, EpisodeSampler(other, **size).episode(0).item_shape
+        if its != mine:
+            raise ParameterError(
+                f"transfer={name!r} has items of shape {its}, but the learner takes {mine}; give a dataset with such items."
+            )
 
     def _once(self, what: list[Any], make: Callable[[], Any]) -> Any:
         """Return what `make` returned when it was first called for the same thing."""

@@ -29,6 +29,8 @@ def test_comparison_says_each_outcome():
     assert comparison("A", "B", Interval(0.031, 0.012, 99)) == "A is ahead of B by 3.1 ± 1.2 points"
     assert comparison("A", "B", Interval(-0.031, 0.012, 99)) == "A is behind B by 3.1 ± 1.2 points"
     assert comparison("A", "B", Interval(0.0, 0.0, 99)) == "A and B cannot be told apart (difference +0.0 ± 0.0 points)"
+    few = comparison("A", "B", Interval(-0.12, 0.046, 4))
+    assert few == "A and B cannot be told apart over so few episodes (difference -12.0 ± 4.6 points)"
     said = comparison("A", "B", Interval(-0.5, 0.1, 99), unit="", scale=1, style=".2f", lower_is_better=True)
     assert said == "A is ahead of B by 0.50 ± 0.10"
 

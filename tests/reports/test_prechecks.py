@@ -38,6 +38,12 @@ MISTAKES = [
     ("few_shot", {"dataset_options": {"n_classes": 60}, "n_way": 200}, r"n_way=200, but .* has 10 classes"),
     ("few_shot", {"k_shot": 100, "learner": "nearest"}, "k_shot=100 and n_query=15 need 115 items"),
     ("few_shot", {"train_way": 999}, "n_way=999, but"),
+    ("few_shot", {"transfer": "digitz"}, "there is no dataset 'digitz'; did you mean 'digits'"),
+    (
+        "few_shot",
+        {"transfer": "gaussians"},
+        r"transfer='gaussians' has items of shape \(2,\), but the learner takes \(1, 28, 28\)",
+    ),
     ("few_shot", {"learner": "protonett"}, "there is no learner 'protonett'; did you mean 'protonet'"),
     ("few_shot", {"learner": "glyphs-protonet"}, "there is no learner 'glyphs-protonet'"),
     (

@@ -198,9 +198,10 @@ class Episode(EpisodeEdits):
             little = np.ascontiguousarray(a, dtype=a.dtype.newbyteorder("<"))
             data = base64.b64encode(little.tobytes()).decode()
             arrays[name] = {"dtype": a.dtype.name, "shape": list(a.shape), "data": data}
-        return {"format": "metawidgets.episode/1", **arrays, **self._plain()}
+        return {"format": "metawidgets.episode/1", **arrays, **self.plain_fields()}
 
-    def _plain(self) -> dict[str, Any]:
+    def plain_fields(self) -> dict[str, Any]:
+        """Return the fields besides the arrays as JSON-able values."""
         return {
             "class_names": list(self.class_names),
             "support_items": [list(i) for i in self.support_items],
@@ -224,7 +225,7 @@ class Episode(EpisodeEdits):
 
     def save(self, path: str | Path) -> Path:
         """Write a safetensors file at exactly this path, or an `.npz` if the path ends so. Return the path."""
-        plain = json.dumps({"format": "metawidgets.episode/1", **self._plain()})
+        plain = json.dumps({"format": "metawidgets.episode/1", **self.plain_fields()})
         return write_arrays(path, {name: getattr(self, name) for name in _ARRAYS}, plain)
 
     @classmethod

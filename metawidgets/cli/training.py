@@ -228,14 +228,12 @@ def evaluate(
     trained_on = {} if model is None else model.card.get("data", {})
     dataset = dataset or str(trained_on.get("dataset", "glyphs"))
     own = trained_on.get("options", {}) if dataset == trained_on.get("dataset") else {}
-    source = None
     if episodes is None:
         source = datasets.load(dataset, **{**own, **options_from(dataset_option)}).source(split)
-    if source is not None:
         sampler = EpisodeSampler(source, n_way=n_way, k_shot=k_shot, n_query=n_query, seed=seed)
         n_episodes = n_episodes or 600
     else:
-        sampler = EpisodeList.load(episodes)
+        source, sampler = None, EpisodeList.load(episodes)
         n_episodes = n_episodes or len(sampler)
     if model is None:
         example = sampler.episode(0)

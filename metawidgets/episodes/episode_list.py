@@ -107,7 +107,7 @@ class EpisodeList(Sequence[Episode]):
         if {name for each in names for name in each} != set(arrays) or not all(isinstance(e, dict) for e in entries):
             raise EpisodeError(f"{path} lacks arrays or fields of an episode; save the list again.")
         found = [
-            Episode(*(arrays[name] for name in each), **plain_fields(entry))
+            Episode(**{key: arrays[name] for key, name in zip(_ARRAYS, each, strict=True)}, **plain_fields(entry))
             for each, entry in zip(names, entries, strict=True)
         ]
         return cls(found, name=plain["name"])

@@ -50,7 +50,7 @@ class ItemCounts:
                     f"{name}={given!r} is not a pair (low, high) to draw from; give one, such as (1, 5), or a list of one number "
                     "per class."
                 )
-            return cls(*numbers)
+            return cls(numbers[0], numbers[1])
         if n_way is None or len(numbers) != n_way:
             raise EpisodeError(
                 f"{name}={given!r} has {len(numbers)} numbers for {n_way or 'no'} classes; give one per class, or a pair (low, high)."

@@ -160,9 +160,11 @@ class _Game:
             self.settings: dict[str, Any] = {**episodes.settings, "drawn_k_shot": most}
             del self.settings["k_shot"]
         else:
-            every = episodes if isinstance(episodes, EpisodeList) else None
-            low = min(int(e.shots.min()) for e in every) if every else episodes.shots.low
-            self.k_shot = max(int(e.shots.max()) for e in every) if every else episodes.shots.high
+            if isinstance(episodes, EpisodeList):
+                low = min(int(e.shots.min()) for e in episodes)
+                self.k_shot = max(int(e.shots.max()) for e in episodes)
+            else:
+                low, self.k_shot = episodes.shots.low, episodes.shots.high
             self.shots = tuple(k for k in self.shots if k <= low)
             self.settings = dict(episodes.settings)
         self.episodes = episodes

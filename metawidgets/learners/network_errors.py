@@ -24,7 +24,8 @@ def sized(learner: Learner, episode: Episode | EpisodeBatch) -> Iterator[None]:
     If the network declares the shape of its items, that is compared. If not, two items are sent through it, to find the layer that
     refuses them, or to see that its output is not a row of numbers for each item. An error with another cause stays as it is.
     """
-    if episode.support_x.dtype == np.int32 and not isinstance(learner.network, nn.Module):
+    tokens = isinstance(episode, Episode | EpisodeBatch) and episode.support_x.dtype == np.int32
+    if tokens and not isinstance(learner.network, nn.Module):
         raise LearnerError(
             f"{type(learner).__name__} compares the numbers of raw items, and token ids are names, not numbers; use a learner "
             "whose network begins with nn.Embedding."

@@ -1,10 +1,12 @@
 """Arena instruments: learners are compared with each other, and with a person, on the same episodes."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from metawidgets.episodes import Episode, EpisodeList, EpisodeSampler
+from metawidgets.episodes.arrays import whole
 from metawidgets.errors import EpisodeError
 from metawidgets.records import ArenaRound, EpisodeComparison
 
@@ -128,8 +130,8 @@ def you_are_the_learner(
         if not isinstance(sampler, EpisodeSampler):
             expect_sampler(sampler)
             raise AssertionError  # expect_sampler has refused it
-        spec = sampler.spec
-        sampler = EpisodeSampler(sampler.source, n_way=spec.n_way, k_shot=spec.k_shot, n_query=spec.n_query, seed=seed)
+        sampler = copy(sampler)
+        sampler.seed = whole("seed", seed)
     table, game = _table(learners, sampler, shots, n_episodes)
     comparisons = [game.play(i) for i in range(game.n_episodes)]
     return YouAreTheLearner(list(table), comparisons, n_query=n_query, reveal=reveal, selection=selection)

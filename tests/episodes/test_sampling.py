@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metawidgets.datasets import validation_source
 from metawidgets.episodes import AlternatingShots, ClassPool, EpisodeSampler, check_disjoint
 from metawidgets.errors import EpisodeError
 
@@ -273,6 +274,7 @@ def test_cross_domain_queries_come_from_the_other_pool() -> None:
     batch = sampler.batch(0, 10)
     assert (rows(batch.support_x) // 2 == np.take_along_axis(batch.classes, batch.support_y, 1)).all()
     assert (rows(batch.query_x) // 6 == np.take_along_axis(batch.classes, batch.query_y, 1)).all()
+    assert validation_source(sampler.source) is None
     with pytest.raises(EpisodeError, match=r"photo.* in both test and train \(queries\)"):
         check_disjoint(train=sampler.source, test=query)
 

@@ -261,6 +261,7 @@ def test_numbers_that_are_none_are_refused(k_shot: Any, said: str) -> None:
 
 def test_cross_domain_queries_come_from_the_other_pool() -> None:
     support = pool((2,) * 4, name="sketch")  # two items are enough for two shots
+    support = replace(support, items=support.items + 100)  # not the content of a photo
     query = pool((6,) * 6, name="photo").subset(["c5", "c3", "c1", "c2", "c0"])
     sampler = EpisodeSampler(support, n_way=3, k_shot=2, n_query=4, query_pool=query)
     for i in range(20):
@@ -269,10 +270,10 @@ def test_cross_domain_queries_come_from_the_other_pool() -> None:
         assert {item.dataset for item in e.query_items} == {"photo"}
         assert e.shots.tolist() == [2] * 3
         assert e.queries.tolist() == [4] * 3
-        for x, y, size in ((e.support_x, e.support_y, 2), (e.query_x, e.query_y, 6)):
-            assert [e.class_names[k] for k in y] == [f"c{row // size}" for row in rows(x)]
+        for found, y, size in ((rows(e.support_x) - 100, e.support_y, 2), (rows(e.query_x), e.query_y, 6)):
+            assert [e.class_names[k] for k in y] == [f"c{row // size}" for row in found]
     batch = sampler.batch(0, 10)
-    assert (rows(batch.support_x) // 2 == np.take_along_axis(batch.classes, batch.support_y, 1)).all()
+    assert ((rows(batch.support_x) - 100) // 2 == np.take_along_axis(batch.classes, batch.support_y, 1)).all()
     assert (rows(batch.query_x) // 6 == np.take_along_axis(batch.classes, batch.query_y, 1)).all()
     assert validation_source(sampler.source) is None
     with pytest.raises(EpisodeError, match=r"photo.* in both test and train \(queries\)"):

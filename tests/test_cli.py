@@ -16,6 +16,7 @@ import typer.main
 
 from metawidgets import cli, datasets, learners, reports, trained
 from metawidgets.cli import console, pages, training
+from metawidgets.episodes import EpisodeList, EpisodeSampler
 from metawidgets.reports import Report
 from metawidgets.reports.pages.left_out import LeftOut
 from tests.made_files import image_file
@@ -108,6 +109,19 @@ def test_a_learner_without_training_is_evaluated_by_name(metawidgets):
     )
     assert code == 0
     assert "Nearest neighbour on digits (all), 5-way 1-shot:" in said
+
+
+def test_a_file_of_episodes_and_classes_by_name_are_evaluated(metawidgets):
+    digits = datasets.load("digits").source("all")
+    sampler = EpisodeSampler(digits, n_way=3, k_shot=(1, 3), n_query=2)
+    EpisodeList([sampler.episode(i) for i in range(4)]).save("four.safetensors")
+    code, said, told = metawidgets("evaluate", "--learner", "nearest", "--episodes", "four.safetensors")
+    assert code == 0, told
+    assert "Nearest neighbour on four.safetensors, 3-way 1 to 3-shot:" in said
+    assert "over 4 episodes" in said
+    words = ["evaluate", "--learner", "nearest", "--dataset", "digits", "--n-way", "3", "--n-episodes", "3"]
+    assert metawidgets(*words, "-D", "classes=6,8,9")[0] == 0
+    assert "names 'sx', which is not a class" in metawidgets(*words, "-D", "classes=6,8,sx")[2]
 
 
 def test_a_figure_on_trained_classes_is_warned_of(metawidgets):

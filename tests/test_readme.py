@@ -45,6 +45,8 @@ def bring_own_data(folder: Path) -> None:
             Image.fromarray((255 - 15 * pixels).astype(np.uint8)).save(folder / f"pictures/{label}/{i}.png")
     (folder / "pictures" / "0" / "notes.txt").write_text("no picture")
     rows = [f"{i % 8 + 0.1 * i},{i},kind {i % 8}" for i in range(40)]
+    words = ("train", "train", "train", "val", "val", "test", "test", "test")
+    (folder / "split.csv").write_text("class,split\n" + "".join(f"{c},{word}\n" for c, word in enumerate(words)))
     (folder / "flowers.csv").write_text("\n".join(["petal,sepal,species", *rows]))
 
 
@@ -53,7 +55,14 @@ PRINTED = {
     "README": ["% over 100 episodes", "% over 20 episodes", "notes.txt"],
     "instruments": ["ProtoNet", "'embedding_map'", "75, 5)"],
     "learners": ["papers.py train glyphs-maml", "% over 100 episodes"],
-    "datasets": ["% over 20 episodes", "notes.txt", "('petal', 'sepal') 8", "ClassPool('own', 3 classes, 60 items"],
+    "datasets": [
+        "% over 20 episodes",
+        "notes.txt",
+        "('petal', 'sepal') 8",
+        "ClassPool('own', 3 classes, 60 items",
+        "('5', '6', '7') ('owl', 'cat')",
+        "% over 20 episodes (fewer than 30 episodes: a rough interval) Episode(2-way 1-shot, 6 queries",
+    ],
     "researchers": ["outputs", "% over 100 episodes", "optimisation-based", "papers.py train glyphs-maml"],
 }
 

@@ -194,12 +194,20 @@ def evaluate(
         Literal["train", "validation", "test", "all"],
         typer.Option(help="The classes to test on; use all for a learner that was trained on another dataset."),
     ] = "test",
+    episodes: Annotated[
+        Path | None,
+        typer.Option(help="A file of episodes from EpisodeList.save, to score on exactly these, instead of a dataset."),
+    ] = None,
     n_way: NWay = None,
     k_shot: KShot = 1,
     n_query: NQuery = 15,
     n_episodes: Annotated[
-        int, typer.Option(min=1, help="Number of episodes; use 600 or more for a score that you report.")
-    ] = 600,
+        int | None,
+        typer.Option(
+            min=1,
+            help="Number of episodes, by default 600 or all of the file; use 600 or more for a score that you report.",
+        ),
+    ] = None,
     seed: Seed = 0,
     trust: Trust = False,
     as_json: AsJSON = False,
@@ -210,7 +218,7 @@ def evaluate(
     """
     # torch and numpy load slowly
     from metawidgets import datasets, learners, trained
-    from metawidgets.episodes import EpisodeSampler
+    from metawidgets.episodes import EpisodeList, EpisodeSampler
     from metawidgets.reports.overlap import overlap
     from metawidgets.training.evaluation import evaluate as score
 
@@ -220,8 +228,13 @@ def evaluate(
     trained_on = {} if model is None else model.card.get("data", {})
     dataset = dataset or str(trained_on.get("dataset", "glyphs"))
     own = trained_on.get("options", {}) if dataset == trained_on.get("dataset") else {}
-    source = datasets.load(dataset, **{**own, **options_from(dataset_option)}).source(split)
-    sampler = EpisodeSampler(source, n_way=n_way, k_shot=k_shot, n_query=n_query, seed=seed)
+    if episodes is None:
+        source = datasets.load(dataset, **{**own, **options_from(dataset_option)}).source(split)
+        sampler = EpisodeSampler(source, n_way=n_way, k_shot=k_shot, n_query=n_query, seed=seed)
+        n_episodes = n_episodes or 600
+    else:
+        source, sampler = None, EpisodeList.load(episodes)
+        n_episodes = n_episodes or len(sampler)
     if model is None:
         example = sampler.episode(0)
         model = learners.build(
@@ -231,7 +244,7 @@ def evaluate(
         raise ParameterError(
             "--learner-option does not apply to a checkpoint, which has its own options; leave it out."
         )
-    if model.meta_trained and (warning := overlap(model.card, source)):
+    if source is not None and model.meta_trained and (warning := overlap(model.card, source)):
         errors.print(f"[bold]Careful.[/] {escape(warning)}")
     with bar() as progress:
         task = progress.add_task("evaluating", total=n_episodes)
@@ -240,11 +253,14 @@ def evaluate(
         half_width = result.half_width if n_episodes > 1 else None  # JSON does not allow NaN
         figures = {"metric": result.metric, "mean": result.mean, "half_width": half_width, "n_episodes": n_episodes}
         per_episode = result.per_episode.tolist()
-        print_json({**figures, "dataset": dataset, "split": split, "per_episode": per_episode, **result.settings})
+        where = {"dataset": dataset, "split": split} if episodes is None else {"episodes": str(episodes)}
+        print_json({**figures, **where, "per_episode": per_episode, **result.settings})
         return
-    way = "" if sampler.spec.n_way is None else f"{sampler.spec.n_way}-way "
-    out.print(f"{model.title} on {dataset} ({split}), {way}{k_shot}-shot: [bold]{result}[/]")
-    out.print(f"batch statistics: {model.statistics}; {_queries(model)}; seed {seed}")
+    size, where = sampler.settings, f"{dataset} ({split})" if episodes is None else episodes.name
+    way = "" if size["n_way"] is None else f"{size['n_way']}-way "
+    out.print(f"{model.title} on {escape(where)}, {way}{size['k_shot']}-shot: [bold]{result}[/]")
+    seeded = f"; seed {seed}" if episodes is None else ""
+    out.print(f"batch statistics: {model.statistics}; {_queries(model)}{seeded}")
 
 
 def challenge(

@@ -4,6 +4,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from metawidgets.episodes import ClassPool, TaskSource
+from metawidgets.episodes.cross_pools import CrossPools
 from metawidgets.errors import MetawidgetsError
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ def validation_source(source: TaskSource) -> TaskSource | None:
     """Return the source for validating a learner that trains on `source`, or None if no held-out classes exist.
 
     For the training split of a dataset, this is its validation split. A function family has no classes, so it is its own
-    validation source. A pool made by hand and the split "all" have no held-out classes.
+    validation source. A pool made by hand, a pair of pools and the split "all" have no held-out classes.
     """
+    if isinstance(source, CrossPools):
+        return None
     if not isinstance(source, ClassPool):
         return source
     dataset, split = _ORIGINS.get(source, (None, "all"))

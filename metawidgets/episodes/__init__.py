@@ -5,6 +5,7 @@ from metawidgets.episodes.arrays import ItemId
 from metawidgets.episodes.class_pool import ClassPool, TaskSource
 from metawidgets.episodes.disjoint import check_disjoint
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
+from metawidgets.episodes.episode_list import EpisodeList
 from metawidgets.episodes.sampling import EpisodeSampler
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ClassPool",
     "Episode",
     "EpisodeBatch",
+    "EpisodeList",
     "EpisodeSampler",
     "EpisodeSpec",
     "ItemId",

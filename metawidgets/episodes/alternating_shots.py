@@ -8,6 +8,7 @@ import numpy as np
 from metawidgets.episodes.arrays import whole
 from metawidgets.episodes.class_pool import TaskSource
 from metawidgets.episodes.episode import Episode, EpisodeBatch
+from metawidgets.episodes.item_counts import ItemCounts
 from metawidgets.episodes.sampling import EpisodeSampler
 from metawidgets.errors import EpisodeError
 
@@ -42,6 +43,7 @@ class AlternatingShots(EpisodeSampler):
         super().__init__(source, n_way=n_way, k_shot=k_shots[0], n_query=n_query, seed=seed)
         self.specs = tuple(replace(self.spec, k_shot=k) for k in k_shots)  # EpisodeSpec checks each k
         self.spec = max(self.specs, key=lambda spec: spec.k_shot)
+        self.shots = ItemCounts(self.spec.k_shot, self.spec.k_shot)  # for `settings`
         for spec in self.specs:
             source.check(spec)
 

@@ -20,6 +20,7 @@ __all__ = [
     "item_id",
     "rows",
     "shared_content",
+    "tasks_with_shared_content",
     "whole",
 ]
 
@@ -72,6 +73,29 @@ def shared_content(
     return [(place[row.tobytes()], j) for j, row in enumerate(flat[1]) if row.tobytes() in place]
 
 
+def tasks_with_shared_content(
+    support_x: Shaped[np.ndarray, "task support *item"], query_x: Shaped[np.ndarray, "task query *item"]
+) -> list[int]:
+    """Return the tasks of a stack in which a support item and a query item have equal numbers."""
+    size = int(np.prod(support_x.shape[2:]))
+    if (
+        not support_x.size
+        or not query_x.size
+        or support_x.dtype != query_x.dtype
+        or support_x.shape[2:] != query_x.shape[2:]
+    ):
+        return []
+    few = max(1, size // 64)
+    # One number for each item, so that thousands of items are compared at once; then only the tasks with equal numbers are read.
+    parts = [
+        np.ascontiguousarray(x.reshape(*x.shape[:2], size)[..., ::few]).view(np.uint8) for x in (support_x, query_x)
+    ]
+    weights = np.random.default_rng(0).integers(2**63, size=parts[0].shape[-1], dtype=np.uint64)
+    support, query = ((part * weights).sum(-1) for part in parts)
+    near = np.flatnonzero((support[:, :, None] == query[:, None]).any((1, 2)))
+    return [int(t) for t in near if shared_content(support_x[t], query_x[t])]
+
+
 def frozen(a: np.ndarray) -> np.ndarray:
     """Return the array as contiguous and read-only, copied if the caller could still write to it."""
     a = np.ascontiguousarray(a)
@@ -98,7 +122,7 @@ def rows(name: str, given: object) -> Shaped[np.ndarray, "n *item"]:
 
 
 def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:
-    """Return the items as uint8 images or float32 vectors.
+    """Return the items as uint8 images, int32 token ids or float32 vectors.
 
     Raises:
         EpisodeError: if `x` holds neither images nor vectors, is empty, or has a number that is not finite.
@@ -115,7 +139,7 @@ def checked_x(side: str, x: np.ndarray) -> Shaped[np.ndarray, "n *item"]:
         raise EpisodeError(
             f"{side}_x is {x.dtype} {x.shape}; give uint8 images (item, channel, height, width) or numbers (item, dim)."
         )
-    return _finite(f"{side}_x", x)
+    return x if x.dtype == np.int32 else _finite(f"{side}_x", x)
 
 
 def checked_y(side: str, y: np.ndarray, n: int, class_names: tuple[str, ...]) -> Shaped[np.ndarray, "n *target"]:

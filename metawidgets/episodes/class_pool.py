@@ -133,7 +133,7 @@ class ClassPool(OwnItems):
 
     def item_id(self, row: int) -> ItemId:
         """Return the id of the item in one row of `items`."""
-        return self._item_ids(np.array([row]))[0]
+        return self.item_ids_of(np.array([row]))[0]
 
     def take(self, *items: str) -> TakenItems:
         """Return the items with these ids, for `Episode.with_support` or for an `Episode` of your own.
@@ -145,7 +145,7 @@ class ClassPool(OwnItems):
         if missing := [item for item in items if item not in place]:
             raise EpisodeError(f"this part of {self.name!r} has no item {missing[0]!r}; give ids of its own items.")
         rows = np.array([place[item] for item in items], np.int64)
-        return TakenItems(self.items.take(rows, 0), self._item_ids(rows))
+        return TakenItems(self.items.take(rows, 0), self.item_ids_of(rows))
 
     @cached_property
     def _names(self) -> list[ItemId]:
@@ -155,20 +155,30 @@ class ClassPool(OwnItems):
         names = self.item_ids or map(str, numbers.tolist())
         return [ItemId(self.name, self.class_ids[c], name) for c, name in zip(owners.tolist(), names, strict=True)]
 
-    def _item_ids(self, rows: Int[np.ndarray, " n"]) -> tuple[ItemId, ...]:
+    def item_ids_of(self, rows: Int[np.ndarray, " n"]) -> tuple[ItemId, ...]:
+        """Return the ids of the items in these rows of `items`."""
         return tuple(map(self._names.__getitem__, rows.tolist()))
 
-    def check(self, spec: EpisodeSpec) -> None:
-        """Raise `EpisodeError` if the pool has too few classes or items for an episode of that size."""
+    def check(self, spec: EpisodeSpec, *, n_items: int | None = None) -> None:
+        """Raise `EpisodeError` if the pool has too few classes or items for an episode of that size.
+
+        Args:
+            n_items: the items that are needed of each class; by default those of support and query together.
+        """
         if spec.n_way is None:
             raise EpisodeError(f"{self.name!r} has classes, so an episode needs n_way; give n_way >= 2.")
-        need, sizes = spec.k_shot + spec.n_query, self.sizes
+        need, sizes = spec.k_shot + spec.n_query if n_items is None else n_items, self.sizes
         if spec.n_way > len(self):
             raise EpisodeError(
                 f"n_way={spec.n_way}, but this part of {self.name!r} has {len(self)} classes; give n_way <= {len(self)}."
             )
         if len(sizes) and need > sizes.min():
             small = int(sizes.argmin())
+            if n_items is not None:
+                raise EpisodeError(
+                    f"{spec} needs {need} items of a class of {self.name!r}, but class {self.class_ids[small]!r} has {sizes[small]}; "
+                    "ask for fewer, or leave that class out."
+                )
             raise EpisodeError(
                 f"k_shot={spec.k_shot} and n_query={spec.n_query} need {need} items of a class, but class "
                 f"{self.class_ids[small]!r} of {self.name!r} has {sizes[small]}; give k_shot + n_query <= {sizes[small]}."
@@ -189,8 +199,8 @@ class ClassPool(OwnItems):
             query_x=self.items.take(query_rows, 0),
             query_y=query_y,
             class_names=tuple(self.class_ids[c] for c in classes),
-            support_items=self._item_ids(support_rows),
-            query_items=self._item_ids(query_rows),
+            support_items=self.item_ids_of(support_rows),
+            query_items=self.item_ids_of(query_rows),
             feature_names=self.feature_names,
         )
 
@@ -214,19 +224,26 @@ class ClassPool(OwnItems):
         shuffled, because some learners read them in order. Queries stay sorted by class, because no learner may use their order.
         """
         self.check(spec)
-        way, k, need = spec.n_way or 0, spec.k_shot, spec.k_shot + spec.n_query
-        classes = self._draw_classes(rng, way, size)  # (task, way)
-        sizes = self.sizes[classes]
-        keys = rng.random((size, way, int(sizes.max())))
-        keys[np.arange(keys.shape[2]) >= sizes[..., None]] = 2.0  # smaller classes lack these items; sort them last
-        rows = self.offsets[classes][..., None] + keys.argsort(-1)[..., :need]  # (task, way, need)
-        labels = np.broadcast_to(np.arange(way)[:, None], rows.shape[1:])
-        both = np.stack([rows, np.broadcast_to(labels, rows.shape)], 1)  # (task, 2, way, need)
+        way, k = spec.n_way or 0, spec.k_shot
+        classes = self.draw_classes(rng, way, size)  # (task, way)
+        both = self.rows_of(rng, classes, k + spec.n_query)
         support, query = both[..., :k].reshape(size, 2, -1), both[..., k:].reshape(size, 2, -1)
         order = rng.random((size, way * k)).argsort(-1)
         return classes, np.take_along_axis(support, order[:, None], -1), query
 
-    def _draw_classes(self, rng: np.random.Generator, way: int, size: int) -> Int[np.ndarray, "task way"]:
+    def rows_of(
+        self, rng: np.random.Generator, classes: Int[np.ndarray, "task way"], n: int
+    ) -> Int[np.ndarray, "task 2 way n"]:
+        """Draw `n` different items of each class. Return their rows, and the positions of their classes as labels."""
+        sizes = self.sizes[classes]
+        keys = rng.random((*classes.shape, int(sizes.max())))
+        keys[np.arange(keys.shape[2]) >= sizes[..., None]] = 2.0  # smaller classes lack these items; sort them last
+        rows = self.offsets[classes][..., None] + keys.argsort(-1)[..., :n]
+        labels = np.broadcast_to(np.arange(classes.shape[1])[:, None], rows.shape)
+        return np.stack([rows, labels], 1)
+
+    def draw_classes(self, rng: np.random.Generator, way: int, size: int) -> Int[np.ndarray, "task way"]:
+        """Draw `way` different classes for each of `size` tasks."""
         if self.within_group:
             large = [m for m in self._members.values() if len(m) >= way]
             chosen = [large[g] for g in rng.integers(len(large), size=size)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from metawidgets.episodes.class_pool import ClassPool, TaskSource
+from metawidgets.episodes.cross_pools import CrossPools
 from metawidgets.errors import EpisodeError
 
 __all__ = ["check_disjoint"]
@@ -29,6 +30,9 @@ def check_disjoint(**pools: TaskSource) -> None:
     """
     seen: dict[tuple[str, str], str] = {}
     parts = {part: pool for part, pool in pools.items() if isinstance(pool, ClassPool)}
+    for part, pool in pools.items():
+        if isinstance(pool, CrossPools):
+            parts |= {part: pool.support, f"{part} (queries)": pool.query}
     for part, pool in parts.items():
         for origin in {(pool.name, o) for o in pool.origins}:
             if seen.setdefault(origin, part) != part:

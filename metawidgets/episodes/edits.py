@@ -195,7 +195,7 @@ def _with_items(episode: Any, side: str, y: Any, x: Any, items: Sequence[Any] | 
     if (
         values.shape[1:] != episode.item_shape
         or (dtype == np.uint8) != (values.dtype == np.uint8)
-        or values.dtype.kind not in "iuf"
+        or values.dtype.kind not in ("iu" if episode.is_tokens else "iuf")
     ):
         raise EpisodeError(
             f"the new items are {values.dtype} {values.shape[1:]}, but the episode's items are {dtype} "

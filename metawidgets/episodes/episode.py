@@ -25,6 +25,7 @@ from metawidgets.episodes.arrays import (
     item_id,
     rows,
     shared_content,
+    tasks_with_shared_content,
 )
 from metawidgets.episodes.edits import EpisodeEdits
 from metawidgets.episodes.saved_fields import decoded, plain_fields
@@ -70,7 +71,7 @@ class Episode(EpisodeEdits):
 
     Args:
         support_x: `(support, *item)`; images are uint8 `(item, channel, height, width)`, and images with one channel are
-            ink maps (0 paper, 255 ink); all other items are float32 `(item, dim)`.
+            ink maps (0 paper, 255 ink); int32 items are token ids `(item, length)`; all other items become float32 `(item, dim)`.
         support_y: labels int64 `(support,)` in `[0, n_way)`, or regression targets float32 `(support, target)`.
         query_x, query_y: the same for the query set.
         class_names: one name per label; empty for regression. Shots may differ between classes, and a class may have no
@@ -159,6 +160,10 @@ class Episode(EpisodeEdits):
         return self.support_x.ndim == 4
 
     @property
+    def is_tokens(self) -> bool:
+        return self.support_x.dtype == np.int32
+
+    @property
     def n_way(self) -> int | None:
         """Number of classes; `None` for regression."""
         return len(self.class_names) or None
@@ -198,9 +203,10 @@ class Episode(EpisodeEdits):
             little = np.ascontiguousarray(a, dtype=a.dtype.newbyteorder("<"))
             data = base64.b64encode(little.tobytes()).decode()
             arrays[name] = {"dtype": a.dtype.name, "shape": list(a.shape), "data": data}
-        return {"format": "metawidgets.episode/1", **arrays, **self._plain()}
+        return {"format": "metawidgets.episode/1", **arrays, **self.plain_fields()}
 
-    def _plain(self) -> dict[str, Any]:
+    def plain_fields(self) -> dict[str, Any]:
+        """Return the fields besides the arrays as JSON-able values."""
         return {
             "class_names": list(self.class_names),
             "support_items": [list(i) for i in self.support_items],
@@ -224,7 +230,7 @@ class Episode(EpisodeEdits):
 
     def save(self, path: str | Path) -> Path:
         """Write a safetensors file at exactly this path, or an `.npz` if the path ends so. Return the path."""
-        plain = json.dumps({"format": "metawidgets.episode/1", **self._plain()})
+        plain = json.dumps({"format": "metawidgets.episode/1", **self.plain_fields()})
         return write_arrays(path, {name: getattr(self, name) for name in _ARRAYS}, plain)
 
     @classmethod
@@ -245,7 +251,8 @@ class EpisodeBatch:
     """Several episodes of one shape, stacked, as the input of one meta-training step.
 
     `classes` has the index of each label's class within its pool, `(task, way)`. Only learners that pretrain on all classes
-    at once (the transfer baselines) may use it. It is `None` if every task has new classes.
+    at once (the transfer baselines) may use it. It is `None` if every task has new classes. An item whose content is in both
+    support and query of a task gives a warning.
     """
 
     support_x: Shaped[np.ndarray, "task support *item"]
@@ -254,6 +261,14 @@ class EpisodeBatch:
     query_y: Shaped[np.ndarray, "task query *target"]
     n_way: int | None
     classes: Int[np.ndarray, "task way"] | None = None
+
+    def __post_init__(self) -> None:
+        if tasks_with_shared_content(self.support_x, self.query_x):
+            warnings.warn(
+                "a batch of episodes has items with the same content in support and query, so a learner is asked what it was told; "
+                "`episodes.check_disjoint` and a dataset's list of duplicates help to find them.",
+                stacklevel=3,  # whoever made the batch
+            )
 
     def __len__(self) -> int:
         return len(self.support_x)

@@ -12,7 +12,7 @@ __all__ = ["Kind", "own_items"]
 
 Kind = Literal["images", "vectors", "series", "tokens"]
 
-_LARGEST_TOKEN = 1 << 24  # episodes hold float32 numbers, which are exact up to here
+_LARGEST_TOKEN = 1 << 24  # a browser and float32 copies hold integers exactly up to here
 _CHANNELS = (1, 3)
 _TYPE_RANGES = {"bool": (0, 1), "uint8": (0, 255), "uint16": (0, 65535)}  # types whose range is that of the pixels
 

@@ -37,8 +37,8 @@ class OwnItems:
         Args:
             X: images `(item, height, width)` or with channels, vectors `(item, dim)`, series `(item, time, channel)`, or token ids
                 `(item, length)`. A pool holds a series as one vector, time step by time step: a network begins with
-                `nn.Unflatten(1, (time, channel))`. It holds token ids as integers, and a learner hands them to its network as
-                floats of the same value: a network begins with `x.long()`.
+                `nn.Unflatten(1, (time, channel))`. Token ids stay integers everywhere: a network begins with
+                `nn.Embedding`.
             y: one label per item: whole numbers or texts.
             names: the name of each label, as a mapping, or as a sequence for labels 0, 1, and so on. By default the label.
             name: the dataset's name, the first part of every item's id.

@@ -12,7 +12,7 @@ from metawidgets.files.plain_json import check_depth
 
 __all__ = ["decoded", "plain_fields"]
 
-_DTYPES = ("uint8", "int64", "float32", "float64")  # allowed types of saved arrays
+_DTYPES = ("uint8", "int32", "int64", "float32", "float64")  # allowed types of saved arrays
 
 
 def decoded(name: str, entry: Any) -> np.ndarray:

@@ -1,9 +1,10 @@
 """Checks of arguments that should be a learner, an episode or a sampler. They run before any other work starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeGuard
 
-from metawidgets.episodes import Episode, EpisodeBatch, EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeBatch, EpisodeList, EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners.base import Learner
 from metawidgets.learners.networks.interface import item_shape_of
@@ -15,6 +16,7 @@ __all__ = [
     "expect_queries",
     "expect_sampler",
     "expect_ways",
+    "given_episodes",
     "misfit",
     "named_learners",
 ]
@@ -89,6 +91,22 @@ def expect_sampler(value: object) -> TypeGuard[EpisodeSampler]:
     raise EpisodeError(
         f"a sampler is needed here, not {_named(value)}; EpisodeSampler(source, n_way=..., k_shot=...) draws episodes of a source."
     )
+
+
+def given_episodes(value: object) -> EpisodeSampler | EpisodeList:
+    """Return a sampler unchanged, and a list of episodes, or the path of a file of them, as an `EpisodeList`.
+
+    Raises:
+        EpisodeError: if `value` is something else, or the file cannot be read.
+    """
+    if isinstance(value, EpisodeSampler | EpisodeList):
+        return value
+    if isinstance(value, str | Path):
+        return EpisodeList.load(value)
+    if isinstance(value, Sequence):
+        return EpisodeList(value)
+    expect_sampler(value)
+    raise AssertionError  # expect_sampler has refused it
 
 
 def expect_dimensions(learner: Learner, episode: Episode) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -23,6 +24,12 @@ def sized(learner: Learner, episode: Episode | EpisodeBatch) -> Iterator[None]:
     If the network declares the shape of its items, that is compared. If not, two items are sent through it, to find the layer that
     refuses them, or to see that its output is not a row of numbers for each item. An error with another cause stays as it is.
     """
+    tokens = isinstance(episode, Episode | EpisodeBatch) and episode.support_x.dtype == np.int32
+    if tokens and not isinstance(learner.network, nn.Module):
+        raise LearnerError(
+            f"{type(learner).__name__} compares the numbers of raw items, and token ids are names, not numbers; use a learner "
+            "whose network begins with nn.Embedding."
+        )
     try:
         yield
     except (RuntimeError, IndexError, ValueError, AttributeError, TypeError) as error:
@@ -43,9 +50,8 @@ def _rank(episode: Episode | EpisodeBatch) -> int:
 def _refused(learner: Learner, episode: Episode | EpisodeBatch, item_shape: tuple[int, ...]) -> str:
     """Return what the network makes of two items, if it is not a row of numbers for each; else ""."""
     items = episode.support_x.reshape(-1, *item_shape)
-    x = torch.zeros(2, *item_shape, dtype=learner.dtype, device=learner.device) + float(
-        items.flat[0] if items.size else 0
-    )
+    dtype = torch.int64 if items.dtype == np.int32 else learner.dtype
+    x = torch.full((2, *item_shape), items.flat[0].item() if items.size else 0, dtype=dtype, device=learner.device)
     inside: list[tuple[nn.Module, Any]] = []  # the layers that have begun and not ended
     hooks = []
     network: nn.Module = learner.network  # type: ignore[assignment]
@@ -61,6 +67,8 @@ def _refused(learner: Learner, episode: Episode | EpisodeBatch, item_shape: tupl
         if not inside:
             return ""
         layer, given = inside[-1]
+        if items.dtype == np.int32 and not isinstance(layer, nn.Embedding):
+            return f"cannot take token ids: its layer {_described(layer)} needs numbers; give a network that begins with nn.Embedding."
         shape = tuple(given[0].shape) if given and isinstance(given[0], torch.Tensor) else ()
         return (
             f"cannot take items of shape {item_shape}: its layer {_described(layer)} refuses an input of shape {shape}; give a network "
@@ -72,6 +80,10 @@ def _refused(learner: Learner, episode: Episode | EpisodeBatch, item_shape: tupl
             hook.remove()
     if not isinstance(found, torch.Tensor):
         return f"returns a {type(found).__name__} for items of shape {item_shape}; it must return one tensor, (item, feature)."
+    if not found.is_floating_point():
+        return (
+            "returns token ids, which have no distances and no gradients; give a network that begins with nn.Embedding."
+        )
     if found.ndim != 2 or len(found) != 2:
         return (
             f"returns shape {tuple(found.shape)} for two items of shape {item_shape}, but a row of numbers for each is needed, (2, "

@@ -18,14 +18,14 @@ Task = tuple[Support, Tensor, Tensor]
 
 
 def as_tensor(learner: Learner, x: np.ndarray) -> Tensor:
-    """Move items or targets to the learner's device. uint8 images become fractions of 255; labels do not change."""
+    """Move items or targets to the learner's device. uint8 images become fractions of 255; labels and token ids stay integers."""
     one = next(learner.parameters(), None)
     return _tensor(x, torch.device("cpu") if one is None else one.device, learner.dtype if one is None else one.dtype)
 
 
 def _tensor(x: np.ndarray, device: torch.device, dtype: torch.dtype) -> Tensor:
-    if x.dtype == np.int64:
-        return torch.tensor(x, device=device)
+    if x.dtype in (np.int64, np.int32):
+        return torch.tensor(x, device=device, dtype=torch.int64)
     tensor = torch.tensor(x).to(device, dtype)
     return tensor / 255 if x.dtype == np.uint8 else tensor
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Shaped, UInt8
 
-__all__ = ["Link", "Picture", "Table", "settings_table"]
+__all__ = ["Link", "Picture", "Table", "item_cell", "settings_table"]
 
 
 class Picture:
@@ -31,6 +31,26 @@ class Picture:
 
     def html(self) -> str:
         return f'<img src="{self.uri}" alt="{html.escape(self.text)}" width="{self.size}" height="{self.size}" style="max-width: none">'
+
+
+_FEW_NUMBERS, _FEW_TOKENS = 4, 12
+
+
+def item_cell(item: Shaped[np.ndarray, "*item"], text: str) -> "Picture | str":
+    """Return the cell of an episode's item: a picture, a few numbers or token ids, or the bars of a longer vector.
+
+    Args:
+        text: a description for readers who do not see a picture.
+    """
+    from metawidgets.views.images import bars  # views loads altair, which loads slowly
+
+    if item.ndim == 3:
+        return Picture(item, text)
+    if item.dtype.kind in "iu":
+        return " ".join(map(str, item[:_FEW_TOKENS].tolist())) + (" …" if len(item) > _FEW_TOKENS else "")
+    if len(item) <= _FEW_NUMBERS:
+        return ", ".join(f"{v:.2f}" for v in item)
+    return Picture(bars(item, max(1e-12, float(np.abs(item).max()))), f"{text}, a vector of {len(item)} numbers")
 
 
 class Link:

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from metawidgets.episodes import Episode, EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeList, EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
-from metawidgets.learners.argument_checks import expect_episode, expect_queries, expect_sampler
+from metawidgets.learners.argument_checks import expect_episode, expect_queries, given_episodes
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import describe, evaluating, probe_grid, states
 from metawidgets.learners.losses import probabilities, task_metrics
@@ -45,8 +46,8 @@ def _scored(learner: Learner, episode: Episode) -> tuple[float, torch.Tensor]:
 
 def evaluate(
     learner: Learner,
-    sampler: EpisodeSampler,
-    n_episodes: int = 600,
+    sampler: EpisodeSampler | Sequence[Episode] | str | Path,
+    n_episodes: int | None = None,
     *,
     progress: Callable[[int, int], None] | None = None,
     keep_answers: bool = True,
@@ -54,7 +55,8 @@ def evaluate(
     """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
 
     Args:
-        n_episodes: use 600 or more for a score that you report.
+        sampler: a sampler, a list of episodes, or the path of a file that `EpisodeList.save` wrote.
+        n_episodes: by default 600, or all episodes of a list. Use 600 or more for a score that you report.
         progress: called after each episode with the number of finished episodes and `n_episodes`.
         keep_answers: keep the answer to every query, so that the evaluation can tell why the accuracy is not higher
             (`per_class`, `confusions`, `calibration`, `worst_queries`, `verdict`). It takes about 2 kB an episode.
@@ -67,30 +69,28 @@ def evaluate(
         EpisodeError: if `n_episodes` is not positive.
         LearnerError: if the learner cannot take these episodes.
     """
-    expect_sampler(sampler)
+    given = given_episodes(sampler)
+    if n_episodes is None:
+        n_episodes = len(given) if isinstance(given, EpisodeList) else 600
     if isinstance(n_episodes, bool) or not isinstance(n_episodes, int | np.integer) or n_episodes < 1:
         raise EpisodeError(
             f"n_episodes={n_episodes!r} is not a whole number >= 1; give at least 1, and 600 or more for a score that you report."
         )
+    if isinstance(given, EpisodeList) and n_episodes > len(given):
+        raise EpisodeError(
+            f"n_episodes={n_episodes}, but the list has {len(given)}; give at most {len(given)}, or leave it out."
+        )
     scores = np.empty(n_episodes)
     kept: list[EpisodeReplies] = []
     for i in range(n_episodes):
-        episode = sampler.episode(i)
+        episode = given.episode(i)
         scores[i], outputs = _scored(learner, episode)
         if keep_answers and not episode.is_regression:
             kept.append(replies(episode, probabilities(outputs).cpu().numpy()))
         if progress is not None:
             progress(i + 1, n_episodes)
-    spec, metric = sampler.spec, "mean squared error" if sampler.spec.n_way is None else "accuracy"
-    settings: dict[str, Any] = {
-        **describe(learner),
-        "source": sampler.source.name,
-        "n_way": spec.n_way,
-        "k_shot": spec.k_shot,
-        "n_query": spec.n_query,
-        "seed": sampler.seed,
-        "threads": torch.get_num_threads(),
-    }
+    metric = "mean squared error" if given.settings["n_way"] is None else "accuracy"
+    settings: dict[str, Any] = {**describe(learner), **given.settings, "threads": torch.get_num_threads()}
     return Evaluation(metric, scores, settings, tuple(kept))
 
 

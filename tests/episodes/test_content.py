@@ -1,5 +1,6 @@
 """Leaks are found by content, not by name; the numbers of episodes are whole."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from metawidgets import episodes
 from metawidgets.episodes import AlternatingShots, ClassPool, Episode, EpisodeSampler, check_disjoint
+from metawidgets.episodes.arrays import tasks_with_shared_content
 from metawidgets.errors import EpisodeError
 
 
@@ -79,3 +81,26 @@ def test_episode_numbers_are_whole_and_not_negative(kind: Any, index: Any) -> No
     with pytest.raises(EpisodeError, match="size=0 is not a whole number >= 1"):
         sampler.batch(0, 0)
     assert sampler.episode(np.int64(3)).seed == (0, 3)
+
+
+def test_equal_content_in_a_batch_warns_too() -> None:
+    items = np.random.default_rng(0).integers(0, 255, (12, 1, 9, 9)).astype(np.uint8)
+    distinct = pool("distinct", items, (6, 6))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        EpisodeSampler(distinct, n_way=2, k_shot=3, n_query=3).batch(0, 4)
+    items[5] = items[0]  # a copy within class 0, so that three and three items of it always meet or share a side
+    copied = EpisodeSampler(pool("copied", items, (6, 6)), n_way=2, k_shot=1, n_query=5)
+    with pytest.warns(UserWarning, match="a batch of episodes has items with the same content in support and query"):
+        copied.batch(0, 12)
+
+
+def test_the_tasks_with_equal_content_are_those_that_a_plain_comparison_finds() -> None:
+    rng = np.random.default_rng(3)
+    for shape, dtype in (((40, 2, 3, 4), np.float32), ((30, 3, 5, 1, 2, 2), np.uint8)):
+        n_task, n_support, n_query, *item = shape if len(shape) > 4 else (*shape[:3], shape[3])
+        x = rng.integers(0, 3, (n_task, n_support, *item)).astype(dtype)
+        q = rng.integers(0, 3, (n_task, n_query, *item)).astype(dtype)
+        plain = [t for t in range(n_task) if any((a == b).all() for a in x[t] for b in q[t])]
+        assert 0 < len(plain) < n_task
+        assert tasks_with_shared_content(x, q) == plain

@@ -2,16 +2,21 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 from torch.utils.data import TensorDataset
 
-from metawidgets.episodes import ClassPool, EpisodeSampler
-from metawidgets.errors import EpisodeError
+import metawidgets as mw
+from metawidgets.episodes import ClassPool, Episode, EpisodeSampler
+from metawidgets.errors import EpisodeError, LearnerError
+from metawidgets.learners import build
+from metawidgets.learners.metric_based.protonet import ProtoNet
 
 VECTORS = np.arange(12, dtype=np.float64).reshape(6, 2)
 LABELS = [10, 9, 10, 9, 10, 9]
@@ -95,9 +100,52 @@ def test_token_ids_stay_integers() -> None:
     assert np.array_equal(pool.items, ids)
     episode = EpisodeSampler(pool, n_way=2, k_shot=1, n_query=1).episode(0)
     for x, items in ((episode.support_x, episode.support_items), (episode.query_x, episode.query_items)):
-        assert np.array_equal(x.astype(np.int64), ids[[int(each.item) for each in items]])  # exact, to the largest id
+        assert x.dtype == np.int32
+        assert np.array_equal(x, ids[[int(each.item) for each in items]])  # exact, to the largest id
     with pytest.raises(EpisodeError, match="give ids from 0 to 16,777,215"):
         ClassPool.of(ids + 1, list("aabb"), kind="tokens")
+
+
+def test_token_ids_are_integers_in_files_and_in_edits(tmp_path: Path) -> None:
+    pool = ClassPool.of(np.arange(32).reshape(8, 4), list("aaaabbbb"), kind="tokens")
+    episode = EpisodeSampler(pool, n_way=2, k_shot=1, n_query=2).episode(0)
+    for again in (Episode.load(episode.save(tmp_path / "e")), Episode.from_dict(episode.to_dict())):
+        assert again.is_tokens
+        np.testing.assert_array_equal(again.query_x, episode.query_x)
+    more = episode.with_query("a", np.array([[90, 91, 92, 93]]))
+    assert more.query_x.dtype == np.int32
+    assert more.query_x[-1].tolist() == [90, 91, 92, 93]
+    with pytest.raises(EpisodeError, match="the new items are float64"):
+        episode.with_query("a", np.array([[0.5, 1.0, 2.0, 3.0]]))
+
+
+def test_an_embedding_gets_token_ids_as_integers() -> None:
+    seen = []
+
+    class Bag(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Embedding(40, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            seen.append(x.dtype)
+            return self.table(x).mean(1)
+
+    pool = ClassPool.of(np.arange(40).reshape(10, 4), list("aaaaabbbbb"), kind="tokens")
+    sampler = EpisodeSampler(pool, n_way=2, k_shot=2, n_query=2)
+    bag = Bag()
+    trace = mw.trace(ProtoNet(bag), sampler.episode(0))
+    table = bag.table.weight.detach().numpy()
+    e = trace.episode
+    centres = np.stack([table[e.support_x[e.support_y == c]].mean((0, 1)) for c in range(2)])
+    squared = ((table[e.query_x].mean(1)[:, None] - centres) ** 2).sum(-1)
+    np.testing.assert_allclose(trace["outputs"][-1], -squared, rtol=1e-4, atol=1e-6)
+    for _ in mw.meta_train(ProtoNet(bag), sampler, mw.MetaTraining(steps=2)):
+        pass
+    assert set(seen) == {torch.int64}
+    for learner in (ProtoNet(nn.Sequential(nn.Linear(4, 3))), build("nearest", item_shape=(4,), output_dim=2)):
+        with pytest.raises(LearnerError, match=r"token ids.* network (that )?begins with nn.Embedding"):
+            mw.evaluate(learner, sampler, 1)
 
 
 def test_datasets_of_torch() -> None:

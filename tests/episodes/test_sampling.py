@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metawidgets.datasets import validation_source
 from metawidgets.episodes import AlternatingShots, ClassPool, EpisodeSampler, check_disjoint
 from metawidgets.errors import EpisodeError
 
@@ -136,7 +137,7 @@ def test_within_group_takes_all_classes_from_one() -> None:
         ({"k_shot": 0}, "k_shot=0 is not a positive whole number"),
     ],
 )
-def test_requests_that_cannot_be_met(size: dict[str, int], message: str) -> None:
+def test_requests_that_cannot_be_met(size: dict[str, Any], message: str) -> None:
     with pytest.raises(EpisodeError, match=message):
         EpisodeSampler(pool(), **{"n_way": 3, "n_query": 2, **size})
 
@@ -193,3 +194,102 @@ def test_a_subset_by_name_is_that_by_number() -> None:
         whole.subset(["c3", "c9"])
     with pytest.raises(EpisodeError, match="'c3' is one text; give a list"):
         whole.subset("c3")
+
+
+def test_uneven_numbers_are_drawn_for_each_class() -> None:
+    p = pool((9,) * 8)
+    sampler = EpisodeSampler(p, n_way=4, k_shot=(1, 3), n_query=(2, 4), seed=3)
+    whole = EpisodeSampler(p, n_way=4, k_shot=3, n_query=4, seed=3)
+    shots, queries = [], []
+    for i in range(60):
+        e, full = sampler.episode(i), whole.episode(i)
+        shots.append(e.shots)
+        queries.append(e.queries)
+        assert set(e.support_items) <= set(full.support_items)  # the same draw, cut
+        assert set(e.query_items) <= set(full.query_items)
+        for x, y in ((e.support_x, e.support_y), (e.query_x, e.query_y)):
+            assert [e.class_names[k] for k in y] == [f"c{row // 9}" for row in rows(x)]
+    for drawn, low, high in ((shots, 1, 3), (queries, 2, 4)):
+        share = np.bincount(np.concatenate(drawn), minlength=5)[low : high + 1] / 240
+        assert share.sum() == 1
+        assert np.abs(share - 1 / 3).max() < 0.12  # four standard deviations
+    assert sampler.episode(7).shots.tolist() == shots[7].tolist()
+    assert sampler.settings == {"source": "made", "n_way": 4, "k_shot": "1 to 3", "n_query": "2 to 4", "seed": 3}
+    assert repr(sampler) != repr(whole)  # a resumed training compares these
+
+
+def test_one_number_of_shots_for_each_label() -> None:
+    sampler = EpisodeSampler(pool((9,) * 8), n_way=3, k_shot=[1, 5, 2], n_query=[3, 1, 1])
+    assert sampler.episode(4).shots.tolist() == [1, 5, 2]
+    assert sampler.episode(4).queries.tolist() == [3, 1, 1]
+    batch = sampler.batch(0, 6)
+    assert all(np.bincount(y).tolist() == [1, 5, 2] for y in batch.support_y)
+    assert all(np.bincount(y).tolist() == [3, 1, 1] for y in batch.query_y)
+
+
+def test_tasks_of_an_uneven_batch_have_one_total() -> None:
+    sampler = EpisodeSampler(pool((9,) * 8), n_way=4, k_shot=(1, 4), n_query=2)
+    totals = set()
+    for index in range(12):
+        batch = sampler.batch(index, 5)
+        counts = [sorted(np.bincount(y, minlength=4).tolist()) for y in batch.support_y]
+        assert all(each == counts[0] for each in counts)
+        assert batch.query_y.shape == (5, 8)
+        totals.add(batch.support_y.shape[1])
+        for t in range(5):
+            owners = rows(batch.support_x[t]) // 9
+            assert owners.tolist() == batch.classes[t][batch.support_y[t]].tolist()  # type: ignore[index]
+    assert len(totals) > 3
+
+
+@pytest.mark.parametrize(
+    ("k_shot", "said"),
+    [
+        ((5, 1), r"k_shot=\(5, 1\) is not a pair \(low, high\)"),
+        ((1, 2, 3), "is not a pair"),
+        ([1, 2], r"k_shot=\[1, 2\] has 2 numbers for 3 classes"),
+        ([1, 2, 0], "is not a positive whole number"),
+        ("5", "k_shot='5' is not a positive whole number"),
+        ((1, 2.5), "is not a positive whole number"),
+        ((1, 9), "need 10 items of a class"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(k_shot: Any, said: str) -> None:
+    with pytest.raises(EpisodeError, match=said):
+        EpisodeSampler(pool((9,) * 8), n_way=3, k_shot=k_shot, n_query=1)
+
+
+def test_cross_domain_queries_come_from_the_other_pool() -> None:
+    support = pool((2,) * 4, name="sketch")  # two items are enough for two shots
+    support = replace(support, items=support.items + 100)  # not the content of a photo
+    query = pool((6,) * 6, name="photo").subset(["c5", "c3", "c1", "c2", "c0"])
+    sampler = EpisodeSampler(support, n_way=3, k_shot=2, n_query=4, query_pool=query)
+    for i in range(20):
+        e = sampler.episode(i)
+        assert {item.dataset for item in e.support_items} == {"sketch"}
+        assert {item.dataset for item in e.query_items} == {"photo"}
+        assert e.shots.tolist() == [2] * 3
+        assert e.queries.tolist() == [4] * 3
+        for found, y, size in ((rows(e.support_x) - 100, e.support_y, 2), (rows(e.query_x), e.query_y, 6)):
+            assert [e.class_names[k] for k in y] == [f"c{row // size}" for row in found]
+    batch = sampler.batch(0, 10)
+    assert ((rows(batch.support_x) - 100) // 2 == np.take_along_axis(batch.classes, batch.support_y, 1)).all()
+    assert (rows(batch.query_x) // 6 == np.take_along_axis(batch.classes, batch.query_y, 1)).all()
+    assert validation_source(sampler.source) is None
+    with pytest.raises(EpisodeError, match=r"photo.* in both test and train \(queries\)"):
+        check_disjoint(train=sampler.source, test=query)
+
+
+def test_pools_that_do_not_match_are_refused() -> None:
+    support, query = pool((4,) * 4, name="sketch"), pool((6,) * 3, name="photo")
+    with pytest.raises(EpisodeError, match=r"class 'c3' of 'sketch' is not in query_pool 'photo' \(1 of 4"):
+        EpisodeSampler(support, n_way=2, query_pool=query)
+    with pytest.raises(EpisodeError, match="both pools are called 'sketch'"):
+        EpisodeSampler(support, n_way=2, query_pool=support)
+    with pytest.raises(EpisodeError, match="needs 7 items of a class of 'photo'"):
+        EpisodeSampler(support.subset(["c0", "c1"]), n_way=2, n_query=7, query_pool=query)
+    with pytest.raises(EpisodeError, match="is not a pool of classes"):
+        EpisodeSampler(support, n_way=2, query_pool="photo")  # type: ignore[arg-type]
+    other = replace(query, items=np.zeros((18, 5), np.float32))
+    with pytest.raises(EpisodeError, match="both must be the same"):
+        EpisodeSampler(support.subset(["c0", "c1"]), n_way=2, query_pool=other)

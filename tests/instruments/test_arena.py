@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import metawidgets as mw
+from metawidgets.episodes import EpisodeList
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.instruments import learner_arena, you_are_the_learner
 from metawidgets.learners import build
@@ -77,3 +78,24 @@ def test_what_cannot_be_played(learners, sampler, options, message):
 def test_no_learner_is_no_arena(sampler):
     with pytest.raises(LearnerError, match="the arena got no learner; give one, several, or a mapping from names"):
         learner_arena({}, sampler)
+
+
+def test_a_list_and_a_file_of_episodes_are_taken_as_they_are(learners, sampler, tmp_path):
+    uneven = mw.EpisodeSampler(sampler.source, n_way=3, k_shot=(2, 4), n_query=5, seed=1)
+    episodes = [uneven.episode(i) for i in range(6)]
+    file = EpisodeList(episodes, name="six").save(tmp_path / "six.safetensors")
+    arenas = [learner_arena(learners, given, shots=(1, 2, 3)) for given in (episodes, file)]
+    arenas.append(learner_arena(learners, uneven, n_episodes=6, shots=(1, 2, 3)))
+    for arena in arenas:
+        assert arena.round.shots == (1, 2)  # a class with two support items has no score after three
+        assert arena.round.n_episodes == 6
+        assert arena.round.settings["k_shot"] == "2 to 4"
+        assert "3-way 2 to 4-shot" in arena.config["label"]
+        for i, learner in enumerate(learners.values()):
+            scores = evaluate(learner, file).per_episode
+            np.testing.assert_allclose(arena.round.scores[i], scores, rtol=1e-6)
+    assert evaluate(learners["Centroid"], episodes, 2).settings["k_shot"] == "2 to 4"
+    with pytest.raises(EpisodeError, match="n_episodes=7, but the list has 6"):
+        evaluate(learners["Centroid"], episodes, 7)
+    with pytest.raises(EpisodeError, match="has 6 episodes, not number 6"):
+        arenas[1].play_more(1)

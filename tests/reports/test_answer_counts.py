@@ -8,7 +8,7 @@ from metawidgets.episodes import Episode, EpisodeSampler, ItemId
 from metawidgets.errors import ReportError
 from metawidgets.learners import loop
 from metawidgets.reports.answer_counts import AnswerCounts
-from metawidgets.reports.tables import Picture, Table, settings_table
+from metawidgets.reports.tables import Picture, Table, item_cell, settings_table
 from metawidgets.training.evaluation import evaluate
 
 POINTS = np.arange(8, dtype=np.float32).reshape(4, 2)
@@ -114,3 +114,17 @@ def test_settings_are_flattened():
 def test_a_row_of_the_wrong_length():
     with pytest.raises(ValueError, match="1 cells under 2 headings"):
         Table(["a", "b"], [["x"]])
+
+
+def test_an_item_is_a_cell_of_bounded_size():
+    assert item_cell(np.array([0.25, -1.0], np.float32), "two") == "0.25, -1.00"
+    assert item_cell(np.arange(3, dtype=np.int32), "ids") == "0 1 2"
+    assert item_cell(np.arange(400, dtype=np.int32), "ids") == "0 1 2 3 4 5 6 7 8 9 10 11 …"
+    long = item_cell(np.linspace(-1, 1, 384, dtype=np.float32), "query a/b/c")
+    assert isinstance(long, Picture)
+    assert long.text == "query a/b/c, a vector of 384 numbers"
+    other = item_cell(np.linspace(1, -1, 384, dtype=np.float32), "query a/b/c")
+    assert isinstance(other, Picture)
+    assert long.uri != other.uri  # the picture shows the numbers
+    assert isinstance(item_cell(np.zeros((1, 8, 8), np.uint8), "ink"), Picture)
+    assert isinstance(item_cell(np.zeros(9, np.float32), "zeros"), Picture)

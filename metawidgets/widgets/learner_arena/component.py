@@ -247,7 +247,8 @@ class LearnerArena(Component):
 def _title(r: ArenaRound) -> str:
     s = r.settings
     parts = [str(s["source"])] if s.get("source") else []
-    parts.append(f"{s['n_way']}-way {r.k_shot}-shot" if s.get("n_way") else f"{r.k_shot}-shot")
+    shots = f"{s.get('k_shot', r.k_shot)}-shot"  # uneven shots: "1 to 5"
+    parts.append(f"{s['n_way']}-way {shots}" if s.get("n_way") else shots)
     n = f"{r.n_episodes} episode{'s' if r.n_episodes > 1 else ''}"
     return f"{len(r.names)} learner{'s' if len(r.names) > 1 else ''} on {n}: {', '.join(parts)}"
 

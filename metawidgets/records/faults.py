@@ -56,7 +56,7 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
 
     In each episode with both classes, only the queries of the two that were answered with one of the two count. A pair is
     reported if the mean share of right answers is at most 0.65, each class is taken for the other, nearly all of its episodes are that
-    bad, and that is no chance among all pairs (a binomial test with Bonferroni's correction).
+    bad, and that is no chance among all pairs (a binomial test with Bonferroni's correction). A pair that meets in few episodes can be missed.
     """
     from scipy.stats import binom  # scipy loads slowly
 
@@ -72,8 +72,8 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
                     pair = (min(classes[i], classes[j]), max(classes[i], classes[j]))
                     rates[pair].append(float(of_both / (of_both + cross[i, j])))
                     for a, b in ((i, j), (j, i)):
-                        crossed[classes[a], classes[b]] += counts[a, b]
-                        asked[classes[a], classes[b]] += counts[a, a] + counts[a, b]
+                        crossed[classes[a], classes[b]] += int(counts[a, b])
+                        asked[classes[a], classes[b]] += int(counts[a, a] + counts[a, b])
     if not rates:
         return None
     usual = np.array([rate for of_pair in rates.values() for rate in of_pair])

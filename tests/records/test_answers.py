@@ -124,7 +124,7 @@ def scored(pool: ClassPool, seed: int) -> Evaluation:
     return evaluate(learner, EpisodeSampler(pool, n_way=5, k_shot=1, seed=seed), 150)
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_planted_faults_are_named_and_a_clean_pool_has_none(seed: int):
     pool = clouds(seed)
     clean = scored(pool, seed)

@@ -56,7 +56,8 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
 
     In each episode with both classes, only the queries of the two that were answered with one of the two count. A pair is
     reported if the mean share of right answers is at most 0.65, each class is taken for the other, nearly all of its episodes are that
-    bad, and that is no chance among all pairs (a binomial test with Bonferroni's correction). A pair that meets in few episodes can be missed.
+    bad, and that is no chance among all pairs (a binomial test with Bonferroni's correction).
+    A pair that meets in few episodes can be missed.
     """
     from scipy.stats import binom  # scipy loads slowly
 

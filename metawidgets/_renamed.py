@@ -48,7 +48,6 @@ NEW_NAMES: dict[str, str] = {
     "reports.entrants": "reports.report_learners",
     "reports.export": "reports.pages.export",
     "reports.left_out": "reports.pages.left_out",
-    "reports.tally": "reports.answer_counts",
     **{f"learners.{name}": f"learners.{family}.{name}" for family, names in _LEARNERS.items() for name in names},
 }
 """The new name of each old name, both relative to `metawidgets.`."""
@@ -56,7 +55,6 @@ NEW_NAMES: dict[str, str] = {
 # Renamed classes and functions: for each new module, the new name of each old name.
 _MEMBERS = {
     "records.arena": {"Contest": "EpisodeComparison"},
-    "reports.answer_counts": {"Tally": "AnswerCounts"},
     "reports.report_learners": {
         "Entrant": "ReportLearner",
         "Entrants": "ReportLearners",

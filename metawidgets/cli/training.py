@@ -72,11 +72,15 @@ def train(
         typer.Option(help="Schedule of the learning rate; cosine and linear decrease it from meta-lr to 0."),
     ] = "constant",
     outer: Annotated[
-        Literal["adam", "plain"],
+        Literal["adam", "adamw", "plain"],
         typer.Option(
-            help="Adam, or plain gradient steps; Reptile's paper uses plain, with a meta-lr up to 1 and --schedule linear."
+            help="Adam, AdamW, or plain gradient steps; Reptile's paper uses plain, with a meta-lr up to 1 and --schedule linear."
         ),
     ] = "adam",
+    weight_decay: Annotated[
+        float, typer.Option(min=0.0, help="Weight decay: decoupled with adamw, part of the gradient otherwise.")
+    ] = 0.0,
+    warmup: Annotated[int, typer.Option(min=0, help="Number of first steps in which the learning rate rises.")] = 0,
     clip_norm: Annotated[
         float | None, typer.Option(min=0.0, help="Scale meta-gradients with a larger norm down to this norm.")
     ] = None,
@@ -124,6 +128,8 @@ def train(
         meta_lr=meta_lr,
         schedule=schedule,
         outer=outer,
+        weight_decay=weight_decay,
+        warmup=warmup,
         clip_norm=clip_norm,
         validate_every=validate_every,
         n_validation=n_validation,
@@ -261,6 +267,10 @@ def evaluate(
     out.print(f"{model.title} on {escape(where)}, {way}{size['k_shot']}-shot: [bold]{result}[/]")
     seeded = f"; seed {seed}" if episodes is None else ""
     out.print(f"batch statistics: {model.statistics}; {_queries(model)}{seeded}")
+    if result.replies:
+        out.print(f"Expected calibration error {result.calibration().ece:.3f}.")
+        if result.faults:
+            out.print(escape(result.verdict))
 
 
 def challenge(

@@ -14,6 +14,7 @@ import metawidgets
 from metawidgets.episodes import Episode, EpisodeBatch
 from metawidgets.errors import LearnerError
 from metawidgets.learners.argument_checks import expect_learner, expect_ways
+from metawidgets.learners.attention_kernels import attention_with_two_derivatives
 from metawidgets.learners.base import Learner, State, Support
 from metawidgets.learners.imported import described, made_by
 from metawidgets.learners.losses import probabilities, task_losses, task_metrics
@@ -234,7 +235,8 @@ def meta_loss(learner: Learner, batch: EpisodeBatch) -> Float[Tensor, ""]:
 
     `meta_gradient` computes its gradient in memory that does not grow with the number of tasks.
     """
-    losses = [_query_loss(learner, *task)[0] for task in tasks(learner, batch)]
+    with attention_with_two_derivatives(learner):
+        losses = [_query_loss(learner, *task)[0] for task in tasks(learner, batch)]
     return torch.stack(losses).mean()
 
 
@@ -244,7 +246,8 @@ def meta_gradient(learner: Learner, batch: EpisodeBatch) -> MetaGradient:
     A learner whose outer update is not the gradient of the query loss has its own method `meta_gradient(batch)`, called instead.
     """
     own = getattr(learner, "meta_gradient", None)
-    return differentiate(learner, batch) if own is None else own(batch)
+    with attention_with_two_derivatives(learner):
+        return differentiate(learner, batch) if own is None else own(batch)
 
 
 def differentiate(learner: AnyLearner, batch: EpisodeBatch, loss_of: LossOf[AnyLearner] | None = None) -> MetaGradient:

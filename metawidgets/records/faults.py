@@ -15,6 +15,9 @@ from metawidgets.records.answers import ItemScore, QueryAnswers
 __all__ = ["Fault", "find_faults", "near_copies", "wrong_labels"]
 
 _COPIES = 0.65  # copies are told apart as by a coin, 0.5
+_BOTH_WAYS = (
+    0.2  # of the queries of each class at least; a wide class that covers a narrow one is mistaken one way only
+)
 _LOW = 0.7  # an episode whose answers between two classes are right this seldom counts against them
 _MOST = 0.8  # of a pair's episodes must; where a support item with a wrong label is the cause, only some do
 _CHANCE = 0.01  # of a false verdict about any pair, if all pairs were alike
@@ -52,12 +55,15 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
     """Find pairs of classes between which the learner answers as by a coin, while it tells most other pairs apart.
 
     In each episode with both classes, only the queries of the two that were answered with one of the two count. A pair is
-    reported if the mean share of right answers is at most 0.65, nearly all of its episodes are that bad, and that is no chance among
-    all pairs (a binomial test with Bonferroni's correction).
+    reported if the mean share of right answers is at most 0.65, each class is taken for the other, nearly all of its episodes are that
+    bad, and that is no chance among all pairs (a binomial test with Bonferroni's correction).
+    A pair that meets in few episodes can be missed.
     """
     from scipy.stats import binom  # scipy loads slowly
 
     rates: dict[tuple[int, int], list[float]] = defaultdict(list)
+    crossed: dict[tuple[int, int], int] = defaultdict(int)  # by true class and answer
+    asked: dict[tuple[int, int], int] = defaultdict(int)
     for classes, counts in answers.episode_confusions:
         right, cross = np.diag(counts), counts + counts.T
         for i in range(len(classes)):
@@ -66,6 +72,9 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
                 if of_both + cross[i, j]:
                     pair = (min(classes[i], classes[j]), max(classes[i], classes[j]))
                     rates[pair].append(float(of_both / (of_both + cross[i, j])))
+                    for a, b in ((i, j), (j, i)):
+                        crossed[classes[a], classes[b]] += int(counts[a, b])
+                        asked[classes[a], classes[b]] += int(counts[a, a] + counts[a, b])
     if not rates:
         return None
     usual = np.array([rate for of_pair in rates.values() for rate in of_pair])
@@ -73,8 +82,10 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
     found = []
     for pair, of_pair in rates.items():
         mean, low = float(np.mean(of_pair)), sum(rate <= _LOW for rate in of_pair)
+        both_ways = min(crossed[way] / max(asked[way], 1) for way in (pair, pair[::-1]))
         if (
             mean <= _COPIES
+            and both_ways >= _BOTH_WAYS
             and low >= _MOST * len(of_pair)
             and binom.sf(low - 1, len(of_pair), often) * len(rates) < _CHANCE
         ):

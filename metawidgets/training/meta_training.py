@@ -16,6 +16,7 @@ from metawidgets.errors import LearnerError
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import meta_gradient
 from metawidgets.learners.network_errors import sized
+from metawidgets.learners.networks.norms import EpisodeNorm
 from metawidgets.learners.option_checks import count, positive_number
 from metawidgets.learners.over_threads import between_tasks
 from metawidgets.records import MetaStep
@@ -25,6 +26,7 @@ from metawidgets.training.run_state import TrainingRun
 
 __all__ = ["MetaTraining", "meta_train"]
 
+_NORMS = (torch.nn.modules.batchnorm._BatchNorm, EpisodeNorm)
 _KEEP_EVERY = 20  # outer steps between copies of the parameters, to which a controlled training can return
 
 
@@ -37,8 +39,11 @@ class MetaTraining:
         meta_batch_size: episodes per outer step.
         meta_lr: learning rate of the outer loop.
         schedule: "constant"; or "cosine" or "linear", which decrease `meta_lr` to 0 at the last step.
-        outer: "adam", or "plain" for `theta - meta_lr * gradient`. With Reptile's gradient, "plain" is the update of its paper.
+        outer: "adam", "adamw", or "plain" for `theta - meta_lr * gradient`. With Reptile's gradient, "plain" is the update of its paper.
         clip_norm: largest Euclidean norm of the meta-gradient; a larger one is scaled down. `None` does not clip.
+        weight_decay: "adamw" subtracts this share of each parameter, times the learning rate, in each step (Loshchilov and Hutter
+            2019); "adam" and "plain" add it times the parameter to the gradient.
+        warmup: number of first steps in which the learning rate rises linearly from 0 to the schedule's.
         validate_every: outer steps between validations; the training's state is saved after each. 0 validates only at the end.
         n_validation: number of episodes per validation.
         patience: stop after this number of validations in a row without improvement; `None` never stops early.
@@ -52,7 +57,9 @@ class MetaTraining:
     validate_every: int = 0
     n_validation: int = 200
     patience: int | None = None
-    outer: Literal["adam", "plain"] = "adam"
+    outer: Literal["adam", "adamw", "plain"] = "adam"
+    weight_decay: float = 0.0
+    warmup: int = 0
 
     def __post_init__(self) -> None:
         for name in ("steps", "meta_batch_size", "n_validation"):
@@ -67,15 +74,19 @@ class MetaTraining:
             count("patience", self.patience, 1, 10**9)
         if self.schedule not in ("constant", "cosine", "linear"):
             raise LearnerError(f"unknown schedule={self.schedule!r}; give 'constant', 'cosine' or 'linear'.")
-        if self.outer not in ("adam", "plain"):
-            raise LearnerError(f"unknown outer={self.outer!r}; give 'adam' or 'plain'.")
+        if self.outer not in ("adam", "adamw", "plain"):
+            raise LearnerError(f"unknown outer={self.outer!r}; give 'adam', 'adamw' or 'plain'.")
+        if self.weight_decay:
+            positive_number("weight_decay", self.weight_decay)
+        count("warmup", self.warmup, 0, 10**9)
 
     def rate(self, step: int) -> float:
         """Return the learning rate of outer step `step` (from 0)."""
+        top = self.meta_lr * min(1.0, (step + 1) / self.warmup) if self.warmup else self.meta_lr
         if self.schedule == "constant":
-            return self.meta_lr
+            return top
         done = step / self.steps
-        return self.meta_lr * (1 - done if self.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * done)))
+        return top * (1 - done if self.schedule == "linear" else 0.5 * (1 + math.cos(math.pi * done)))
 
 
 def meta_train(
@@ -116,14 +127,21 @@ def meta_train(
         )
     if validation is not None:
         check_disjoint(train=sampler.source, validation=validation.source)
-    plan = {"how": how.__dict__, "train": repr(sampler), "validation": repr(validation)}
+    # trainings of versions without these options can still resume
+    used = {name: value for name, value in how.__dict__.items() if value or name not in ("weight_decay", "warmup")}
+    plan = {"how": used, "train": repr(sampler), "validation": repr(validation)}
     controlled, control = control is not None, control or MetaControl()
     run: TrainingRun | None = control.run
     if run is None:
         with sized(learner, sampler.episode(0)):
             learner.prepare(sampler.source)
-        kind = torch.optim.Adam if how.outer == "adam" else torch.optim.SGD
-        optimiser = kind(learner.parameters(), lr=how.meta_lr)
+        if not any(p.requires_grad for p in learner.parameters()):
+            raise LearnerError(
+                f"every parameter of this {type(learner).__name__} is frozen (requires_grad is False), so there is nothing to train; "
+                "call requires_grad_() on some of its layers, or evaluate it without training."
+            )
+        kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "plain": torch.optim.SGD}[how.outer]
+        optimiser = kind(learner.parameters(), lr=how.meta_lr, weight_decay=how.weight_decay)
         run = control.run = TrainingRun(
             learner, optimiser, plan, None if checkpoint is None else Path(checkpoint), facts or {}
         )
@@ -181,7 +199,7 @@ def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, contro
     """Do one complete outer step. If it raises an error, the state is the same as before the step."""
     learner, optimiser = run.learner, run.optimiser
     begun, rate = time.perf_counter(), how.rate(run.step)
-    learner.train()
+    _training_mode(learner)
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
@@ -201,6 +219,15 @@ def _update(run: TrainingRun, sampler: EpisodeSampler, how: MetaTraining, contro
     control.step = run.step
     run.seconds += time.perf_counter() - begun
     return MetaStep(run.step, loss, metric, norm, run.step * how.meta_batch_size, run.seconds, rate)
+
+
+def _training_mode(learner: Learner) -> None:
+    """Turn on training mode, except for frozen normalisation layers: their running averages are frozen with their parameters."""
+    learner.train()
+    for layer in learner.modules():
+        own = list(layer.parameters(recurse=False))
+        if isinstance(layer, _NORMS) and own and not any(p.requires_grad for p in own):
+            layer.eval()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ class TrainingRun:
     def __init__(
         self,
         learner: Learner,
-        optimiser: torch.optim.Adam | torch.optim.SGD,
+        optimiser: torch.optim.Optimizer,
         plan: dict[str, Any],
         path: Path | None,
         facts: dict[str, Any],
@@ -113,6 +114,14 @@ class TrainingRun:
         # Cards of older versions have extra options, which are ignored.
         hyper = {name: value for name, value in card.get("hyper", {}).items() if name in own["hyper"]}
         saved = {**card, "hyper": hyper}
+        if (
+            own["training"]["how"].get("schedule") == "constant"
+        ):  # more steps, or fewer, change none of the earlier steps
+            with suppress(KeyError, TypeError):
+                saved["training"] = {
+                    **saved["training"],
+                    "how": {**saved["training"]["how"], "steps": self.plan["how"]["steps"]},
+                }
         if any(saved.get(key) != own[key] for key in ("training", "learner", "hyper", "network")) or shapes != {
             name: value.shape for name, value in tensors.items() if name.startswith("learner.")
         }:

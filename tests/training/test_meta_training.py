@@ -150,7 +150,7 @@ def test_shared_classes_are_refused() -> None:
         ({"steps": 0}, "steps=0 is not valid"),
         ({"steps": 1, "meta_lr": -1.0}, "meta_lr=-1.0"),
         ({"steps": 1, "schedule": "step"}, "unknown schedule='step'"),
-        ({"steps": 1, "outer": "sgd"}, "unknown outer='sgd'; give 'adam' or 'plain'"),
+        ({"steps": 1, "outer": "sgd"}, "unknown outer='sgd'; give 'adam', 'adamw' or 'plain'"),
     ],
 )
 def test_bad_settings(options: dict[str, Any], message: str) -> None:

@@ -54,6 +54,7 @@ PRINTED = {
     "instruments": ["ProtoNet", "'embedding_map'", "75, 5)"],
     "learners": ["papers.py train glyphs-maml", "% over 100 episodes"],
     "datasets": ["% over 20 episodes", "notes.txt", "('petal', 'sepal') 8", "ClassPool('own', 3 classes, 60 items"],
+    "backbones": ["240 of 240", "SimpleShot False", "LaplacianShot True", "3 classes held out"],
     "researchers": ["outputs", "% over 100 episodes", "optimisation-based", "papers.py train glyphs-maml"],
 }
 

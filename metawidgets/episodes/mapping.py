@@ -118,7 +118,7 @@ def _is_module(encoder: Any) -> bool:
 
 
 def _numpy_input(batch: Shaped[np.ndarray, "item *shape"]) -> np.ndarray:
-    return np.float32(batch) / np.float32(255) if batch.dtype == np.uint8 else batch
+    return batch.astype(np.float32) / np.float32(255) if batch.dtype == np.uint8 else batch
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from tests.learners.feature_heads import oracles
 
 def reference(name: str, episode: Episode, base: np.ndarray) -> np.ndarray:
     """Return the scores of the queries by the transcription of a paper, with the default options of our method."""
-    support, y, query = np.float64(episode.support_x), episode.support_y, np.float64(episode.query_x)
+    support, y, query = episode.support_x.astype(np.float64), episode.support_y, episode.query_x.astype(np.float64)
     if name == "simpleshot":
         return oracles.simpleshot(support, y, query, base)
     if name == "pt_map":
@@ -39,7 +39,7 @@ def reference(name: str, episode: Episode, base: np.ndarray) -> np.ndarray:
 
 
 def compare(title: str, base: ClassPool, novel: ClassPool, n_episodes: int) -> None:
-    mean = np.float64(base.items).mean(0)
+    mean = base.items.astype(np.float64).mean(0)
     for name in ("simpleshot", "bd_cspn", "laplacianshot", "tim", "transductive_finetuning", "pt_map"):
         cells = []
         for shots in (1, 5):

@@ -179,7 +179,7 @@ def test_everything_imported_is_asked_for():
     extras = PROJECT["optional-dependencies"]
     runtime = names_of(PROJECT["dependencies"])
     for patterns, allowed in (
-        (("metawidgets/*.py", "notebooks/*.ipynb"), runtime),
+        (("metawidgets/*.py", "notebooks/*.ipynb"), runtime | names_of(extras["parquet"])),
         (("metawidgets/sweeps/*.py",), runtime | names_of(extras["sweep"])),
         (("tests/*.py",), runtime | names_of(extras["dev"]) | names_of(extras["sweep"])),
     ):

@@ -63,6 +63,7 @@ PRINTED = {
         "('5', '6', '7') ('owl', 'cat')",
         "% over 20 episodes (fewer than 30 episodes: a rough interval) Episode(2-way 1-shot, 6 queries",
     ],
+    "backbones": ["240 of 240", "SimpleShot False", "LaplacianShot True", "3 classes held out"],
     "researchers": ["outputs", "% over 100 episodes", "optimisation-based", "papers.py train glyphs-maml"],
 }
 
@@ -168,10 +169,13 @@ def test_every_script_that_it_names_is_there():
 
 def test_the_datasets_and_learners_that_it_names_are_all_of_them():
     from metawidgets import datasets, learners, trained, views
+    from metawidgets.learners.feature_heads.base import FeatureHead
 
     assert {row[0].strip("`") for row in table(PAGES["datasets"], "dataset ")} == set(datasets.ALL)
     rows = {row[0].strip("`"): row[1] for row in table(PAGES["learners"], "learner ")}
-    assert set(rows) - {"maml_first_order"} | {"nearest", "centroid", "from_scratch"} == set(learners.ALL)
+    heads = {name for name, kind in learners.ALL.items() if issubclass(kind, FeatureHead)}
+    assert {row[0].strip("`") for row in table((ROOT / "docs/backbones.md").read_text(), "method ")} == heads
+    assert set(rows) - {"maml_first_order"} | {"nearest", "centroid", "from_scratch"} | heads == set(learners.ALL)
     assert {f"omniglot-{name}" for name in rows} <= set(trained.names())
     families = {name: learners.ALL[name.removesuffix("_first_order")].family for name in rows}
     assert rows == families

@@ -13,6 +13,7 @@ from metawidgets.datasets._omniglot_runs import one_shot_runs
 from metawidgets.datasets._origins import validation_source
 from metawidgets.datasets.base import SPLITS, Dataset, OptionInfo, Split
 from metawidgets.datasets.digits import Digits
+from metawidgets.datasets.features import Features
 from metawidgets.datasets.gaussians import Gaussians
 from metawidgets.datasets.glyphs import Glyphs
 from metawidgets.datasets.image_folder import ImageFolder
@@ -26,6 +27,7 @@ __all__ = [
     "ALL",
     "SPLITS",
     "Dataset",
+    "Features",
     "ImageFolder",
     "OptionInfo",
     "Split",
@@ -37,7 +39,8 @@ __all__ = [
 ]
 
 ALL: dict[str, type[Dataset]] = {
-    cls.name: cls for cls in (Digits, Gaussians, Glyphs, ImageFolder, LinearFunctions, Omniglot, Sinusoids, Table)
+    cls.name: cls
+    for cls in (Digits, Features, Gaussians, Glyphs, ImageFolder, LinearFunctions, Omniglot, Sinusoids, Table)
 }
 
 

@@ -139,8 +139,8 @@ def _checked(dataset: str, name: str, value: Any, hint: Any, metadata: typing.Ma
         if value not in choices:
             raise DatasetError(f"{where} is not one of its choices; {did_you_mean(value, choices)}")
         return value
-    if hint == str | None:
-        if value is not None and not isinstance(value, str):
+    if hint in (str, str | None):
+        if not isinstance(value, str) and not (value is None and hint is not str):
             raise DatasetError(f"{where} is not text; give text, or leave it out.")
         return value
     if hint == _NAMES:

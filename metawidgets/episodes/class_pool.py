@@ -11,6 +11,7 @@ from jaxtyping import Int, Shaped
 from metawidgets.episodes.arrays import ItemId, checked_features
 from metawidgets.episodes.edits import TakenItems
 from metawidgets.episodes.episode import Episode, EpisodeBatch, EpisodeSpec
+from metawidgets.episodes.mapping import MappedItems
 from metawidgets.episodes.own_items import OwnItems
 from metawidgets.errors import EpisodeError, did_you_mean
 
@@ -37,7 +38,7 @@ class TaskSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ClassPool(OwnItems):
+class ClassPool(OwnItems, MappedItems):
     """Classes whose items are in one array, sorted by class, so that one fancy index draws an episode.
 
     Args:

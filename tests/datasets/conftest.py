@@ -122,10 +122,22 @@ def tiny_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small(tiny_zip: Path, tiny_folder: Path, tiny_table: Path) -> dict[str, dict[str, Any]]:
+def tiny_features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An `.npz` of 20 classes of 6 vectors of length 2."""
+    rng = np.random.default_rng(6)
+    labels = np.repeat([f"k{c:02}" for c in range(20)], 6)
+    features = np.repeat(rng.standard_normal((20, 2)), 6, 0) + 0.3 * rng.standard_normal((120, 2))
+    path = tmp_path_factory.mktemp("features") / "features.npz"
+    np.savez(path, features=features.round(4), labels=labels)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small(tiny_zip: Path, tiny_folder: Path, tiny_table: Path, tiny_features: Path) -> dict[str, dict[str, Any]]:
     """Return, for each dataset name, options that make the dataset quick to load."""
     return {
         "digits": {},
+        "features": {"path": str(tiny_features)},
         "gaussians": {},
         "glyphs": {"n_classes": 60, "n_drawers": 6},
         "image_folder": {"root": str(tiny_folder)},

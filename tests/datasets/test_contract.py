@@ -21,7 +21,7 @@ from metawidgets.errors import EpisodeError
 NAMES = sorted(ALL)
 IMAGES = [n for n in NAMES if ALL[n].kind == "image"]
 CLASSES = [n for n in NAMES if ALL[n].kind != "curve"]
-POOLS = [*IMAGES, "table"]
+POOLS = [*IMAGES, "features", "table"]
 Small = dict[str, dict[str, Any]]
 
 # SHA-256 over the support and query images of `EpisodeSampler(source("test"), k_shot=2, n_query=3, seed=11).episode(4)`.
@@ -33,6 +33,7 @@ GOLDEN_BYTES = {
 }
 # First support item and its target, first query item, of the same episode.
 GOLDEN_NUMBERS = {
+    "features": [0.7414, 1.5158, 4, -0.0591, -0.7066],
     "gaussians": [-0.59610796, -4.09805918, 4, 1.22473979, -1.84785187],
     "linear_functions": [-1.09618664, -0.60172242, -0.58589417],
     "sinusoids": [1.57688606, 2.51711869, 1.19781864],

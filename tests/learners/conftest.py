@@ -63,3 +63,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def sampler(kind: str) -> EpisodeSampler:
     return sampler_of(kind)
+
+
+# These share their base, and so most of what the contract tests, with `bd_cspn`; `make test` runs that one.
+_LIKE_BD_CSPN = {"laplacianshot", "tim", "pt_map", "transductive_finetuning"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if params.get("name") in _LIKE_BD_CSPN and item.path.name in ("test_contract.py", "test_options.py"):
+            item.add_marker(pytest.mark.slow)

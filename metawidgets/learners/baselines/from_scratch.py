@@ -18,7 +18,7 @@ class FromScratch(GradientLearner):
     learners made with several seeds.
 
     Args:
-        network: maps items to outputs; any `nn.Module`.
+        network: maps items to outputs; any `nn.Module`. Images come in [0, 1].
         inner_lr: step size.
         inner_steps: gradient steps; take at least as many as the meta-learner in the comparison, since a random start needs more.
     """

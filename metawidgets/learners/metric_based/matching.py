@@ -66,7 +66,7 @@ class MatchingNetwork(Learner):
     the mean of the targets with the same weights, and 0 before the first item.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         scale: factor on the cosines in the softmax.
 
     Departures: the paper has no `scale`. Its rule, `scale=1`, keeps a 5-way softmax below 0.65 and slows training. Norms use

@@ -78,7 +78,7 @@ class ProtoNet(Learner):
     by `scale`: they lie in [0, 2], and without a factor their softmax stays nearly flat.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         metric: "squared_euclidean" (as in the paper), "euclidean" or "cosine".
         scale: factor on cosine distances; the other metrics do not use it.
 

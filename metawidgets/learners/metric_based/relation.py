@@ -87,7 +87,7 @@ class RelationNetwork(Learner):
     example.
 
     Args:
-        encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`.
+        encoder: maps items to feature maps, flattened or not, or to vectors; any `nn.Module`. Images come in [0, 1].
         pooling: "sum", as in the paper, ties a learner to the number of shots that it was trained with. "mean" takes any number
             of shots, and equals "sum" for one shot.
         relation_width: filters of the relation module.

@@ -55,7 +55,7 @@ class MANN(CellLearner):
     The output is linear in the hidden state and `found`.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
         hidden_size: units of the controller. Paper: 200.

@@ -128,7 +128,7 @@ class RecurrentLearner(CellLearner):
     Santoro et al. 2016, section 4.1, compare their memory with such an LSTM.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
         hidden_size: units of the LSTM; Santoro has 200.

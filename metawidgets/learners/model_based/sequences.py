@@ -28,7 +28,7 @@ class SequenceLearner(Learner, abc.ABC):
     It reads the support items in their order. Then it reads each query by itself.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
         prefix_loss: train on the prediction of every support item from the items before it, as well as on the queries.

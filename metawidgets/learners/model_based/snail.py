@@ -62,7 +62,7 @@ class SNAIL(PrefixLearner):
     they cover the whole sequence.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         output_dim: number of classes, or dimension of a regression target.
         feature_shape: shape of an item's features, for an encoder that does not declare it.
         filters: filters of each dense block. Paper: 128.

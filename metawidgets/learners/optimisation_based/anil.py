@@ -24,7 +24,7 @@ class ANIL(GradientLearner):
     steps. Any other network is run whole at each step, with the same result.
 
     Args:
-        network: maps items to outputs; any `nn.Module`.
+        network: maps items to outputs; any `nn.Module`. Images come in [0, 1].
         head: name of the submodule that adapts, as in `network.named_modules()`; by default the last one in that order
             that has parameters of its own ("head" in Conv4).
         inner_lr, inner_steps, test_steps: as in `MAML`.

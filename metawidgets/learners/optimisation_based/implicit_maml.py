@@ -40,7 +40,7 @@ class ImplicitMAML(GradientLearner):
     gradient method needs only products of H with vectors, so that memory does not grow with the number of inner steps.
 
     Args:
-        network: maps items to outputs; any `nn.Module`.
+        network: maps items to outputs; any `nn.Module`. Images come in [0, 1].
         proximal_strength: the paper's lambda. I + H/lambda must be positive definite. If lambda is too small, the solver meets
             negative curvature in a task and keeps the solution that it has.
         cg_steps: conjugate-gradient steps. They start from g, so that 0 steps give the first-order gradient.

@@ -26,7 +26,7 @@ class MetaSGD(GradientLearner):
     parameters, through the inner gradients. A rate may become negative, so the direction of the step is learned too.
 
     Args:
-        network: maps items to outputs; any `nn.Module`.
+        network: maps items to outputs; any `nn.Module`. Images come in [0, 1].
         inner_lr: the initial value of all rates; `None` draws it uniformly from 0.005 to 0.1, as the paper does.
         inner_steps: gradient steps in training; 1 in the paper.
         test_steps: gradient steps outside training; the same number by default.

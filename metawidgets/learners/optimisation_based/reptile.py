@@ -33,7 +33,7 @@ class Reptile(GradientLearner):
     the queries after training on them.
 
     Args:
-        network: maps items to outputs; any `nn.Module`.
+        network: maps items to outputs; any `nn.Module`. Images come in [0, 1].
         inner_lr: step size of the inner optimiser.
         inner_steps: gradient steps on a training task.
         test_steps: gradient steps outside training, each on the whole support set; the same number by default. The paper takes

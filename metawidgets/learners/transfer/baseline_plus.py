@@ -23,7 +23,7 @@ class BaselinePlusPlus(Tuned):
     scale and a vector for each class of the pool. Adaptation learns only new vectors, for the episode's classes.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         inner_lr: step size.
         inner_steps: gradient steps.
 

@@ -20,7 +20,7 @@ class FineTune(Tuned):
     and others, *Meta-Dataset*, ICLR 2020, already fits the support set before the first step, but did not score better.)
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         inner_lr: step size.
         inner_steps: gradient steps.
     """

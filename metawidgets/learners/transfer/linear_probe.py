@@ -24,7 +24,7 @@ class LinearProbe(Tuned):
     (twice that length for squared error). For `inner_lr <= 1` the loss cannot rise, whatever the encoder.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         inner_lr: step size, as a fraction of the largest step size for which the loss is guaranteed not to rise.
         inner_steps: gradient steps.
         l2: factor of the penalty, which is half the squared norm of the weights without bias. scikit-learn's `C` is 1 / (l2 * items).

@@ -30,7 +30,7 @@ class Pretrained(Learner, abc.ABC):
     Thus data and number of steps are the same as for meta-learners, and only the objective differs.
 
     Args:
-        encoder: maps items to features; any `nn.Module`.
+        encoder: maps items to features; any `nn.Module`. Images come in [0, 1].
         pretraining_head: (features, outputs) of the linear layer that pretraining adds to the encoder. Leave it out: for a new
             learner, `meta_train` calls `prepare`, which makes the layer for the training data; a checkpoint stores the sizes.
     """

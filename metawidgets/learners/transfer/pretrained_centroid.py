@@ -23,7 +23,7 @@ class PretrainedCentroid(Pretrained):
     2019, equations 1 and 2. One step adds one support example to the mean of its class; logits are minus the distances.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         metric: "squared_euclidean", "euclidean" or "cosine".
         scale: factor on cosine distances; the other metrics do not use it.
         normalise: scale every feature vector to length 1 first (the paper's L2N, which has the largest effect there).

@@ -22,7 +22,7 @@ class PretrainedNearest(Pretrained):
     for regression, the prediction is the nearest item's target.
 
     Args:
-        encoder: maps items to feature vectors; any `nn.Module`.
+        encoder: maps items to feature vectors; any `nn.Module`. Images come in [0, 1].
         metric: "squared_euclidean", "euclidean" or "cosine".
     """
 

@@ -15,7 +15,7 @@ def means(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def squared(z: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    return np.array([[((a - b) ** 2).sum() for b in centres] for a in z])
+    return ((z[:, None] - centres) ** 2).sum(-1)
 
 
 def simpleshot(support: np.ndarray, y: np.ndarray, query: np.ndarray, base: np.ndarray) -> np.ndarray:
@@ -88,7 +88,7 @@ def tim(
 
     def back(z: np.ndarray, w: np.ndarray, slope: np.ndarray) -> np.ndarray:
         """Chain rule through -tau / 2 ||z - w||^2, whose derivative in w is tau (z - w)."""
-        return np.stack([(slope[:, c, None] * tau * (z - w[c])).sum(0) for c in range(len(w))])
+        return tau * (slope.T @ z - slope.sum(0)[:, None] * w)
 
     def gradient(w: np.ndarray) -> list[np.ndarray]:
         log_p, of_support = log_softmax(logits(query, w), 1), softmax(logits(support, w), 1)

@@ -1,9 +1,9 @@
 """Arena instruments: learners are compared with each other, and with a person, on the same episodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from metawidgets.episodes import EpisodeSampler
+from metawidgets.episodes import Episode, EpisodeSampler
 from metawidgets.errors import EpisodeError
 from metawidgets.records import ArenaRound, EpisodeComparison
 
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from metawidgets.learners import Learner
     from metawidgets.widgets import LearnerArena, Selection, YouAreTheLearner
 
+    Competitor = Learner | Callable[[Episode], Any]
+
 __all__ = ["learner_arena", "you_are_the_learner"]
 
 
 @overload
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: EpisodeSampler,
     *,
     n_episodes: int = ...,
@@ -29,7 +31,7 @@ def learner_arena(
 ) -> "LearnerArena": ...
 @overload
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: EpisodeSampler,
     *,
     n_episodes: int = ...,
@@ -39,7 +41,7 @@ def learner_arena(
     selection: "Selection | None" = ...,
 ) -> "VBox": ...
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: EpisodeSampler,
     *,
     n_episodes: int = 100,
@@ -55,7 +57,8 @@ def learner_arena(
     `sampler.episode(i)`.
 
     Args:
-        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles.
+        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles. A function
+            `episode -> probabilities` may take a learner's place; see `learners.Method`.
         n_episodes: how many episodes to run now; the component can run more.
         shots: numbers of shots for the chart of accuracy by shots; `()` for none.
         n_open: number of episodes sent with their items, so that they can be opened without Python.
@@ -93,7 +96,7 @@ def learner_arena(
 
 
 def you_are_the_learner(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: EpisodeSampler,
     *,
     n_episodes: int = 5,
@@ -158,7 +161,7 @@ class _Game:
 
 
 def _table(
-    learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: EpisodeSampler, shots: Sequence[int], n: int
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]", sampler: EpisodeSampler, shots: Sequence[int], n: int
 ) -> tuple[dict[str, "Learner"], _Game]:
     """Return the learners by name, and the `_Game` that runs them on episodes. Each learner is run once as a warm-up."""
     # torch loads slowly

@@ -35,6 +35,8 @@ def test_a_function_scores_as_the_learner_that_does_the_same(sampler):
     ours, theirs = (mw.evaluate(one, sampler, 5) for one in (centroid, by_distance))
     np.testing.assert_array_equal(ours.per_episode, theirs.per_episode)
     assert theirs.settings["title"] == "by_distance"
+    kept = [mw.evaluate(one, sampler, 2, keep_answers=True).confusions() for one in (centroid, by_distance)]
+    assert kept[0] == kept[1]
     arena = learner_arena({"ours": centroid, "theirs": by_distance}, sampler, n_episodes=3, shots=(1, 2, 3))
     np.testing.assert_array_equal(arena.round.scores[0], arena.round.scores[1])
     np.testing.assert_array_equal(arena.round.by_shots[0], arena.round.by_shots[1])

@@ -17,6 +17,7 @@ _HOMES = {
     "ItemId": "metawidgets.episodes",
     "MetaTraining": "metawidgets.training",
     "MetawidgetsError": "metawidgets.errors",
+    "Predictions": "metawidgets.learners.methods",
     "Trace": "metawidgets.records",
     "adapt": "metawidgets.learners.loop",
     "bench": "metawidgets.instruments.bench",

@@ -1,6 +1,6 @@
 """Arena instruments: learners are compared with each other, and with a person, on the same episodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from metawidgets.widgets import LearnerArena, Selection, YouAreTheLearner
 
     Episodes = EpisodeSampler | Sequence[Episode] | str | Path
+    Competitor = Learner | Callable[[Episode], Any]
 
 __all__ = ["learner_arena", "you_are_the_learner"]
 
 
 @overload
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: "Episodes",
     *,
     n_episodes: int | None = ...,
@@ -34,7 +35,7 @@ def learner_arena(
 ) -> "LearnerArena": ...
 @overload
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: "Episodes",
     *,
     n_episodes: int | None = ...,
@@ -44,7 +45,7 @@ def learner_arena(
     selection: "Selection | None" = ...,
 ) -> "VBox": ...
 def learner_arena(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: "Episodes",
     *,
     n_episodes: int | None = None,
@@ -61,7 +62,8 @@ def learner_arena(
     support items of a class are left out.
 
     Args:
-        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles.
+        learners: a mapping from names, or a sequence; learners in a sequence are named by their titles. A function
+            `episode -> probabilities` may take a learner's place; see `learners.Method`.
         sampler: a sampler, a list of episodes, or the path of a file that `EpisodeList.save` wrote.
         n_episodes: how many episodes to run now, by default 100, or all of a list. The component can run more of a sampler.
         shots: numbers of shots for the chart of accuracy by shots; `()` for none.
@@ -99,7 +101,7 @@ def learner_arena(
 
 
 def you_are_the_learner(
-    learners: "Mapping[str, Learner] | Sequence[Learner]",
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
     sampler: "Episodes",
     *,
     n_episodes: int = 5,
@@ -179,7 +181,10 @@ class _Game:
 
 
 def _table(
-    learners: "Mapping[str, Learner] | Sequence[Learner]", sampler: "Episodes", shots: Sequence[int], n: int | None
+    learners: "Mapping[str, Competitor] | Sequence[Competitor]",
+    sampler: "Episodes",
+    shots: Sequence[int],
+    n: int | None,
 ) -> tuple[dict[str, "Learner"], _Game]:
     """Return the learners by name, and the `_Game` that runs them on episodes. Each learner is run once as a warm-up."""
     # torch loads slowly

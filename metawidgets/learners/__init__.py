@@ -1,6 +1,7 @@
 """Few-shot learners with one interface. `ALL` lists them; `build` makes one for items of a given shape."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from inspect import Parameter, signature
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from metawidgets.learners.feature_heads.simpleshot import SimpleShot
 from metawidgets.learners.feature_heads.tim import TIM
 from metawidgets.learners.feature_heads.transductive_fine_tuning import TransductiveFineTuning
 from metawidgets.learners.imported import accepted, import_object, is_import_path, make_network, path_of, plugins
+from metawidgets.learners.methods import Method, Predictions, takes_episodes
 from metawidgets.learners.metric_based.matching import MatchingNetwork
 from metawidgets.learners.metric_based.matching_fce import FullContextMatching
 from metawidgets.learners.metric_based.protonet import ProtoNet
@@ -60,8 +62,10 @@ __all__ = [
     "LinearProbe",
     "MatchingNetwork",
     "MetaSGD",
+    "Method",
     "NearestCentroid",
     "NearestNeighbour",
+    "Predictions",
     "PretrainedCentroid",
     "PretrainedNearest",
     "ProtoNet",
@@ -112,7 +116,7 @@ def find(name: str) -> Callable[..., Learner]:
 
     Args:
         name: a key of `ALL`, an import path such as `package.module:Class`, or a name that an installed package lists in the
-            entry-point group `metawidgets.learners`.
+            entry-point group `metawidgets.learners`. A path may also name a function `episode -> probabilities`; see `Method`.
 
     Raises:
         LearnerError: if there is none, or it cannot be imported.
@@ -126,12 +130,17 @@ def find(name: str) -> Callable[..., Learner]:
                 f"unknown learner {name!r}; {did_you_mean(name, [*ALL, *others])} Or give your own as package.module:Class."
             )
         name = others[name].value
-    found: Any = import_object(name)
-    made = isinstance(found, Learner)
-    other = isinstance(found, type) and not issubclass(found, Learner)
-    if made or other or not callable(found):
+    found = import_object(name)
+    if not _makes_learners(found):
         raise LearnerError(f"{name!r} is {found!r}; name a subclass of Learner, or a function that returns a learner.")
     return cast(Callable[..., Learner], found)
+
+
+def _makes_learners(found: object) -> bool:
+    """Return whether this is a class of learners, or a function."""
+    if isinstance(found, type):
+        return issubclass(found, Learner)
+    return callable(found) and not isinstance(found, nn.Module)
 
 
 def build(name: str, *, item_shape: Sequence[int], output_dim: int, network: Any = None, **options: Any) -> Learner:
@@ -177,6 +186,8 @@ def build(name: str, *, item_shape: Sequence[int], output_dim: int, network: Any
         features = kind is not None and not kind.adapts_head
         wanted = {**shapes, "output_dim": None if features else int(output_dim)}
         network = make_network(network, {**accepted(import_object(network), wanted), **chosen})
+    if takes_episodes(make):
+        return Method(make if not rest else partial(make, **rest), name)
     if kind is None:
         return make_learner(make, path_of(make) or name, {**accepted(make, shapes), **rest}, network)
     rest |= {k: v for k, v in shapes.items() if k in parameters}

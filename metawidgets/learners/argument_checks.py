@@ -7,6 +7,7 @@ from typing import TypeGuard
 from metawidgets.episodes import Episode, EpisodeBatch, EpisodeList, EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
 from metawidgets.learners.base import Learner
+from metawidgets.learners.methods import as_learner
 from metawidgets.learners.networks.interface import item_shape_of
 
 __all__ = [
@@ -46,6 +47,8 @@ def named_learners(value: object, what: str) -> dict[str, Learner]:
 
     Learners without a name are named by their titles, with a number if several have the same title ("MAML", "MAML 2").
 
+    A function `episode -> probabilities` becomes a `Method`.
+
     Args:
         value: one learner, several, or a mapping from names to learners.
         what: the name of the caller, for the error message.
@@ -54,11 +57,12 @@ def named_learners(value: object, what: str) -> dict[str, Learner]:
         LearnerError: if `value` holds no learner, or holds something that is not a learner.
     """
     if isinstance(value, Mapping):
-        found = {str(name): learner for name, learner in value.items() if expect_learner(learner)}
+        made = {str(name): as_learner(learner) for name, learner in value.items()}
+        found = {name: learner for name, learner in made.items() if expect_learner(learner)}
     else:
         found = {}
         several = value if isinstance(value, Iterable) and not isinstance(value, str | Learner) else [value]
-        for learner in (one for one in several if expect_learner(one)):
+        for learner in (one for one in map(as_learner, several) if expect_learner(one)):
             title, n = learner.title, 1
             while (title if n == 1 else f"{title} {n}") in found:
                 n += 1

@@ -11,10 +11,11 @@ import torch
 
 from metawidgets.episodes import Episode, EpisodeList, EpisodeSampler
 from metawidgets.errors import EpisodeError, LearnerError
-from metawidgets.learners.argument_checks import expect_episode, expect_queries, given_episodes
+from metawidgets.learners.argument_checks import expect_episode, expect_learner, expect_queries, given_episodes
 from metawidgets.learners.base import Learner
 from metawidgets.learners.loop import describe, evaluating, probe_grid, states
 from metawidgets.learners.losses import probabilities, task_metrics
+from metawidgets.learners.methods import Method, Predictions, as_learner
 from metawidgets.learners.network_errors import sized
 from metawidgets.learners.tensors import as_tensor, support_of
 from metawidgets.records import EpisodeAnswers, EpisodeComparison, Evaluation
@@ -37,6 +38,8 @@ def _scored(learner: Learner, episode: Episode) -> tuple[float, torch.Tensor]:
     """Return the score, and the outputs for the queries."""
     expect_episode(episode)
     expect_queries(episode)
+    if isinstance(learner, Method):
+        return _score_of(answered := learner.answers(episode), episode), _as_outputs(answered, episode)
     with sized(learner, episode), evaluating(learner):
         support = support_of(learner, episode)
         query_x = learner.encode(as_tensor(learner, episode.query_x), support)
@@ -45,7 +48,7 @@ def _scored(learner: Learner, episode: Episode) -> tuple[float, torch.Tensor]:
 
 
 def evaluate(
-    learner: Learner,
+    learner: Learner | Callable[[Episode], Any],
     sampler: EpisodeSampler | Sequence[Episode] | str | Path,
     n_episodes: int | None = None,
     *,
@@ -55,6 +58,7 @@ def evaluate(
     """Score a learner on episodes 0 to `n_episodes - 1` of the sampler: adapt to each support set and score its queries.
 
     Args:
+        learner: a learner, or a function `episode -> probabilities` `(query, way)`, such as `Predictions`; see `Method`.
         sampler: a sampler, a list of episodes, or the path of a file that `EpisodeList.save` wrote.
         n_episodes: by default 600, or all episodes of a list. Use 600 or more for a score that you report.
         progress: called after each episode with the number of finished episodes and `n_episodes`.
@@ -72,6 +76,8 @@ def evaluate(
     given = given_episodes(sampler)
     if n_episodes is None:
         n_episodes = len(given) if isinstance(given, EpisodeList) else 600
+    scored: Learner = as_learner(learner)
+    expect_learner(scored)
     if isinstance(n_episodes, bool) or not isinstance(n_episodes, int | np.integer) or n_episodes < 1:
         raise EpisodeError(
             f"n_episodes={n_episodes!r} is not a whole number >= 1; give at least 1, and 600 or more for a score that you report."
@@ -84,13 +90,13 @@ def evaluate(
     kept: list[EpisodeReplies] = []
     for i in range(n_episodes):
         episode = given.episode(i)
-        scores[i], outputs = _scored(learner, episode)
+        scores[i], outputs = _scored(scored, episode)
         if keep_answers and not episode.is_regression:
             kept.append(replies(episode, probabilities(outputs).cpu().numpy()))
         if progress is not None:
             progress(i + 1, n_episodes)
     metric = "mean squared error" if given.settings["n_way"] is None else "accuracy"
-    settings: dict[str, Any] = {**describe(learner), **given.settings, "threads": torch.get_num_threads()}
+    settings: dict[str, Any] = {**describe(scored), **given.settings, "threads": torch.get_num_threads()}
     return Evaluation(metric, scores, settings, tuple(kept))
 
 
@@ -136,6 +142,8 @@ def answers(
     expect_episode(episode)
     expect_queries(episode)
     given = episode if k_shot is None else first_shots(episode, k_shot)
+    if isinstance(learner, Method):
+        return _answers_of(learner, given, [first_shots(episode, k) for k in shots])
     probe = probe_grid(given) if _is_curve(given) else None
     with sized(learner, given), evaluating(learner):
         support, query_x, query_y = _tensors(learner, given)
@@ -167,9 +175,13 @@ def answers(
 
 
 def compare_on_episode(
-    learners: Sequence[Learner], episode: Episode, *, k_shot: int | None = None, shots: Sequence[int] = ()
+    learners: Sequence[Learner | Callable[[Episode], Any]],
+    episode: Episode,
+    *,
+    k_shot: int | None = None,
+    shots: Sequence[int] = (),
 ) -> EpisodeComparison:
-    """Collect the `answers` of each learner on one episode.
+    """Collect the `answers` of each learner, or function `episode -> probabilities`, on one episode.
 
     Raises:
         LearnerError: if there is no learner, or one of them cannot take this episode.
@@ -180,8 +192,33 @@ def compare_on_episode(
         raise LearnerError("compare_on_episode got no learner; give one or more.")
     given = episode if k_shot is None else first_shots(episode, k_shot)
     probe = probe_grid(given) if _is_curve(given) else None
-    each = tuple(answers(learner, episode, k_shot=k_shot, shots=shots) for learner in learners)
+    each = tuple(answers(as_learner(learner), episode, k_shot=k_shot, shots=shots) for learner in learners)
     return EpisodeComparison(given, each, None if probe is None else probe[:, 0])
+
+
+def _as_outputs(answered: np.ndarray, episode: Episode) -> torch.Tensor:
+    """Return logits with these probabilities, or the predicted targets."""
+    outputs = torch.from_numpy(answered)
+    return outputs if episode.is_regression else outputs.log()
+
+
+def _score_of(answered: np.ndarray, episode: Episode) -> float:
+    return task_metrics(torch.from_numpy(answered), torch.from_numpy(np.array(episode.query_y))).item()
+
+
+def _answers_of(method: Method, episode: Episode, with_shots: Sequence[Episode]) -> EpisodeAnswers:
+    """Return a method's answers. All its time counts as adaptation, since it adapts and answers in one call."""
+    start = time.perf_counter()
+    outputs = method.answers(episode)
+    seconds = np.array([time.perf_counter() - start, 0.0])
+    by_shots = np.array([score(method, part) for part in with_shots])
+    predicted = outputs if episode.is_regression else outputs.argmax(1)
+    curve = None
+    probe = probe_grid(episode) if _is_curve(episode) else None
+    if probe is not None and not isinstance(method.function, Predictions):  # nobody stores predictions for the grid
+        asked = replace(episode, query_x=probe, query_y=np.zeros_like(probe), query_items=())
+        curve = method.answers(asked)[:, 0]
+    return EpisodeAnswers(_score_of(outputs, episode), predicted, seconds, by_shots, np.array([]), curve)
 
 
 def _is_curve(episode: Episode) -> bool:

@@ -44,6 +44,9 @@ def make(item_shape, width=4):
 
 def wrong():
     return 3
+
+def uniform(episode, way=None):
+    return torch.full((len(episode.query_y), way or episode.n_way), 1 / episode.n_way)
 '''
 
 
@@ -138,6 +141,12 @@ def test_an_entry_point_brings_a_learner_by_name(module, sampler, monkeypatch):
         made("mime", sampler)
 
 
+def test_a_function_of_episodes_by_its_path(module, sampler):
+    assert mw.evaluate(made(f"{module}:uniform", sampler), sampler, 3).mean == pytest.approx(1 / 3)
+    with pytest.raises(LearnerError, match=r"shape \(12, 2\)"):
+        mw.evaluate(made(f"{module}:uniform", sampler, way=2), sampler, 1)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -155,8 +164,8 @@ def test_errors_name_the_path(module, sampler, name, message):
 def test_reports_take_a_path(module, sampler):
     from metawidgets.reports.report_learners import report_learners
 
-    found = report_learners(["nearest", "my_methods:Mine"], sampler.episode(0))
-    assert [*found.taking_part] == ["nearest", "my_methods:Mine"]
+    names = ["nearest", "my_methods:Mine", "my_methods:uniform"]
+    assert [*report_learners(names, sampler.episode(0)).taking_part] == names
     with pytest.raises(LearnerError, match="no attribute"):
         report_learners(["my_methods:Yours"], sampler.episode(0))
 

@@ -11,6 +11,7 @@ import io
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps
 from playwright.sync_api import Page, sync_playwright
@@ -40,7 +41,8 @@ def film(page: Page) -> list[Image.Image]:
     def take() -> None:
         page.wait_for_timeout(800)
         picture = Image.open(io.BytesIO(view.screenshot())).convert("RGB")
-        pictures.append(ImageOps.expand(picture, MARGIN, picture.getpixel((picture.width - 1, 0))))
+        background: Any = picture.getpixel((picture.width - 1, 0))
+        pictures.append(ImageOps.expand(picture, MARGIN, background))
 
     player = view.locator(".mw-player input[type=range]")
     player.focus()

@@ -69,7 +69,7 @@ function taskText(
   const where = config.explained.length ? "" : `: ${numbers}`;
   const how =
     config.kind === "image"
-      ? "Left of the bar the support set, right of it queries."
+      ? "The support set is left of the bar, the queries are right of it."
       : "Filled: support; outlined: query.";
   return `Task ${task + 1} of ${SIDES[side].text}${where}. ${how}`;
 }

@@ -55,10 +55,11 @@ class Report:
 
 @dataclass(frozen=True)
 class _Files:
-    """The files of a report in its folder."""
+    """The files of a report in its folder. Its pictures are beside the notebook that was run."""
 
     folder: Path
     name: str
+    beside: Path
 
     @property
     def status(self) -> Path:
@@ -121,7 +122,7 @@ def run_report(
         raise ReportError(f"there is no folder {cwd} for the notebook's code to work in; check the path.")
     with contextlib.chdir(cwd):
         Prechecks(ours=catalogue.is_ours(source)).check(checked)
-    files = _Files(_writable_folder(Path(out)), source.stem)
+    files = _Files(_writable_folder(Path(out)), source.stem, source.parent)
     if files.notebook.resolve() == source.resolve():
         raise ReportError(f"the run would overwrite {source}; give another folder than {files.folder}.")
     with claimed(files.folder / ".claims", hashlib.sha256(files.name.encode()).hexdigest()) as mine:
@@ -200,7 +201,7 @@ def _export(files: _Files, title: str | None) -> Sequence[LeftOut]:
     from metawidgets.reports.pages.export import export_notebook  # nbconvert loads slowly
 
     left_out: list[LeftOut] = []
-    export_notebook(files.notebook, files.html, title=title, on_left_out=left_out.append)
+    export_notebook(files.notebook, files.html, title=title, beside=files.beside, on_left_out=left_out.append)
     return left_out
 
 

@@ -62,7 +62,7 @@ function reasonText(config: Config, metric: ShownMetric, pinned: boolean): strin
   if (metric === "" && !config.own) {
     return "Leaving an example out is computed for class means: choose another distance above.";
   }
-  return pinned ? "" : "Pin a cell to see which support examples its decision hangs on.";
+  return pinned ? "" : "Pin a cell to see which support examples its decision depends on.";
 }
 
 /** What leaving one example out changes; a click takes it into the editor. */

@@ -1,4 +1,4 @@
-// Which examples a decision hangs on, in order and in words.
+// Which examples a decision depends on, in order and in words.
 import type { LeftOut } from "../distances/class_means.ts";
 
 /** The decision without the example at a place. */

@@ -120,6 +120,7 @@ def export_notebook(
     *,
     title: str | None = None,
     allow_scripts: bool = False,
+    beside: str | Path | None = None,
     on_left_out: Callable[[LeftOut], object] | None = None,
 ) -> Path:
     """Write an executed notebook as one self-contained HTML page.
@@ -130,6 +131,7 @@ def export_notebook(
         title: the page's title; by default the notebook's first heading.
         allow_scripts: run the scripts of outputs that carry them with them, such as a self-contained plotly figure. Each runs in a
             frame of its own, without a network and without access to the page.
+        beside: the folder of the pictures and data files that the notebook names by a relative path; by default its own.
         on_left_out: called for each thing that the notebook showed and the page does not, once the page is written.
 
     Returns:
@@ -152,6 +154,8 @@ def export_notebook(
     resources: dict[str, Any] = {}
     if not isinstance(notebook, dict):
         resources = {"metadata": {"path": str(Path(notebook).resolve().parent), "name": Path(notebook).stem}}
+    if beside is not None:
+        resources.setdefault("metadata", {})["path"] = str(Path(beside).resolve())
     nb = _read(notebook)
     exporter = PageExporter(title or "", allow_scripts=allow_scripts)
     html, _ = exporter.from_notebook_node(nb, resources)

@@ -227,6 +227,15 @@ def test_pictures_of_the_notebooks_folder_are_embedded_and_others_linked(tmp_pat
     assert "gone (missing picture: gone.png)" in built.texts["span"]
 
 
+def test_pictures_may_be_beside_another_notebook(tmp_path):
+    """A report's notebook is written elsewhere than the one that was run, which has its pictures beside it."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "near.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    nbformat.write(notebook(new_markdown_cell("![near](near.svg)")), tmp_path / "report.ipynb")
+    page = export_notebook(tmp_path / "report.ipynb", tmp_path / "page.html", beside=tmp_path / "source")
+    assert [str(i["src"])[:26] for i in Page(page.read_text()).all("img")] == ["data:image/svg+xml;base64,"]
+
+
 def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(

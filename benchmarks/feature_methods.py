@@ -35,12 +35,12 @@ def reference(name: str, episode: Episode, base: np.ndarray) -> np.ndarray:
         return oracles.laplacianshot(support, y, query, weight=0.7, k=2, rounds=20, rectify=True)
     if name == "tim":
         return oracles.tim(support, y, query, tau=15.0, ce=0.1, alpha=0.1, lr=1e-4, steps=1000)
-    return oracles.transductive_finetuning(support, y, query, temperature=10.0, lr=0.01, steps=25)
+    return oracles.transductive_finetune(support, y, query, temperature=10.0, lr=0.01, steps=25)
 
 
 def compare(title: str, base: ClassPool, novel: ClassPool, n_episodes: int) -> None:
     mean = base.items.astype(np.float64).mean(0)
-    for name in ("simpleshot", "bd_cspn", "laplacianshot", "tim", "transductive_finetuning", "pt_map"):
+    for name in ("simpleshot", "bd_cspn", "laplacianshot", "tim", "transductive_finetune", "pt_map"):
         cells = []
         for shots in (1, 5):
             sampler = EpisodeSampler(novel, n_way=5, k_shot=shots, n_query=15, seed=0)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metawidgets.analysis import interval_note
 from metawidgets.datasets import validation_source
@@ -78,7 +78,7 @@ def default_validation(sampler: EpisodeSampler, how: "MetaTraining") -> DefaultV
     source, spec = validation_source(sampler.source), sampler.spec
     if source is None:
         return None
-    size = {"k_shot": spec.k_shot, "n_query": spec.n_query, "seed": sampler.seed + _SEED}
+    size: dict[str, Any] = {"k_shot": spec.k_shot, "n_query": spec.n_query, "seed": sampler.seed + _SEED}
     try:
         found = EpisodeSampler(source, n_way=spec.n_way, **size)
     except EpisodeError:  # the validation split is too small for such episodes

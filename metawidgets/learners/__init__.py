@@ -104,7 +104,7 @@ ALL: dict[str, type[Learner]] = {
     "laplacianshot": LaplacianShot,
     "tim": TIM,
     "pt_map": PTMAP,
-    "transductive_finetuning": TransductiveFineTuning,
+    "transductive_finetune": TransductiveFineTuning,
     "baseline_plus": BaselinePlusPlus,
     "finetune": FineTune,
     "from_scratch": FromScratch,

@@ -82,7 +82,7 @@ def near_copies(answers: QueryAnswers) -> Fault | None:
     found = []
     for pair, of_pair in rates.items():
         mean, low = float(np.mean(of_pair)), sum(rate <= _LOW for rate in of_pair)
-        both_ways = min(crossed[way] / max(asked[way], 1) for way in (pair, pair[::-1]))
+        both_ways = min(crossed[way] / max(asked[way], 1) for way in (pair, (pair[1], pair[0])))
         if (
             mean <= _COPIES
             and both_ways >= _BOTH_WAYS

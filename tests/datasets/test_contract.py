@@ -41,7 +41,7 @@ GOLDEN_NUMBERS = {
 }
 
 
-def sampler(name: str, small: Small, split: Any = "test", seed: int = 11, **spec: int) -> EpisodeSampler:
+def sampler(name: str, small: Small, split: Any = "test", seed: int = 11, **spec: Any) -> EpisodeSampler:
     return EpisodeSampler(load(name, **small[name]).source(split), **{"k_shot": 2, "n_query": 3, **spec}, seed=seed)
 
 

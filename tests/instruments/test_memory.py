@@ -1,5 +1,7 @@
 """The memory instrument with real learners."""
 
+from typing import Any
+
 import pytest
 
 from metawidgets import datasets, instruments, learners
@@ -8,7 +10,7 @@ from metawidgets.errors import TraceError
 from metawidgets.widgets import MemoryView, Selection
 
 
-def episode(dataset: str = "gaussians", **spec: int):
+def episode(dataset: str = "gaussians", **spec: Any):
     spec = spec or {"n_way": 3, "k_shot": 2, "n_query": 2}
     return EpisodeSampler(datasets.load(dataset).source("test"), seed=1, **spec).episode(0)
 

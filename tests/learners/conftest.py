@@ -1,6 +1,7 @@
 """Small made-up episodes of images, points and functions, so that the learners' tests need no dataset."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ class Lines:
 KINDS = ("image", "point", "curve")
 
 
-def sampler_of(kind: str, **size: int) -> EpisodeSampler:
+def sampler_of(kind: str, **size: Any) -> EpisodeSampler:
     if kind == "curve":
         return EpisodeSampler(Lines(), k_shot=size.get("k_shot", 5), n_query=5, seed=size.get("seed", 0))
     size = {"n_way": 3, "k_shot": 2, "n_query": 4, **size}
@@ -66,7 +67,7 @@ def sampler(kind: str) -> EpisodeSampler:
 
 
 # These share their base, and so most of what the contract tests, with `bd_cspn`; `make test` runs that one.
-_LIKE_BD_CSPN = {"laplacianshot", "tim", "pt_map", "transductive_finetuning"}
+_LIKE_BD_CSPN = {"laplacianshot", "tim", "pt_map", "transductive_finetune"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

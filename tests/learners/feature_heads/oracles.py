@@ -103,7 +103,7 @@ def tim(
     return logits(query, w)
 
 
-def transductive_finetuning(
+def transductive_finetune(
     support: np.ndarray, y: np.ndarray, query: np.ndarray, *, temperature: float, lr: float, steps: int
 ) -> np.ndarray:
     one_hot = np.eye(y.max() + 1)[y]

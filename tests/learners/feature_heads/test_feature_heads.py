@@ -20,7 +20,7 @@ from metawidgets.training import checkpoints
 from metawidgets.training.evaluation import evaluate
 from tests.learners.feature_heads import oracles
 
-HEADS = ("simpleshot", "bd_cspn", "laplacianshot", "tim", "pt_map", "transductive_finetuning")
+HEADS = ("simpleshot", "bd_cspn", "laplacianshot", "tim", "pt_map", "transductive_finetune")
 TRANSDUCTIVE = HEADS[1:]
 ORACLES: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
     "bd_cspn": ({"epsilon": 7.0}, lambda s, y, q: oracles.bd_cspn(s, y, q, 7.0)),
@@ -32,9 +32,9 @@ ORACLES: dict[str, tuple[dict[str, Any], Callable[..., np.ndarray]]] = {
         {"temperature": 12.0, "support_weight": 0.3, "conditional_weight": 0.2, "inner_lr": 0.01, "iterations": 30},
         lambda s, y, q: oracles.tim(s, y, q, tau=12.0, ce=0.3, alpha=0.2, lr=0.01, steps=30),
     ),
-    "transductive_finetuning": (
+    "transductive_finetune": (
         {"temperature": 8.0, "inner_lr": 0.02, "iterations": 30},
-        lambda s, y, q: oracles.transductive_finetuning(s, y, q, temperature=8.0, lr=0.02, steps=30),
+        lambda s, y, q: oracles.transductive_finetune(s, y, q, temperature=8.0, lr=0.02, steps=30),
     ),
 }
 

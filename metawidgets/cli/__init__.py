@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metawidgets import __version__
-from metawidgets.cli import course, demo, lists, pages, report, sweeps, training
+from metawidgets.cli import challenge, course, demo, lists, pages, report, sweeps, training
 from metawidgets.errors import MetawidgetsError
 
 __all__ = ["app", "main"]
@@ -27,7 +27,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(training.train)
 app.command()(training.evaluate)
-app.command()(training.challenge)
+app.command()(challenge.challenge)
 app.command(cls=report.ReportCommand)(report.report)
 app.command()(pages.export)
 app.command()(pages.site)

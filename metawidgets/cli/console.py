@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,7 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from metawidgets.errors import ParameterError
 from metawidgets.files.plain_json import parsed
 
-__all__ = ["AsJSON", "Trust", "bar", "errors", "options_from", "out", "print_json", "say_left_out"]
+if TYPE_CHECKING:
+    from metawidgets.learners import Learner
+
+__all__ = ["AsJSON", "Trust", "bar", "errors", "options_from", "out", "print_json", "queries_of", "say_left_out"]
 
 out = Console(highlight=False, soft_wrap=True)
 """The console for results, on stdout."""
@@ -102,3 +105,8 @@ def options_from(words: Iterable[str] | None) -> dict[str, Any]:
         except ValueError:
             options[name.strip()] = text
     return options
+
+
+def queries_of(model: "Learner") -> str:
+    """Say whether a learner answers each query alone."""
+    return "transductive: queries see each other" if model.transductive else "inductive: each query is answered alone"

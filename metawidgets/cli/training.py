@@ -1,4 +1,4 @@
-"""`metawidgets train`, `metawidgets evaluate` and `metawidgets challenge`: train a learner and score it."""
+"""`metawidgets train` and `metawidgets evaluate`: train a learner and score it."""
 
 import sys
 import time
@@ -23,6 +23,7 @@ from metawidgets.cli.console import (
     options_from,
     out,
     print_json,
+    queries_of,
 )
 from metawidgets.errors import ParameterError
 from metawidgets.training.allocator import keep_freed_memory
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from metawidgets.records import MetaStep
     from metawidgets.training import MetaTraining
 
-__all__ = ["challenge", "evaluate", "train", "train_with_progress"]
+__all__ = ["evaluate", "train", "train_with_progress"]
 
 
 def train(
@@ -258,47 +259,17 @@ def evaluate(
     if as_json:
         half_width = result.half_width if n_episodes > 1 else None  # JSON does not allow NaN
         figures = {"metric": result.metric, "mean": result.mean, "half_width": half_width, "n_episodes": n_episodes}
-        per_episode = result.per_episode.tolist()
         where = {"dataset": dataset, "split": split} if episodes is None else {"episodes": str(episodes)}
-        print_json({**figures, **where, "per_episode": per_episode, **result.settings})
+        said = {"per_episode": result.per_episode.tolist(), "verdict": result.verdict if result.replies else None}
+        print_json({**figures, **where, **said, **result.settings})
         return
     size, where = sampler.settings, f"{dataset} ({split})" if episodes is None else episodes.name
     way = "" if size["n_way"] is None else f"{size['n_way']}-way "
     out.print(f"{model.title} on {escape(where)}, {way}{size['k_shot']}-shot: [bold]{result}[/]")
-    seeded = f"; seed {seed}" if episodes is None else ""
-    out.print(f"batch statistics: {model.statistics}; {_queries(model)}{seeded}")
+    out.print(
+        f"batch statistics: {model.statistics}; {queries_of(model)}" + (f"; seed {seed}" if episodes is None else "")
+    )
     if result.replies:
         out.print(f"Expected calibration error {result.calibration().ece:.3f}.")
         if result.faults:
             out.print(escape(result.verdict))
-
-
-def challenge(
-    checkpoint: Annotated[str, typer.Argument(help="A name that `metawidgets trained` lists, or a checkpoint file.")],
-    runs: Annotated[Path, typer.Argument(help="Omniglot's all_runs.zip, or its unpacked folder.")],
-    trust: Trust = False,
-) -> None:
-    """Score a learner on Omniglot's one-shot challenge: 20 runs of 20-way 1-shot classification within one alphabet.
-
-    Example: `metawidgets challenge omniglot-protonet all_runs.zip`
-    """
-    # torch and numpy load slowly
-    import numpy as np
-
-    from metawidgets import trained
-    from metawidgets.datasets import one_shot_runs
-    from metawidgets.records import Evaluation
-    from metawidgets.training.evaluation import score
-
-    episodes, model = one_shot_runs(runs), trained.load(checkpoint)
-    with bar() as progress:
-        scores = [score(model, episode) for episode in progress.track(episodes, description="runs")]
-    result = Evaluation("accuracy", np.array(scores))
-    out.print(
-        f"{type(model).__name__}, {len(episodes)} runs: [bold]{100 * (1 - result.mean):.1f} % errors[/], {result}"
-    )
-    out.print(f"batch statistics: {model.statistics}; {_queries(model)}")
-
-
-def _queries(model: "Learner") -> str:
-    return "transductive: queries see each other" if model.transductive else "inductive: each query is answered alone"

@@ -31,7 +31,7 @@ def test_every_option_is_checked(name: str) -> None:
 
 def test_an_unknown_name_brings_the_nearest() -> None:
     with pytest.raises(
-        DatasetError, match=r"no dataset 'omniglott'; did you mean 'omniglot'\? Known: digits, gaussians"
+        DatasetError, match=r"no dataset 'omniglott'; did you mean 'omniglot'\? Known: digits, features, gaussians"
     ):
         load("omniglott")
     with pytest.raises(

@@ -150,7 +150,9 @@ def train(
         out.print(f"The training of {checkpoint} is already complete; --fresh starts again.")
         return
     out.print(f"{type(model).__name__} on {dataset}: {last.step} steps in {time.perf_counter() - begun:.0f} s.")
-    out.print(f"[bold]{checkpoint}[/]  Evaluate it: metawidgets evaluate {checkpoint}")
+    is_own = ":" in learner or any(given.startswith("network=") for given in learner_option or ())
+    trusted = " --trust" if is_own else ""
+    out.print(f"[bold]{checkpoint}[/]  Evaluate it: metawidgets evaluate {checkpoint}{trusted}")
 
 
 def train_with_progress(

@@ -19,8 +19,8 @@ class BDCSPN(TransductiveHead):
 
     Queries are shifted by the difference of the means of support and queries, which lessens the bias between the two sets. Each
     query then gets the label of the nearest class mean by cosine. A rectified prototype is the weighted mean of a class's support
-    items and of the queries with its label, with the softmax over classes of `epsilon` times the cosine as weight. Logits are
-    `epsilon` times the cosine of a query with the rectified prototypes.
+    items and of the queries with its label; the weights are the softmax over these items of `epsilon` times their cosine with the class
+    mean. Logits are `epsilon` times the cosine of a query with the rectified prototypes.
 
     Args:
         encoder, base_features: as in `FeatureHead`.
@@ -57,14 +57,17 @@ def rectified(
     n_way: int,
     z: Float[Tensor, "query feature"],
     epsilon: float,
+    *,
+    by_class: bool = False,
 ) -> tuple[Float[Tensor, "way feature"], Float[Tensor, "query feature"]]:
-    """Return the rectified prototypes and the shifted queries."""
+    """Return the rectified prototypes and the shifted queries. With `by_class`, the weights come from a softmax over classes."""
     shifted = z + support_z.mean(0) - z.mean(0)
     centres = class_means(support_z, y, n_way)
     items = torch.cat([support_z, shifted])
     cosines = _cosines(items, centres)
     labels = torch.cat([y, cosines[len(y) :].argmax(-1)])
-    weights = (epsilon * cosines).softmax(-1) * F.one_hot(labels, n_way)  # (item, way): zero for other classes
+    weights = (epsilon * cosines).softmax(-1) if by_class else (epsilon * cosines).exp()
+    weights = weights * F.one_hot(labels, n_way)  # (item, way): zero for other classes
     return weights.t() @ items / weights.sum(0).unsqueeze(-1), shifted
 
 

@@ -28,7 +28,8 @@ class LaplacianShot(TransductiveHead):
         laplacian: weight of the second term; the paper chooses it on validation classes, from 0.1 to 1.5.
         neighbours: nearest queries per query, without itself. The paper's k = 3 counts the query too.
         iterations: updates of the bound.
-        rectify: use rectified prototypes and shifted queries, as the paper does (see `BDCSPN`).
+        rectify: use rectified prototypes and shifted queries, as the paper does (see `BDCSPN`), with weights by a softmax over classes, as
+            in the authors' code.
 
     Departure: the weights of a rectified prototype sum to 1.
     """
@@ -60,7 +61,7 @@ class LaplacianShot(TransductiveHead):
     def classify(self, support_z: Tensor, y: Tensor, n_way: int, z: Tensor) -> Tensor:
         centres = class_means(support_z, y, n_way)
         if self.rectify:
-            centres, z = rectified(support_z, y, n_way, z, 10.0)
+            centres, z = rectified(support_z, y, n_way, z, 10.0, by_class=True)
         unary, affinity = squared_distances(z, centres), nearest_neighbours(z, self.neighbours)
         outputs = (-unary).log_softmax(-1)
         for _ in range(self.iterations):

@@ -23,20 +23,24 @@ def simpleshot(support: np.ndarray, y: np.ndarray, query: np.ndarray, base: np.n
     return -squared(query, means(support, y))
 
 
-def rectified(support: np.ndarray, y: np.ndarray, query: np.ndarray, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
+def rectified(
+    support: np.ndarray, y: np.ndarray, query: np.ndarray, epsilon: float, axis: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rectified prototypes, by weights from a softmax over classes (axis 1) or over a class's items (axis 0)."""
     query = query + (support.mean(0) - query.mean(0))
     centres, cosine = means(support, y), lambda z: unit(z) @ unit(centres).T
     items, labels = np.concatenate([support, query]), np.concatenate([y, cosine(query).argmax(1)])
-    weights = softmax(epsilon * cosine(items), 1)
+    scores = epsilon * cosine(items)
     found = []
     for c in range(len(centres)):
         own = labels == c
-        found.append((weights[own, c, None] * items[own]).sum(0) / weights[own, c].sum())
+        weights = softmax(scores, 1)[own, c] if axis else softmax(scores[own, c], 0)
+        found.append((weights[:, None] * items[own]).sum(0) / weights.sum())
     return np.stack(found), query
 
 
 def bd_cspn(support: np.ndarray, y: np.ndarray, query: np.ndarray, epsilon: float = 10.0) -> np.ndarray:
-    centres, query = rectified(support, y, query, epsilon)
+    centres, query = rectified(support, y, query, epsilon, 0)
     return epsilon * unit(query) @ unit(centres).T
 
 
@@ -46,7 +50,7 @@ def laplacianshot(
     """Return the assignments after these updates of the bound."""
     centres = means(support, y)
     if rectify:
-        centres, query = rectified(support, y, query, 10.0)
+        centres, query = rectified(support, y, query, 10.0, 1)
     costs, n = squared(query, centres), len(query)
     affinity = np.zeros((n, n))
     for q in range(n):

@@ -111,7 +111,7 @@ def test_a_rectified_prototype_by_hand() -> None:
     assert isinstance(learner, TransductiveHead)
     found = learner.classify(support, y, 2, query + torch.tensor([3.0, -1.0]))  # a shift of all queries is undone
     # the queries move to the support's mean (0.5, 0.5), which has the cosine 0.7071 with both classes; the first wins
-    a, b = np.e / (np.e + 1), 0.5  # weights of the support item and of each query
+    a, b = np.e, np.exp(np.sqrt(0.5))  # weights of the support item and of each query, but for their sum
     prototype = (a * np.array([1, 0]) + 2 * b * np.array([0.5, 0.5])) / (a + 2 * b)
     cosine = prototype @ [np.sqrt(0.5), np.sqrt(0.5)] / np.linalg.norm(prototype)
     np.testing.assert_allclose(found, [[cosine, np.sqrt(0.5)]] * 2, atol=1e-9)

@@ -234,7 +234,7 @@ EXPECTED: dict[str, dict[str, tuple[float, float]]] = {
 }
 
 
-NUMBER = r"([+-]?[\d.]+)"
+NUMBER = r"([+-]?\d+(?:\.\d+)?)"  # without the full stop of its sentence
 AHEAD = re.compile(rf"is (?:ahead of|behind) [^.;(]+? by {NUMBER} ± {NUMBER}")
 LEVEL = re.compile(rf"cannot be told apart \(difference {NUMBER} ± {NUMBER}")
 FACTOR = re.compile(rf"{NUMBER} times as large as")

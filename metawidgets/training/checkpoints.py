@@ -156,13 +156,15 @@ def _maker(
         CheckpointError: if the learner is unknown, or may not be imported.
     """
     kinds = {one.__name__: one for one in ALL.values()}
-    made_by, name = card.get("made_by"), card.get("learner")
+    made_by, name, hyper = card.get("made_by"), card.get("learner"), card.get("hyper")
+    if not isinstance(hyper, dict) or not isinstance(made_by, dict | None):
+        raise CheckpointError(f"{path} has a damaged card, without the learner's options; train it again.")
     if kind is None and made_by is None:
-        if name not in kinds:
+        if not isinstance(name, str) or name not in kinds:
             raise CheckpointError(
                 f"{path} holds a {name!r}, which is not a known learner; {did_you_mean(name, kinds)} Give your own class as kind=."
             )
-        return kinds[name], card["hyper"]
+        return kinds[name], hyper
     where = str((made_by or {}).get("path", ""))
     if kind is None and not (where and trust):
         cure = f"trust=True (--trust) imports it, or give kind={where!r}" if where else "give its class as kind="
@@ -178,7 +180,7 @@ def _maker(
         return make, noted if isinstance(noted, dict) else {}
     # another class gets its own defaults
     same = kind is None or (make.__name__ == name and make not in ALL.values())
-    return make, card["hyper"] if same else {}
+    return make, hyper if same else {}
 
 
 def _made(make: Callable[..., Any], options: Mapping[str, Any], module: nn.Module | None) -> Learner:

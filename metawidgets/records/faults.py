@@ -15,9 +15,8 @@ from metawidgets.records.answers import ItemScore, QueryAnswers
 __all__ = ["Fault", "find_faults", "near_copies", "wrong_labels"]
 
 _COPIES = 0.65  # copies are told apart as by a coin, 0.5
-_BOTH_WAYS = (
-    0.2  # of the queries of each class at least; a wide class that covers a narrow one is mistaken one way only
-)
+# Of the queries of each class at least this share: a wide class that covers a narrow one is mistaken one way only.
+_BOTH_WAYS = 0.2
 _LOW = 0.7  # an episode whose answers between two classes are right this seldom counts against them
 _MOST = 0.8  # of a pair's episodes must; where a support item with a wrong label is the cause, only some do
 _CHANCE = 0.01  # of a false verdict about any pair, if all pairs were alike

@@ -8,29 +8,32 @@ five lines use the same episode, and tests/test_readme.py checks that.
 
 import argparse
 import io
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from pictures import in_both_themes
 from PIL import Image, ImageOps
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import metawidgets as mw
+from metawidgets.analysis import typical
 
-WIDTH = 960
 MOST_BYTES = 500_000
 # Before adaptation, after each step, at two larger rates, and again at the learners' own. Readers look longest at the adapted fits.
 MILLISECONDS = (1400, 1200, 2600, 1000, 1800, 2000)
 MARGIN = 12
 
 
+def curves() -> mw.EpisodeSampler:
+    return mw.EpisodeSampler(mw.datasets.load("sinusoids").source("test"), k_shot=5, n_query=10, seed=0)
+
+
 def typical_episode(n_episodes: int = 100) -> int:
     """Return the number of the test episode with MAML's median loss after its last step."""
-    curves = mw.EpisodeSampler(mw.datasets.load("sinusoids").source("test"), k_shot=5, n_query=10, seed=0)
-    maml = mw.instruments.initialisations("sinusoids")["MAML"]
-    losses = [float(mw.trace(maml, curves.episode(i))["query_loss"][-1]) for i in range(n_episodes)]
-    return sorted(range(n_episodes), key=losses.__getitem__)[(n_episodes - 1) // 2]
+    maml, sampler = mw.instruments.initialisations("sinusoids")["MAML"], curves()
+    return typical(np.array([mw.trace(maml, sampler.episode(i))["query_loss"][-1] for i in range(n_episodes)]))
 
 
 def film(page: Page) -> list[Image.Image]:
@@ -81,26 +84,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     options = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        parser.error("there is no chromium on the PATH; on Debian: apt-get install chromium")
     options.folder.mkdir(parents=True, exist_ok=True)
     number = typical_episode()
     print(f"episode {number}")
-    curves = mw.EpisodeSampler(mw.datasets.load("sinusoids").source("test"), k_shot=5, n_query=10, seed=0)
-    slider = mw.instruments.inner_loop_slider(mw.instruments.initialisations("sinusoids"), curves.episode(number))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as engine,
-        engine.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
-    ):
+    slider = mw.instruments.inner_loop_slider(mw.instruments.initialisations("sinusoids"), curves().episode(number))
+    with tempfile.TemporaryDirectory() as folder:
         html = mw.reports.export_component(slider, Path(folder) / "slider.html")
-        for theme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": WIDTH + 80, "height": 900}, color_scheme=theme)
-            page.goto(html.resolve().as_uri())
-            page.wait_for_selector("html[data-mw-ready]", state="attached")
-            save(film(page), options.folder / ("adaptation.gif" if theme == "light" else "adaptation_dark.gif"))
-            page.close()
+        for ending, page in in_both_themes(parser, html):
+            save(film(page), options.folder / f"adaptation{ending}.gif")
 
 
 if __name__ == "__main__":

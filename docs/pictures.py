@@ -9,6 +9,7 @@ Pictures are reduced to few colours, so that all of them together are only as la
 import argparse
 import io
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -55,32 +56,40 @@ def small(png: bytes) -> bytes:
     return out.getvalue()
 
 
+def in_both_themes(parser: argparse.ArgumentParser, html: Path) -> Iterator[tuple[str, Page]]:
+    """Open an exported page in the light theme and then in the dark one, and yield the end of a picture's name and the page."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        parser.error("there is no chromium on the PATH; on Debian: apt-get install chromium")
+    with (
+        sync_playwright() as engine,
+        engine.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
+    ):
+        for ending in ("", "_dark"):
+            page = browser.new_page(
+                viewport={"width": WIDTH + 80, "height": 900}, color_scheme="dark" if ending else "light"
+            )
+            page.goto(html.resolve().as_uri())
+            page.wait_for_selector("html[data-mw-ready]", state="attached")
+            yield ending, page
+            page.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("page", type=Path, help="the gallery's page")
     parser.add_argument("folder", type=Path, help="where the pictures go")
     options = parser.parse_args()
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        parser.error("there is no chromium on the PATH; on Debian: apt-get install chromium")
     options.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        sync_playwright() as engine,
-        engine.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
-    ):
-        for theme in ("light", "dark"):
-            page = browser.new_page(viewport={"width": WIDTH + 80, "height": 900}, color_scheme=theme)
-            page.goto(options.page.resolve().as_uri())
-            page.wait_for_selector("html[data-mw-ready]", state="attached")
-            prepare(page)
-            for name, (css, place) in PICTURES.items():
-                view = page.locator(f".{css} .mw").nth(place)
-                view.scroll_into_view_if_needed()
-                page.wait_for_timeout(400)
-                file = options.folder / (f"{name}.png" if theme == "light" else f"{name}_dark.png")
-                file.write_bytes(small(view.screenshot()))
-                print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
-            page.close()
+    for ending, page in in_both_themes(parser, options.page):
+        prepare(page)
+        for name, (css, place) in PICTURES.items():
+            view = page.locator(f".{css} .mw").nth(place)
+            view.scroll_into_view_if_needed()
+            page.wait_for_timeout(400)
+            file = options.folder / f"{name}{ending}.png"
+            file.write_bytes(small(view.screenshot()))
+            print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
